@@ -38,8 +38,9 @@ class Episode:
     """One life, growing by a row a step.
 
     `columns[name]` is a list with one entry a row: ints, or for FLOAT_COLUMNS float32 scalars and (meters,) or
-    (actions,) arrays. `links[i]` is the chain after i rows (`links[0]` the beginning), 32 bytes each. `meta` is told when the life
-    begins, `end` when it is over (docs/wire.md names their keys); `at` is the trainer's clock at the newest row, ms.
+    (actions,) arrays. `links[i]` is the chain after i rows (`links[0]` the beginning), 32 bytes each. `meta` is told
+    when the life begins, `end` when it is over (docs/wire.md names their keys); `at` is the trainer's clock at the
+    newest row, ms.
     """
 
     def __init__(self, run: str, number: int, meta: dict[str, Any], at: float) -> None:
