@@ -1,0 +1,4 @@
+export { ApiError, client, setCsrf, unwrap } from "./client";
+export type { FieldError } from "./client";
+export * from "./queries";
+export * from "./types";

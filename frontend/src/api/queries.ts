@@ -1,0 +1,78 @@
+import { queryOptions } from "@tanstack/react-query";
+import { client, setCsrf, unwrap } from "./client";
+import { isActive } from "./types";
+import type { Level, LevelSummary, Me, Run } from "./types";
+
+/** Who is here. Also brings the token that every change must carry. */
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: async ({ signal }): Promise<Me> => {
+    const me = await unwrap(client.GET("/api/v1/me", { signal }));
+    setCsrf(me.csrf);
+    return me;
+  },
+  staleTime: 60_000,
+});
+
+export const runsQuery = queryOptions({
+  queryKey: ["runs"],
+  queryFn: async ({ signal }): Promise<Run[]> => {
+    const runs: Run[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await unwrap(client.GET("/api/v1/runs", { signal, params: { query: { limit: 200, cursor } } }));
+      runs.push(...page.items);
+      cursor = page.next ?? undefined;
+    } while (cursor);
+    return runs;
+  },
+  refetchInterval: ({ state }) => (state.data?.some(isActive) ? 3_000 : 15_000),
+});
+
+export const runQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["runs", id],
+    queryFn: ({ signal }): Promise<Run> => unwrap(client.GET("/api/v1/runs/{id}", { signal, params: { path: { id } } })),
+    refetchInterval: ({ state }) => (state.data && isActive(state.data) ? 3_000 : false),
+  });
+
+export const levelsQuery = queryOptions({
+  queryKey: ["levels"],
+  queryFn: async ({ signal }): Promise<LevelSummary[]> =>
+    (await unwrap(client.GET("/api/v1/levels", { signal }))) as unknown as LevelSummary[],
+  staleTime: Infinity,
+});
+
+export const levelQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["levels", name],
+    queryFn: async ({ signal }): Promise<Level> =>
+      (await unwrap(client.GET("/api/v1/levels/{name}", { signal, params: { path: { name } } }))) as unknown as Level,
+    staleTime: Infinity,
+    enabled: name !== "",
+  });
+
+export const settingsQuery = queryOptions({
+  queryKey: ["settings"],
+  queryFn: ({ signal }) => unwrap(client.GET("/api/v1/settings", { signal })),
+  staleTime: Infinity,
+});
+
+export const workersQuery = queryOptions({
+  queryKey: ["workers"],
+  queryFn: ({ signal }) => unwrap(client.GET("/api/v1/workers", { signal })),
+  refetchInterval: 5_000,
+});
+
+export const modelsQuery = (run: string) =>
+  queryOptions({
+    queryKey: ["runs", run, "models"],
+    queryFn: async ({ signal }) => (await unwrap(client.GET("/api/v1/runs/{id}/models", { signal, params: { path: { id: run } } }))).items,
+  });
+
+export const checkpointsQuery = (run: string) =>
+  queryOptions({
+    queryKey: ["runs", run, "checkpoints"],
+    queryFn: async ({ signal }) =>
+      (await unwrap(client.GET("/api/v1/runs/{id}/checkpoints", { signal, params: { path: { id: run } } }))).items,
+  });

@@ -1,0 +1,93 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { Navigate, Outlet, useLocation, useRouteError } from "react-router";
+import type { RouteObject } from "react-router";
+import { meQuery } from "@/api";
+import { LabBar } from "@/chrome";
+import { paths } from "@/paths";
+import { Button, Empty, Waiting, Skeleton } from "@/ui";
+
+/** Pages for those who are signed in; the others sign in first and come back to where they were going. */
+function Guard() {
+  const me = useQuery(meQuery);
+  const { pathname, search } = useLocation();
+  useEffect(() => window.scrollTo(0, 0), [pathname]);
+  if (me.data?.user) return <Outlet />;
+  if (me.data) return <Navigate to={paths.login(pathname + search)} replace />;
+  if (me.error) {
+    return (
+      <main id="main">
+        <Empty level={1} title="The lab does not answer" action={<Button kind="primary" onClick={() => void me.refetch()}>Try again</Button>}>
+          {me.error.message}
+        </Empty>
+      </main>
+    );
+  }
+  return (
+    <Waiting>
+      <div style={{ padding: 16 }}>
+        <Skeleton height={56} />
+      </div>
+    </Waiting>
+  );
+}
+
+function NotFound() {
+  return (
+    <>
+      <title>Not found · Hamlet</title>
+      <LabBar page="runs" launch={false} />
+      <main id="main" className="mid">
+        <Empty level={1} title="There is no such page" action={<a className="btn primary" href={paths.home()}>Runs</a>}>
+          The address may be mistyped, or from a newer Hamlet than this one.
+        </Empty>
+      </main>
+    </>
+  );
+}
+
+/** What a page threw. After a new version was put up, an open tab asks for files that are gone; a reload mends that. */
+function Broken() {
+  const error = useRouteError();
+  const outdated = error instanceof Error && /dynamically imported module|importing a module/i.test(error.message);
+  useEffect(() => console.error(error), [error]);
+  return (
+    <main id="main">
+      <Empty
+        level={1}
+        title={outdated ? "There is a newer Hamlet" : "This page broke"}
+        action={<Button kind="primary" onClick={() => window.location.reload()}>Reload</Button>}
+      >
+        {outdated
+          ? "It was put up while you were here. Reload to get it."
+          : "The fault is ours. Training goes on, nothing is lost. Reload, and tell your instructor if it happens again."}
+      </Empty>
+    </main>
+  );
+}
+
+// The Watch page lies in its own room and its own file.
+const watch = import.meta.glob<{ Watch: React.ComponentType }>("../features/watch/index.{ts,tsx}");
+const loadWatch = Object.values(watch)[0];
+
+export const routes: RouteObject[] = [
+  {
+    errorElement: <Broken />,
+    children: [
+      { path: "/login", lazy: async () => ({ Component: (await import("@/features/signin")).SignIn }) },
+      {
+        element: <Guard />,
+        children: [
+          { index: true, lazy: async () => ({ Component: (await import("@/features/runs")).Runs }) },
+          { path: "runs/new", lazy: async () => ({ Component: (await import("@/features/launch")).Launch }) },
+          {
+            path: "runs/:id",
+            ...(loadWatch ? { lazy: async () => ({ Component: (await loadWatch()).Watch }) } : { element: <Navigate to="model" relative="path" replace /> }),
+          },
+          { path: "runs/:id/model", lazy: async () => ({ Component: (await import("@/features/model")).Model }) },
+          { path: "*", element: <NotFound /> },
+        ],
+      },
+    ],
+  },
+];

@@ -1,0 +1,42 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { client, meQuery, unwrap } from "@/api";
+import { paths } from "@/paths";
+import { Button, Icon } from "@/ui";
+import { useDismiss } from "./dismiss";
+
+/** Who is signed in, and the way out. */
+export function Account() {
+  const user = useQuery(meQuery).data?.user;
+  const [open, setOpen] = useState(false);
+  const anchor = useDismiss<HTMLSpanElement>(open, () => setOpen(false));
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const leave = useMutation({
+    mutationFn: () => unwrap(client.POST("/api/v1/auth/logout")),
+    onSuccess: () => {
+      cache.clear();
+      void navigate(paths.login());
+    },
+  });
+  if (!user) return null;
+  return (
+    <span className="pop-anchor" ref={anchor}>
+      <Button kind="ghost" icon="user" aria-label={`Account of ${user.name}`} aria-expanded={open} onClick={() => setOpen(!open)} />
+      {open && (
+        <div className="pop" style={{ right: 0, top: 44 }}>
+          <p style={{ padding: "6px 10px 8px" }}>
+            <b style={{ fontWeight: 600 }}>{user.name}</b>
+            <br />
+            <small>{user.role === "instructor" ? "Instructor" : "Student"}</small>
+          </p>
+          <button type="button" className="item" onClick={() => leave.mutate()}>
+            <Icon name="sign-out" />
+            Sign out
+          </button>
+        </div>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,40 @@
+import type { ReactNode } from "react";
+import type { Run } from "@/api";
+import { paths } from "@/paths";
+import { TopBar } from "@/ui";
+import type { NavItem } from "@/ui";
+import { RunSwitcher } from "./RunSwitcher";
+import "./chrome.css";
+
+interface Props {
+  run: Run | undefined;
+  page: "watch" | "model";
+  /** the page's own at the right: LIVE badge, viewers, chips */
+  children?: ReactNode;
+}
+
+/** The top bar inside a run. */
+export function RunBar({ run, page, children }: Props) {
+  const nav: NavItem[] = run
+    ? [
+        { to: paths.watch(run.id), label: "Watch", icon: "eye", current: page === "watch", wideOnly: page === "watch" },
+        { to: paths.model(run.id), label: "Model", icon: "cube", current: page === "model", wideOnly: page === "model" },
+      ]
+    : [];
+  return (
+    <TopBar home={paths.home()} nav={nav} switcher={run && <RunSwitcher run={run} to={paths[page]} />}>
+      {children}
+    </TopBar>
+  );
+}
+
+/** The top bar outside a run. */
+export function LabBar({ page, launch, children }: { page: "runs" | "launch"; launch: boolean; children?: ReactNode }) {
+  const nav: NavItem[] = [{ to: paths.home(), label: "Runs", icon: "stack", current: page === "runs", wideOnly: page === "launch" }];
+  if (launch && page === "launch") nav.push({ to: paths.launch(), label: "Launch run", current: true });
+  return (
+    <TopBar home={paths.home()} nav={nav}>
+      {children}
+    </TopBar>
+  );
+}

@@ -1,0 +1,4 @@
+export { Account } from "./Account";
+export { useDismiss } from "./dismiss";
+export { networkTitle, recipe, StateMark } from "./run";
+export { LabBar, RunBar } from "./RunBar";

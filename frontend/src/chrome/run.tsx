@@ -1,0 +1,37 @@
+import type { Run } from "@/api";
+import { format, Icon } from "@/ui";
+
+const NETWORKS: Record<string, string> = { simple: "MLP", recurrent: "CNN + LSTM" };
+/** "simple" → "MLP" */
+export const networkTitle = (network: string): string => NETWORKS[network] ?? network;
+
+/** What a run is made of, in a few words: "Full observability · MLP". */
+export const recipe = (run: Pick<Run, "level_title" | "network">): string => `${run.level_title} · ${networkTitle(run.network)}`;
+
+/** The run's state as a word with its colour and sign. */
+export function StateMark({ run, detail }: { run: Pick<Run, "state" | "place" | "message">; detail?: boolean }) {
+  switch (run.state) {
+    case "training":
+      return mark("var(--live)", "Training");
+    case "stopping":
+      return mark("var(--warn)", "Stopping");
+    case "queued":
+      return mark("var(--ink-2)", "Queued", "clock", detail && run.place ? `${format.ordinal(run.place).toLowerCase()} in line` : undefined);
+    case "finished":
+      return mark("var(--ok)", "Finished", "check-circle");
+    case "stopped":
+      return mark("var(--ink-2)", "Stopped", "stop");
+    case "failed":
+      return mark("var(--danger)", "Failed", "warning", detail ? run.message : undefined);
+  }
+}
+
+function mark(color: string, word: string, icon?: string, note?: string) {
+  return (
+    <span className="state" style={{ color }}>
+      {icon ? <Icon name={icon} weight={icon === "clock" ? "regular" : "fill"} /> : <span className="dot" />}
+      {word}
+      {note && <small title={note}>{note}</small>}
+    </span>
+  );
+}

@@ -1,0 +1,1 @@
+export function Launch() { return <main id="main" />; }

@@ -1,0 +1,1 @@
+export { Launch } from "./Launch";

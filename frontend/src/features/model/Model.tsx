@@ -1,0 +1,1 @@
+export function Model() { return <main id="main" />; }

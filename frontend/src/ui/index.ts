@@ -1,0 +1,10 @@
+export { Button, ErrorText, Field, Segmented, Slider, Switch } from "./controls";
+export type { Option } from "./controls";
+export * as format from "./format";
+export { Icon, iconPath } from "./Icon";
+export type { Weight } from "./Icon";
+export { Logo } from "./Logo";
+export { Dialog, Empty, Skeleton, Strip, toast, Toasts, useLate, Waiting } from "./states";
+export { useTheme } from "./theme";
+export { BarEnd, ThemeButton, TopBar, Viewers } from "./TopBar";
+export type { NavItem } from "./TopBar";
