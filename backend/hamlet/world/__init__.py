@@ -1,0 +1,24 @@
+"""The world: its rules, its levels, and many lives of it at once. numpy only (torch for a GPU); knows nothing of ours."""
+
+from hamlet.world.autoreset import AutoReset
+from hamlet.world.level import Action, Cascade, Curriculum, Field, Level, Meter, Modulation, Place
+from hamlet.world.load import LevelError, Problem, level_names, load_level, parse_level
+from hamlet.world.vector import VectorWorld
+
+__all__ = [
+    "Action",
+    "AutoReset",
+    "Cascade",
+    "Curriculum",
+    "Field",
+    "Level",
+    "LevelError",
+    "Meter",
+    "Modulation",
+    "Place",
+    "Problem",
+    "VectorWorld",
+    "level_names",
+    "load_level",
+    "parse_level",
+]

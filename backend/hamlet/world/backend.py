@@ -1,0 +1,137 @@
+"""The few array operations the rules are written in, over numpy and over torch.
+
+The rules (`vector.py`) use these and the in-place operators, which both libraries spell alike. What is here is either
+spelled differently, or much slower in its common spelling.
+"""
+
+from typing import Any
+
+import numpy as np
+
+Array = Any
+"""an array of the backend in use"""
+
+
+class NumpyBackend:
+    """numpy on the CPU: the fast one for the lane counts of a lesson."""
+
+    name = "numpy"
+    device = "cpu"
+    where = staticmethod(np.where)
+    logical_or = staticmethod(np.logical_or)
+
+    def asarray(self, array: Any) -> Array:
+        return np.array(array)
+
+    def numpy(self, array: Array) -> Any:
+        return array
+
+    def empty(self, shape: tuple[int, ...]) -> Array:
+        """float32, values to be written"""
+        return np.empty(shape, dtype=np.float32)
+
+    def take(self, table: Array, index: Array) -> Array:
+        """table[index] of a flat table"""
+        return table.take(index)
+
+    def rows(self, table: Array, index: Array) -> Array:
+        """table[index], (len(index), columns)"""
+        return table.take(index, 0)
+
+    def columns(self, table: Array, index: Array) -> Array:
+        """table[:, index], (rows, len(index))"""
+        return table.take(index, 1)
+
+    def floor_(self, array: Array) -> None:
+        """array = max(array, 0) in place"""
+        np.maximum(array, _ZERO, out=array)
+
+    def clip_(self, array: Array) -> None:
+        """array = min(max(array, 0), 1) in place; two ufuncs are faster than np.clip at these sizes"""
+        np.maximum(array, _ZERO, out=array)
+        np.minimum(array, _ONE, out=array)
+
+    def at_most(self, array: Array, limit: float) -> Array:
+        return np.minimum(array, np.float32(limit))
+
+    def float32(self, array: Array) -> Array:
+        return array.astype(np.float32)
+
+    def turned(self, array: Array) -> Array:
+        """a transposed copy"""
+        return array.T.copy()
+
+    def where_any(self, mask: Array) -> bool:
+        return bool(mask.any())
+
+    def largest_unsigned(self, array: Array) -> int:
+        """Largest element, negative numbers counting as huge: one pass judges both ends of a range."""
+        return int(np.maximum.reduce(array.view(np.uint64)))
+
+
+class TorchBackend:
+    """torch on any of its devices: for thousands of lanes on a GPU."""
+
+    name = "torch"
+
+    def __init__(self, device: Any) -> None:
+        import torch
+
+        self.torch = torch
+        self.device = torch.device(device)
+        torch.empty(0, device=self.device)
+        self.where = torch.where
+        self.logical_or = torch.logical_or
+
+    def asarray(self, array: Any) -> Array:
+        return self.torch.as_tensor(np.array(array)).to(self.device)
+
+    def numpy(self, array: Array) -> Any:
+        return array.detach().cpu().numpy()
+
+    def empty(self, shape: tuple[int, ...]) -> Array:
+        return self.torch.empty(shape, dtype=self.torch.float32, device=self.device)
+
+    def take(self, table: Array, index: Array) -> Array:
+        return table[index]
+
+    def rows(self, table: Array, index: Array) -> Array:
+        return table.index_select(0, index)
+
+    def columns(self, table: Array, index: Array) -> Array:
+        return table.index_select(1, index)
+
+    def floor_(self, array: Array) -> None:
+        array.clamp_(min=0.0)
+
+    def clip_(self, array: Array) -> None:
+        array.clamp_(0.0, 1.0)
+
+    def at_most(self, array: Array, limit: float) -> Array:
+        return array.clamp(max=limit)
+
+    def float32(self, array: Array) -> Array:
+        return array.to(self.torch.float32)
+
+    def turned(self, array: Array) -> Array:
+        return array.T.clone(memory_format=self.torch.contiguous_format)
+
+    def where_any(self, mask: Array) -> bool:
+        return bool(mask.any())
+
+    def largest_unsigned(self, array: Array) -> int:
+        least, most = self.torch.aminmax(array)
+        return int(most) if int(least) >= 0 else 2**63
+
+
+Backend = NumpyBackend | TorchBackend
+
+_ZERO = np.zeros((), dtype=np.float32)
+_ONE = np.ones((), dtype=np.float32)
+
+
+def backend_for(device: Any) -> Backend:
+    """numpy for "cpu"; torch for "torch" (on the CPU), "cuda", "cuda:1", ... or a torch.device."""
+    if device == "cpu" and isinstance(device, str):
+        return NumpyBackend()
+    return TorchBackend("cpu" if device == "torch" else device)
