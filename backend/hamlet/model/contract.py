@@ -99,7 +99,7 @@ def field_at(contract: Mapping[str, Any], index: int) -> str:
     """What the observation's value at `index` is, in words."""
     for field in contract["observation"]:
         if field["start"] <= index < field["stop"]:
-            label = f" ({field['labels'][index - field['start']]})" if field["labels"] else ""
+            label = f" ({field['labels'][index - field['start']]})" if field["labels"] and _width(field) > 1 else ""
             return f"field {field['name']!r}{label}, index {index}"
     return f"index {index}"
 
@@ -149,30 +149,26 @@ def fit(contract: Mapping[str, Any], level: Mapping[str, Any]) -> Fit:
     reasons: list[str] = []
     missing: list[str] = []
     theirs = {field["name"]: field for field in level["observation"]}
-    spots = {name: at for field in level["observation"] for name, at in _values(field)}
+    spots = {value: at for field in level["observation"] for value, at in _values(field)}
     order: list[int] = []
     for field in contract["observation"]:
-        other = theirs.get(field["name"])
-        names = _values(field)
-        if lacking := [name for name, _ in names if name not in spots]:
-            if other is None:
-                missing.append(field["name"])
-                reasons.append(f"field {field['name']!r} is missing")
-            elif field["labels"] and other["labels"]:
-                missing += lacking
-                reasons += [f"field {name!r} is missing" for name in lacking]
-            else:
-                missing.append(field["name"])
-                reasons.append(
-                    f"field {field['name']!r} has {other['stop'] - other['start']} values here, "
-                    f"the model wants {field['stop'] - field['start']}"
-                )
-            continue
-        if other is not None and not field["labels"] and _width(other) != _width(field):
-            missing.append(field["name"])
-            reasons.append(f"field {field['name']!r} has {_width(other)} values here, the model wants {_width(field)}")
-            continue
-        order += [spots[name] for name, _ in names]
+        name, other = field["name"], theirs.get(field["name"])
+        values = [value for value, _ in _values(field)]
+        lacking = [value for value in values if value not in spots]
+        if other is None and len(lacking) == len(values):
+            missing.append(name)
+            reasons.append(f"field {name!r} is missing")
+        elif other is not None and _is_map(field) and field["labels"] != other["labels"]:
+            missing.append(name)
+            reasons.append(f"field {name!r} shows {_width(other)} cells here, the model wants its own {_width(field)}")
+        elif other is not None and not (field["labels"] and other["labels"]) and _width(field) != _width(other):
+            missing.append(name)
+            reasons.append(f"field {name!r} has {_width(other)} values here, the model wants {_width(field)}")
+        elif lacking:
+            missing += lacking
+            reasons += [f"field {value.removeprefix(f'{name}.')!r} of {name!r} is missing" for value in lacking]
+        else:
+            order += [spots[value] for value in values]
     lost = [name for name in contract["actions"] if name not in level["actions"]]
     reasons += [f"action {name!r} does not exist here" for name in lost]
     if reasons:
@@ -190,6 +186,11 @@ def _values(field: Mapping[str, Any]) -> list[tuple[str, int]]:
     """(name, index) of every single value of a field; without labels they are told apart by their place in it."""
     labels = field["labels"] or range(_width(field))
     return [(f"{field['name']}.{label}", field["start"] + i) for i, label in enumerate(labels)]
+
+
+def _is_map(field: Mapping[str, Any]) -> bool:
+    """True for a field of cells ("x,y"). A part of a map is no map: its cells cannot be picked out one by one."""
+    return bool(field["labels"]) and all("," in label for label in field["labels"])
 
 
 def _width(field: Mapping[str, Any]) -> int:

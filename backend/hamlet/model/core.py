@@ -98,8 +98,9 @@ class HamletModel:
         """Write the model; the suffix says how: .safetensors, .pt (needs torch) or .onnx (needs onnx).
 
         metadata: added to the model's own. precision: "float32", or "float16" for half the size and rounded weights.
-        The file is read back and asked 10,000 questions before it takes its place; if it answers otherwise, ParityError
-        is raised and nothing is written. A failed write leaves no file behind.
+        What is written is read back first, and a .pt or .onnx asked 10,000 questions in its own runtime; if it answers
+        otherwise, ParityError is raised. The file appears whole or not at all. With float16 the metadata say what the
+        rounding changed.
         """
         from hamlet.model import files
 

@@ -39,7 +39,11 @@ def encode(model: HamletModel, metadata: dict[str, Any], precision: str) -> byte
         at += array.nbytes
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
     text += b" " * (-len(text) % 8)
-    return b"".join([len(text).to_bytes(8, "little"), text, *(seal.little_endian(weights[n]) for n in sorted(weights))])
+    body = [seal.little_endian(weights[name]) for name in sorted(weights)]
+    data = b"".join([len(text).to_bytes(8, "little"), text, *body])
+    # The checksum covers every weight, so reading it back proves that the file answers as the model does.
+    decode(data, "the new file")
+    return data
 
 
 def decode(data: bytes, where: str) -> HamletModel:
