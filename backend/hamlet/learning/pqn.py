@@ -13,7 +13,7 @@ from torch import Tensor
 from hamlet.learning.config import TrainConfig
 from hamlet.learning.networks import QNetwork, RecurrentNetwork, SimpleNetwork
 from hamlet.learning.optimiser import Optimiser
-from hamlet.learning.rollout import Report, Rollout
+from hamlet.learning.rollout import Report, Rollout, Tally
 
 
 def q_lambda(rollout: Rollout, gamma: float, trace: float) -> Tensor:
@@ -35,8 +35,6 @@ def q_lambda(rollout: Rollout, gamma: float, trace: float) -> Tensor:
 
 class PQN:
     """Learns from whole rollouts. The recurrent network is trained through time from the memory that was carried."""
-
-    target = None
 
     def __init__(self, config: TrainConfig, network: QNetwork, rng: np.random.Generator) -> None:
         self.config = config
@@ -60,7 +58,7 @@ class PQN:
         """One moment is as good as another: minibatches over all steps of all lanes."""
         obs = rollout.obs[:-1].flatten(0, 1)
         action, target = rollout.action.view(-1, 1), targets.view(-1)
-        tally = _Tally()
+        tally = Tally()
         for _ in range(self.config.epochs):
             order = torch.from_numpy(self.rng.permutation(target.shape[0])).to(obs.device)
             for part in order.tensor_split(self.config.minibatches):
@@ -71,7 +69,7 @@ class PQN:
     def _through_time(self, network: RecurrentNetwork, rollout: Rollout, targets: Tensor) -> Report:
         """Memory needs its past: minibatches over lanes, each with the whole rollout in order."""
         assert rollout.hidden is not None
-        tally = _Tally()
+        tally = Tally()
         for _ in range(self.config.epochs):
             order = torch.from_numpy(self.rng.permutation(targets.shape[1])).to(targets.device)
             for part in order.tensor_split(self.config.minibatches):
@@ -93,19 +91,3 @@ class PQN:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a `state()` again."""
-
-
-class _Tally:
-    """Means over the updates of one iteration."""
-
-    def __init__(self) -> None:
-        self.sums: list[Tensor] | None = None
-        self.count = 0
-
-    def add(self, *values: Tensor) -> None:
-        self.count += 1
-        self.sums = list(values) if self.sums is None else [a + b for a, b in zip(self.sums, values, strict=True)]
-
-    def report(self) -> Report:
-        assert self.sums is not None
-        return Report(*(total / self.count for total in self.sums))

@@ -41,3 +41,19 @@ class Report:
     def values(self) -> dict[str, Any]:
         """As plain floats."""
         return {name: float(getattr(self, name)) for name in ("loss", "td_error", "q_mean", "grad_norm")}
+
+
+class Tally:
+    """Means over the updates of one iteration."""
+
+    def __init__(self) -> None:
+        self.sums: list[Tensor] | None = None
+        self.count = 0
+
+    def add(self, *values: Tensor) -> None:
+        self.count += 1
+        self.sums = list(values) if self.sums is None else [a + b for a, b in zip(self.sums, values, strict=True)]
+
+    def report(self) -> Report:
+        assert self.sums is not None
+        return Report(*(total / self.count for total in self.sums))
