@@ -1,0 +1,11 @@
+export { advanceProof, beginProof } from "./chain";
+export type { Proof } from "./chain";
+export { answered, newClock, offsetOf, pageNow } from "./clock";
+export type { Clock } from "./clock";
+export { decodeFrame, WireError } from "./frame";
+export type { End, Frame, Meta } from "./frame";
+export { begin, extend, lastMoment, meterAt, momentOf } from "./life";
+export type { Choice, Life, Moment } from "./life";
+export type { Message } from "./messages";
+export { connect, socketUrl } from "./socket";
+export type { Connection, Link } from "./socket";
