@@ -14,7 +14,7 @@ export type Me = Schemas["MeOut"];
 /** A run that still moves. */
 export const isActive = (run: Pick<Run, "state">): boolean => ["queued", "training", "stopping"].includes(run.state);
 
-/** `hamlet.world.Level.describe()` (backend/hamlet/world): all that a page needs of a level. */
+/** `hamlet.world.Level.describe()` (backend/hamlet/world/level.py): all that a page needs of a level. */
 export interface Level {
   name: string;
   title: string;
@@ -28,11 +28,14 @@ export interface Level {
   temporal: boolean;
   hours_per_day: number;
   lifespan: number;
+  currency: string | null;
   meters: LevelMeter[];
-  actions: { name: string; dx: number; dy: number }[];
+  actions: { name: string; dx: number; dy: number; kind: "move" | "interact" | "wait" }[];
   places: LevelPlace[];
   observation: LevelField[];
   cascades: { source: string; target: string; threshold: number; strength: number }[];
+  /** depletion multiplier of each stage; one more stage follows, with the last multiplier and a sparse reward */
+  curriculum: { multipliers: number[]; advance: number; retreat: number; entropy_gate: number };
   /** measured mean survival in steps at multiplier 1.0 */
   floors: { random: number | null; wait: number | null };
 }
@@ -43,28 +46,32 @@ export interface LevelMeter {
   depletion: number;
   tier: string;
   icon: string;
+  /** name of a meter colour token: var(--m-<hue>) */
   hue: string;
   lethal: boolean;
-  unit?: string | null;
+  unit: Record<string, unknown> | null;
 }
 export interface LevelPlace {
   index: number;
   name: string;
   title: string;
   icon: string;
-  serves: string;
+  badge: string | null;
+  /** name of the meter it mainly fills */
+  serves: string | null;
   deployed: boolean;
   hours: [number, number] | null;
   cost: number;
   effects: Record<string, number>;
   ticks: number;
 }
+/** A slice of the observation vector. */
 export interface LevelField {
   name: string;
   start: number;
   stop: number;
   low: number;
   high: number;
-  labels?: string[] | null;
+  labels: string[];
 }
 export type LevelSummary = Pick<Level, "name" | "title" | "summary"> & Partial<Level>;

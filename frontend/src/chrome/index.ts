@@ -2,3 +2,4 @@ export { Account } from "./Account";
 export { useDismiss } from "./dismiss";
 export { networkTitle, recipe, StateMark } from "./run";
 export { LabBar, RunBar } from "./RunBar";
+export { StageMarks } from "./StageMarks";

@@ -69,15 +69,18 @@ export function Segmented<T extends string>({ label, options, value, onChange, f
   );
 }
 
+export type Scale = "linear" | "log" | "one";
+
 interface SliderProps {
   label: string;
   value: number;
   min: number;
   max: number;
-  /** smallest move on the scale; ignored for `log` */
-  step: number;
-  /** an equal way multiplies by an equal factor */
-  log?: boolean;
+  /** smallest move on a linear scale */
+  step?: number;
+  /** log: an equal way multiplies by an equal factor; one: the same for the distance to 1 */
+  scale?: Scale;
+  integer?: boolean;
   format?: (value: number) => string;
   /** sentence behind the label */
   hint?: string;
@@ -86,16 +89,32 @@ interface SliderProps {
   onChange: (value: number) => void;
 }
 
-const LOG_STOPS = 200;
+const STOPS = 200;
+const digits2 = (v: number) => Number(v.toPrecision(2));
+
+/** Where a value lies on its scale, 0..1. */
+function partOf(value: number, { min, max, scale }: Pick<SliderProps, "min" | "max" | "scale">): number {
+  if (!Number.isFinite(value)) return 0;
+  const part =
+    scale === "log" ? Math.log(value / min) / Math.log(max / min) : scale === "one" ? Math.log(1 - value) / Math.log(1 - max) : (value - min) / (max - min);
+  return Math.max(0, Math.min(1, Number.isNaN(part) ? 0 : part));
+}
+
+/** The value at a place of a curved scale, in two digits. */
+function valueAt(part: number, { min, max, scale }: Pick<SliderProps, "min" | "max" | "scale">): number {
+  if (part <= 0) return min;
+  if (part >= 1) return max;
+  return scale === "one" ? Number((1 - digits2((1 - max) ** part)).toFixed(6)) : digits2(min * (max / min) ** part);
+}
 
 /** A range with its value written beside it; the value can be typed too, and what is typed may lie between the stops. */
-export function Slider({ label, value, min, max, step, log, format = String, hint, error, id, onChange }: SliderProps) {
+export function Slider({ label, value, min, max, step, scale = "linear", integer, format = String, hint, error, id, onChange }: SliderProps) {
   const own = useId();
   const name = id ?? own;
   const [typing, setTyping] = useState<string | null>(null);
-  const span = (v: number) => (log ? Math.log(v / min) / Math.log(max / min) : (v - min) / (max - min));
-  const part = Math.max(0, Math.min(1, Number.isFinite(value) ? span(value) : 0));
-  const rounded = (v: number) => (log ? Number(v.toPrecision(2)) : v);
+  const curve = { min, max, scale };
+  const part = partOf(value, curve);
+  const shown = typing ?? format(value);
   const settle = () => {
     if (typing === null) return;
     const typed = Number(typing.replace(/[\s,_]/g, "").replace(/%$/, ""));
@@ -112,7 +131,8 @@ export function Slider({ label, value, min, max, step, log, format = String, hin
         aria-label={`${label}, value`}
         inputMode="decimal"
         autoComplete="off"
-        value={typing ?? format(value)}
+        style={{ width: `${Math.max(4, shown.length) + 1.5}ch` }}
+        value={shown}
         aria-invalid={error ? true : undefined}
         aria-describedby={described}
         onFocus={(event) => {
@@ -132,15 +152,16 @@ export function Slider({ label, value, min, max, step, log, format = String, hin
         type="range"
         id={name}
         style={{ ["--v" as string]: `${part * 100}%` }}
-        {...(log
-          ? { min: 0, max: LOG_STOPS, step: 1, value: Math.round(part * LOG_STOPS) }
-          : { min, max, step, value: Number.isFinite(value) ? value : min })}
+        {...(scale === "linear"
+          ? { min, max, step: step ?? (integer ? 1 : "any"), value: Number.isFinite(value) ? value : min }
+          : { min: 0, max: STOPS, step: 1, value: Math.round(part * STOPS) })}
         aria-valuetext={format(value)}
         aria-invalid={error ? true : undefined}
         aria-describedby={described}
         onChange={(event) => {
           const at = Number(event.target.value);
-          onChange(log ? rounded(min * (max / min) ** (at / LOG_STOPS)) : at);
+          const next = scale === "linear" ? at : valueAt(at / STOPS, curve);
+          onChange(integer ? Math.round(next) : next);
         }}
       />
       {error && <ErrorText id={described}>{error}</ErrorText>}

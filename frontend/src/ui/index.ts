@@ -1,5 +1,5 @@
 export { Button, ErrorText, Field, Segmented, Slider, Switch } from "./controls";
-export type { Option } from "./controls";
+export type { Option, Scale } from "./controls";
 export * as format from "./format";
 export { Icon, iconPath } from "./Icon";
 export type { Weight } from "./Icon";
@@ -8,3 +8,6 @@ export { Dialog, Empty, Skeleton, Strip, toast, Toasts, useLate, Waiting } from 
 export { useTheme } from "./theme";
 export { BarEnd, ThemeButton, TopBar, Viewers } from "./TopBar";
 export type { NavItem } from "./TopBar";
+export { useKeys } from "./keys";
+export { Spark } from "./Spark";
+export { Pawn } from "./Pawn";

@@ -1,1 +1,401 @@
-export function Launch() { return <main id="main" />; }
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import { ApiError, client, levelQuery, levelsQuery, meQuery, runsQuery, settingsQuery, unwrap, workersQuery } from "@/api";
+import type { Level, LevelSummary, Run } from "@/api";
+import { LabBar } from "@/chrome";
+import { paths } from "@/paths";
+import { Button, Empty, format, Icon, Skeleton, Waiting } from "@/ui";
+import { Card } from "./Card";
+import { Epsilon } from "./Epsilon";
+import { useForm } from "./form";
+import type { Form } from "./form";
+import { randomName } from "./names";
+import { obsDim, weightsOf } from "./network";
+import { NetworkPicture, ObservationBar, Places, Sight } from "./pictures";
+import { halfAt } from "./schedule";
+import { differences, settingsOf, written } from "./settings";
+import type { Config, Setting } from "./settings";
+import { Stages } from "./Stages";
+import { Summary } from "./Summary";
+import "./launch.css";
+
+export interface Preset {
+  name: string;
+  title: string;
+  summary: string;
+  config: Config;
+}
+
+export function Launch() {
+  const instructor = useQuery(meQuery).data?.user?.role === "instructor";
+  const settings = useQuery(settingsQuery);
+  const levels = useQuery(levelsQuery);
+  const runs = useQuery(runsQuery);
+  const failed = settings.error ?? levels.error;
+  return (
+    <>
+      <title>Launch run · Hamlet</title>
+      <LabBar page="launch" launch={instructor}>
+        {instructor && <Trainers />}
+      </LabBar>
+      {!instructor ? (
+        <main id="main" className="mid">
+          <Empty level={1} title="Instructors launch runs" action={<Link className="btn primary" to={paths.home()}>Watch the runs</Link>}>
+            You can watch every run of the lab and take its model home.
+          </Empty>
+        </main>
+      ) : failed ? (
+        <main id="main" className="mid">
+          <Empty level={1} title="The settings did not come" action={<Button kind="primary" onClick={() => void Promise.all([settings.refetch(), levels.refetch()])}>Try again</Button>}>
+            {failed.message}
+          </Empty>
+        </main>
+      ) : settings.data && levels.data && (runs.data || runs.isError) ? (
+        <Bench settings={settingsOf(settings.data.schema)} presets={settings.data.presets as unknown as Preset[]} levels={levels.data} runs={runs.data ?? []} />
+      ) : (
+        <Ghost />
+      )}
+    </>
+  );
+}
+
+function Trainers() {
+  const { data } = useQuery(workersQuery);
+  if (!data) return null;
+  return (
+    <span className={`chip lg hide-s${data.total === 0 ? " warn" : ""}`}>
+      <Icon name="hard-drives" />
+      {data.total === 0 ? "No trainer is running" : `${data.free} of ${data.total} ${data.total === 1 ? "trainer" : "trainers"} free`}
+    </span>
+  );
+}
+
+interface BenchProps {
+  settings: readonly Setting[];
+  presets: readonly Preset[];
+  levels: readonly LevelSummary[];
+  runs: readonly Run[];
+}
+
+function Bench({ settings, presets, levels, runs }: BenchProps) {
+  const [query] = useSearchParams();
+  const past = runs.find((run) => run.id === query.get("from"));
+  const initial: Config = past ? ownSettings(settings, past) : (presets[0]?.config ?? {});
+  const [name, setName] = useState(() => randomName(new Set(runs.map((run) => run.name))));
+  const [nameError, setNameError] = useState<string>();
+  const [trouble, setTrouble] = useState<string>();
+  const [levelName, setLevelName] = useState(String(initial["level"] ?? settings.find((setting) => setting.name === "level")?.default ?? ""));
+  const level = useQuery(levelQuery(levelName)).data;
+  const form = useForm(settings, initial, level);
+  const config = { ...form.config, level: levelName };
+  const sent = differences(settings, config, form.network);
+  const nameField = useRef<HTMLInputElement>(null);
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+
+  const choose = (next: string) => {
+    setLevelName(next);
+    form.set("level", next);
+  };
+  const start = (from: Config) => {
+    form.start(from);
+    if (typeof from["level"] === "string") setLevelName(from["level"]);
+  };
+
+  const launch = useMutation({
+    mutationFn: () => unwrap(client.POST("/api/v1/runs", { body: { name: name.trim(), config: sent } })),
+    onSuccess: (run) => {
+      cache.setQueryData([...runsQuery.queryKey, run.id], run);
+      void cache.invalidateQueries({ queryKey: runsQuery.queryKey, exact: true });
+      void navigate(paths.watch(run.id));
+    },
+    onError: (error) => {
+      const fields = error instanceof ApiError ? error.fields.map(({ field, message }) => [field.replace(/^(body\.)?(payload\.)?(config\.)?/, ""), message] as const) : [];
+      const known = new Set(settings.map((setting) => setting.name));
+      setNameError(fields.find(([field]) => field === "name")?.[1]);
+      form.refuse(Object.fromEntries(fields.filter(([field]) => known.has(field))));
+      const others = fields.filter(([field]) => field !== "name" && !known.has(field)).map(([field, message]) => `${field}: ${message}`);
+      setTrouble(fields.length === 0 ? error.message : others.length ? others.join(". ") : undefined);
+      focusFirst(fields.map(([field]) => field));
+    },
+  });
+  const wrong = Object.keys(form.errors);
+  const go = () => {
+    if (launch.isPending) return;
+    if (wrong.length > 0) return focusFirst(wrong);
+    setTrouble(undefined);
+    setNameError(undefined);
+    launch.mutate();
+  };
+  useLaunchKey(go);
+
+  return (
+    <main className="launch" id="main" tabIndex={-1}>
+      <div>
+        <div className="hd">
+          <h1>Launch run</h1>
+          <StartFrom presets={presets} runs={runs} settings={settings} form={form} sent={sent} start={start} />
+        </div>
+        <LevelRow levels={levels} value={levelName} onChange={choose} error={form.errors["level"]} />
+        {level ? <Cards level={level} form={form} /> : <Skeleton height={704} radius={14} />}
+      </div>
+      <Summary
+        name={name}
+        onName={(next) => {
+          setName(next);
+          setNameError(undefined);
+        }}
+        nameField={nameField}
+        nameError={nameError}
+        another={() => setName(randomName(new Set(runs.map((run) => run.name))))}
+        level={level}
+        form={form}
+        sent={{ level: levelName, ...sent }}
+        runs={runs}
+        trouble={trouble}
+        wrong={wrong.length}
+        busy={launch.isPending}
+        launch={go}
+      />
+    </main>
+  );
+}
+
+function Cards({ level, form }: { level: Level; form: Form }) {
+  const { config, network } = form;
+  const half = halfAt(config);
+  const deployed = level.places.filter((place) => place.deployed).length;
+  const staged = config["curriculum"] === "stages";
+  return (
+    <div className="flow">
+      <Card title="World" note={`${deployed} of ${level.places.length} places`} group="world" form={form} level={level} main={["layouts", "multiplier"]}>
+        <Places level={level} />
+      </Card>
+      <Card title="Sight" note={`${obsDim(level)} numbers per step`} group="sight" form={form} level={level} main={[]}>
+        <div className="look">
+          <Sight level={level} />
+          <div>
+            <b>{level.sight === null ? `All ${level.width} × ${level.height} cells` : `${2 * level.sight + 1} × ${2 * level.sight + 1} cells of ${level.width} × ${level.height}`}</b>
+            <p>It sees where places stand, not which they are. That it learns by standing on one.</p>
+            {network === "recurrent" && <p>What it no longer sees, it has to remember.</p>}
+          </div>
+        </div>
+        <h3>What the network receives</h3>
+        <ObservationBar level={level} network={network} />
+      </Card>
+      <Card title="Brain" note={`${format.count(weightsOf(level, network))} weights`} group="brain" form={form} level={level} main={["network", "learner", "learning_rate", "gamma"]}>
+        <NetworkPicture level={level} network={network} />
+      </Card>
+      <Card
+        title="Exploration"
+        note={half === null ? undefined : `half dice until step ${format.count(Math.round(half * Number(config["steps"])))}`}
+        group="exploration"
+        form={form}
+        level={level}
+        main={["epsilon_end", "epsilon_fraction", "curiosity"]}
+      >
+        <Epsilon form={form} />
+      </Card>
+      <Card
+        title="Curriculum"
+        note={staged ? `${level.curriculum.multipliers.length + 1} stages` : "none"}
+        group="curriculum"
+        form={form}
+        level={level}
+        main={["curriculum", "advance_at", "retreat_under"]}
+        inPicture={["first_stage"]}
+      >
+        <Stages level={level} form={form} />
+      </Card>
+      <Card title="Run" note={`seed ${written(Number(config["seed"]))}`} group="run" form={form} level={level} main={["steps", "lanes", "episodes"]} inPicture={["seed"]}>
+        <Seed form={form} />
+      </Card>
+    </div>
+  );
+}
+
+/** All chance of the run follows from this number: the same settings and seed give the same run. */
+function Seed({ form }: { form: Form }) {
+  const setting = form.settings.find(({ name }) => name === "seed");
+  if (!setting) return null;
+  const error = form.errors["seed"];
+  return (
+    <div className="seed" data-setting="seed" id="row-seed">
+      <label htmlFor="set-seed">{setting.title}</label>
+      <div className="nf">
+        <input
+          id="set-seed"
+          className="input mono"
+          inputMode="numeric"
+          autoComplete="off"
+          value={String(form.config["seed"] ?? "")}
+          aria-invalid={error ? true : undefined}
+          aria-describedby="seed-hint"
+          onChange={(event) => form.set("seed", /^\d+$/.test(event.target.value) ? Number(event.target.value) : event.target.value)}
+        />
+        <Button icon="dice-five" aria-label="Another seed" onClick={() => form.set("seed", Math.floor(Math.random() * (setting.max + 1)))} />
+      </div>
+      <p className={error ? "error" : "hint"} id="seed-hint">
+        {error ?? "The same settings and seed live the same lives, bit for bit, on any CPU trainer."}
+      </p>
+    </div>
+  );
+}
+
+interface LevelRowProps {
+  levels: readonly LevelSummary[];
+  value: string;
+  onChange: (name: string) => void;
+  error: string | undefined;
+}
+
+function LevelRow({ levels, value, onChange, error }: LevelRowProps) {
+  const at = levels.findIndex((level) => level.name === value);
+  const group = useRef<HTMLDivElement>(null);
+  return (
+    <div className="levels" data-scroll ref={group} role="radiogroup" aria-label="Level" id="row-level">
+      {levels.map((level, i) => (
+        <button
+          key={level.name}
+          type="button"
+          role="radio"
+          aria-checked={level.name === value}
+          tabIndex={i === Math.max(0, at) ? 0 : -1}
+          onClick={() => onChange(level.name)}
+          onKeyDown={(event) => {
+            const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+            const next = by && levels[(i + by + levels.length) % levels.length];
+            if (!next) return;
+            event.preventDefault();
+            onChange(next.name);
+            (group.current?.children[levels.indexOf(next)] as HTMLElement | undefined)?.focus();
+          }}
+        >
+          <b>{level.title}</b>
+          <span>{level.summary}</span>
+        </button>
+      ))}
+      {error && <p className="error">{error}</p>}
+    </div>
+  );
+}
+
+interface StartProps {
+  presets: readonly Preset[];
+  runs: readonly Run[];
+  settings: readonly Setting[];
+  form: Form;
+  sent: Config;
+  start: (from: Config) => void;
+}
+
+function StartFrom({ presets, runs, settings, form, sent, start }: StartProps) {
+  const [from, setFrom] = useState<string>("");
+  const same = (preset: Preset) => {
+    const wanted = { ...preset.config };
+    const now = { ...sent };
+    if (preset.config["level"] === undefined) delete now["level"];
+    return JSON.stringify(Object.entries(wanted).sort()) === JSON.stringify(Object.entries(now).sort());
+  };
+  return (
+    <div className="rec" data-scroll>
+      <span id="start-from">Start from</span>
+      <div role="group" aria-labelledby="start-from">
+        {presets.map((preset) => (
+          <Button
+            key={preset.name}
+            size="sm"
+            title={preset.summary}
+            aria-pressed={same(preset)}
+            onClick={() => {
+              setFrom("");
+              start(preset.config);
+            }}
+          >
+            {preset.title}
+          </Button>
+        ))}
+        {runs.length > 0 && (
+          <select
+            className="btn sm"
+            aria-label="A past run"
+            value={from}
+            onChange={(event) => {
+              setFrom(event.target.value);
+              const run = runs.find((other) => other.id === event.target.value);
+              if (run) start({ ...ownSettings(settings, run), seed: form.config["seed"] ?? 0 });
+            }}
+          >
+            <option value="">A past run</option>
+            {runs.map((run) => (
+              <option key={run.id} value={run.id}>
+                {run.name}
+              </option>
+            ))}
+          </select>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The settings a past run had, as far as this version knows them. */
+function ownSettings(settings: readonly Setting[], run: Run): Config {
+  return Object.fromEntries(settings.filter(({ name }) => name in run.config).map(({ name }) => [name, run.config[name] as Config[string]]));
+}
+
+function useLaunchKey(go: () => void) {
+  const latest = useRef(go);
+  useEffect(() => {
+    latest.current = go;
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) latest.current();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+}
+
+/** Brings the first refused field to the eye and the keys. */
+function focusFirst(names: readonly string[]) {
+  // After the next paint: a card may have to open first.
+  requestAnimationFrame(() => {
+    for (const name of names) {
+      const row = document.getElementById(name === "name" ? "run-name" : `row-${name}`);
+      const field = row?.matches("input") ? row : row?.querySelector<HTMLElement>("input:not([type=range]), button, [tabindex]");
+      if (!field) continue;
+      field.scrollIntoView?.({ block: "center" });
+      field.focus({ preventScroll: true });
+      return;
+    }
+  });
+}
+
+function Ghost() {
+  return (
+    <Waiting>
+      <div className="launch">
+        <div>
+          <div className="hd">
+            <Skeleton height={30} width={180} />
+          </div>
+          <div className="levels" style={{ border: 0 }}>
+            <Skeleton height={62} />
+          </div>
+          <div className="flow">
+            {[1, 2, 3, 4, 5, 6].map((n) => (
+              <Skeleton key={n} height={340} radius={14} />
+            ))}
+          </div>
+        </div>
+        <div className="side">
+          <Skeleton height={300} radius={14} />
+          <Skeleton height={46} />
+        </div>
+      </div>
+    </Waiting>
+  );
+}

@@ -1,1 +1,272 @@
-export function Runs() { return <main id="main" />; }
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import type { RefObject } from "react";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import { client, isActive, meQuery, runsQuery, unwrap } from "@/api";
+import type { Run } from "@/api";
+import { LabBar } from "@/chrome";
+import { paths } from "@/paths";
+import { Button, Empty, format, Icon, Pawn, Segmented, Skeleton, Strip, toast, useKeys, Waiting } from "@/ui";
+import { GROUPS, inGroup, queryOf, summary, viewOf, visible } from "./list";
+import type { Group, View } from "./list";
+import { OnAir } from "./OnAir";
+import { RunTable, turned } from "./RunTable";
+import "./runs.css";
+
+/** Rows drawn at once; the rest follows on a press. */
+const PAGE = 100;
+
+export function Runs() {
+  const instructor = useQuery(meQuery).data?.user?.role === "instructor";
+  const runs = useQuery(runsQuery);
+  const [query, setQuery] = useSearchParams();
+  const view = viewOf(query);
+  const setView = (next: View) => setQuery(queryOf(next), { replace: true });
+  const search = useRef<HTMLInputElement>(null);
+  const navigate = useNavigate();
+  const selection = useSelection(runs.data);
+  const stop = useStop();
+
+  useKeys({
+    "/": () => search.current?.focus(),
+    n: () => (instructor ? void navigate(paths.launch()) : false),
+    j: () => step(1),
+    k: () => step(-1),
+    x: () => {
+      const id = focusedRun();
+      const run = runs.data?.find((other) => other.id === id);
+      if (!instructor || !run || !isActive(run)) return false;
+      selection.toggle(run.id);
+    },
+    Escape: () => (selection.chosen.size ? selection.clear() : false),
+  });
+
+  return (
+    <>
+      <title>Runs · Hamlet</title>
+      <LabBar page="runs" launch={instructor}>
+        {runs.data && runs.data.length > 0 && <Search field={search} className="hide-s" view={view} setView={setView} keys />}
+      </LabBar>
+      <main className="runs" id="main" tabIndex={-1}>
+        <div className="hd">
+          <div>
+            <h1>Runs</h1>
+            {runs.data && runs.data.length > 0 && <p>{summary(runs.data)}</p>}
+          </div>
+          <span className="grow" />
+          {instructor && runs.data && runs.data.length > 0 && (
+            <Link className="btn primary lg" to={paths.launch()}>
+              <Icon name="plus" weight="bold" />
+              Launch run
+            </Link>
+          )}
+        </div>
+        {runs.data ? (
+          <>
+            {runs.isError && <Stale since={runs.dataUpdatedAt} retry={() => void runs.refetch()} />}
+            <Listed runs={runs.data} instructor={instructor} view={view} setView={setView} selection={selection} />
+          </>
+        ) : runs.isError ? (
+          <div className="card">
+            <Empty title="The list of runs did not come" action={<Button kind="primary" onClick={() => void runs.refetch()}>Try again</Button>}>
+              {runs.error.message}
+            </Empty>
+          </div>
+        ) : (
+          <Ghost />
+        )}
+      </main>
+      {selection.chosen.size > 0 && (
+        <div className="toasts">
+          <div className="toast" role="status">
+            {selection.chosen.size} {selection.chosen.size === 1 ? "run" : "runs"} chosen
+            <Button
+              size="sm"
+              kind="primary"
+              icon="stop-circle"
+              disabled={stop.isPending}
+              onClick={() => stop.mutate([...selection.chosen], { onSettled: selection.clear })}
+            >
+              Stop, keep models
+            </Button>
+            <Button size="sm" kind="ghost" icon="x" aria-label="Choose none" onClick={selection.clear} />
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+interface ListedProps {
+  runs: readonly Run[];
+  instructor: boolean;
+  view: View;
+  setView: (view: View) => void;
+  selection: ReturnType<typeof useSelection>;
+}
+
+function Listed({ runs, instructor, view, setView, selection }: ListedProps) {
+  const [pages, setPages] = useState(1);
+  if (runs.length === 0) return <NoRuns instructor={instructor} />;
+  const onAir = runs.filter((run) => inGroup(run, "training"));
+  const shown = visible(runs, view);
+  const options = (Object.keys(GROUPS) as Group[])
+    .map((group) => ({ group, n: runs.filter((run) => inGroup(run, group)).length }))
+    .filter(({ group, n }) => n > 0 || group === view.group)
+    .map(({ group, n }) => ({ value: group, label: `${GROUPS[group].title} ${n}` }));
+  return (
+    <>
+      {onAir.length > 0 && <OnAir runs={onAir} />}
+      <div className="tools">
+        <Segmented label="Show" options={options} value={view.group} onChange={(group) => setView({ ...view, group })} />
+        <Search className="only-s" view={view} setView={setView} />
+      </div>
+      {shown.length > 0 ? (
+        <RunTable
+          runs={shown.slice(0, pages * PAGE)}
+          view={view}
+          onSort={(column) => setView(turned(view, column))}
+          chosen={instructor ? selection.chosen : null}
+          onChoose={selection.toggle}
+        />
+      ) : (
+        <div className="card">
+          <Empty title="No run fits" action={<Button onClick={() => setView({ ...view, group: "all", text: "" })}>Show all {runs.length}</Button>}>
+            Nothing is {view.group === "all" ? "" : `${GROUPS[view.group].title.toLowerCase()} and `}called “{view.text}”.
+          </Empty>
+        </div>
+      )}
+      {shown.length > pages * PAGE && (
+        <p className="more">
+          <Button onClick={() => setPages(pages + 1)}>Show {Math.min(PAGE, shown.length - pages * PAGE)} more</Button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function NoRuns({ instructor }: { instructor: boolean }) {
+  return (
+    <div className="card">
+      <Empty
+        title="No lives yet"
+        picture={
+          <div className="ground plot">
+            <Pawn size={54} />
+          </div>
+        }
+        action={
+          instructor && (
+            <Link className="btn primary lg" to={paths.launch()}>
+              <Icon name="plus" weight="bold" />
+              Launch run
+            </Link>
+          )
+        }
+      >
+        {instructor ? "Launch a run and the class can watch it learn from its first step." : "Your instructor launches the first run. This page shows it by itself."}
+      </Empty>
+    </div>
+  );
+}
+
+interface SearchProps {
+  className: string;
+  view: View;
+  setView: (view: View) => void;
+  field?: RefObject<HTMLInputElement | null>;
+  keys?: boolean;
+}
+
+function Search({ className, view, setView, field, keys }: SearchProps) {
+  return (
+    <label className={`field search ${className}`}>
+      <Icon name="magnifying-glass" />
+      <input
+        ref={field}
+        type="search"
+        aria-label="Search runs"
+        placeholder="Search runs"
+        value={view.text}
+        onChange={(event) => setView({ ...view, text: event.target.value })}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          setView({ ...view, text: "" });
+          event.currentTarget.blur();
+        }}
+      />
+      {keys && <kbd>/</kbd>}
+    </label>
+  );
+}
+
+function Stale({ since, retry }: { since: number; retry: () => void }) {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <div style={{ marginBottom: 12 }}>
+      <Strip kind="warn" icon="wifi-slash" action={<Button size="sm" onClick={retry}>Retry</Button>}>
+        The server does not answer. Updated {format.ago(new Date(since).toISOString(), now)}.
+      </Strip>
+    </div>
+  );
+}
+
+function Ghost() {
+  return (
+    <Waiting>
+      <div className="air">
+        {[1, 2, 3].map((n) => (
+          <Skeleton key={n} height={188} radius={14} />
+        ))}
+      </div>
+      <Skeleton height={34} width={300} />
+      <div className="card tbl" style={{ marginTop: 8, padding: "10px 16px" }}>
+        {[1, 2, 3, 4, 5, 6].map((n) => (
+          <div key={n} style={{ padding: "9px 0" }}>
+            <Skeleton height={34} />
+          </div>
+        ))}
+      </div>
+    </Waiting>
+  );
+}
+
+/** The chosen runs; one that has ended meanwhile is no longer among them. */
+function useSelection(runs: readonly Run[] | undefined) {
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const active = new Set(runs?.filter(isActive).map((run) => run.id));
+  return {
+    chosen: new Set([...ids].filter((id) => active.has(id))) as ReadonlySet<string>,
+    toggle: (id: string) => {
+      const next = new Set(ids);
+      if (!next.delete(id)) next.add(id);
+      setIds(next);
+    },
+    clear: () => setIds(new Set()),
+  };
+}
+
+function useStop() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (ids: string[]) => Promise.all(ids.map((id) => unwrap(client.POST("/api/v1/runs/{id}/stop", { params: { path: { id } } })))),
+    onError: (error) => toast(error.message),
+    onSettled: () => cache.invalidateQueries({ queryKey: runsQuery.queryKey }),
+  });
+}
+
+const rows = () => [...document.querySelectorAll<HTMLElement>("[data-run]")];
+const focusedRun = () => (document.activeElement as HTMLElement | null)?.dataset["run"];
+
+/** Moves the focus `by` rows; from outside the table to its nearer end. */
+function step(by: number) {
+  const all = rows();
+  const at = all.findIndex((row) => row === document.activeElement);
+  const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.max(0, Math.min(all.length - 1, at + by));
+  all[next]?.focus();
+  all[next]?.scrollIntoView({ block: "nearest" });
+}

@@ -1,0 +1,127 @@
+import { Button, ErrorText, Segmented, Slider, Switch } from "@/ui";
+import type { Form } from "./form";
+import type { Setting, Value } from "./settings";
+import { written } from "./settings";
+
+/** Settings that are shares are written in percent; typing takes the number as it is. */
+const SHARES = new Set(["epsilon_fraction", "advance_at", "retreat_under", "learning_rate_end"]);
+const WORDS: Record<string, string> = {
+  "layouts.run": "Stay put",
+  "layouts.episode": "New every life",
+  "network.auto": "Auto",
+  "network.simple": "MLP",
+  "network.recurrent": "CNN + LSTM",
+  "learner.pqn": "PQN",
+  "learner.dqn": "DQN",
+  "curriculum.static": "One difficulty",
+  "curriculum.stages": "Climb stages",
+  "replay.uniform": "Evenly",
+  "replay.prioritised": "By surprise",
+};
+
+export const wordOf = (setting: string, option: string): string => WORDS[`${setting}.${option}`] ?? option;
+
+function shown(setting: Setting, value: Value): string {
+  if (typeof value !== "number") return "";
+  if (SHARES.has(setting.name)) return `${Number((value * 100).toPrecision(3))} %`;
+  if (setting.name === "multiplier") return `${value.toFixed(2).replace(/0$/, "")}×`;
+  return written(value);
+}
+
+interface Props {
+  setting: Setting;
+  form: Form;
+  /** what null stands for, where the level says it */
+  fallback?: number;
+}
+
+/** One setting, in the control its kind asks for. Its sentence is told by the card it lies in. */
+export function SettingControl({ setting, form, fallback }: Props) {
+  const { name, title, text } = setting;
+  const value = form.config[name] ?? null;
+  const error = form.errors[name];
+  const set = (next: Value) => form.set(name, next);
+  const id = `set-${name}`;
+  return (
+    <div className="setting" data-setting={name} id={`row-${name}`}>
+      {control()}
+    </div>
+  );
+
+  function control() {
+    switch (setting.kind) {
+      case "switch":
+        return <Switch label={title} checked={value === true} onChange={set} error={error} hint={text} />;
+      case "choice":
+        return (
+          <div className="choice">
+            <span className="lb">{title}</span>
+            <Segmented label={title} value={String(value)} onChange={set} options={setting.options.map((option) => ({ value: option, label: wordOf(name, option) }))} />
+            {error && <ErrorText>{error}</ErrorText>}
+          </div>
+        );
+      case "number":
+        if (setting.nullable && fallback === undefined) return <Optional id={id} setting={setting} value={value} set={set} error={error} />;
+        return (
+          <div className={setting.nullable ? "withreset" : undefined}>
+            <Slider
+              id={id}
+              label={title}
+              value={Number(value ?? fallback)}
+              min={setting.above ? lowest(setting) : setting.min}
+              max={setting.max}
+              scale={setting.scale}
+              integer={setting.integer}
+              step={setting.integer ? 1 : stepOf(setting)}
+              format={(number) => shown(setting, number)}
+              error={error}
+              hint={text}
+              onChange={set}
+            />
+            {setting.nullable && value !== null && <Button size="sm" kind="ghost" icon="arrow-counter-clockwise" aria-label={`${title} as the level says`} onClick={() => set(null)} />}
+          </div>
+        );
+      case "text":
+        return null;
+    }
+  }
+}
+
+interface OptionalProps {
+  id: string;
+  setting: Setting;
+  value: Value;
+  set: (value: Value) => void;
+  error: string | undefined;
+}
+
+/** A number that may be absent: an empty field is "no limit". */
+function Optional({ id, setting, value, set, error }: OptionalProps) {
+  return (
+    <div className="sl" title={setting.text}>
+      <label htmlFor={id}>{setting.title}</label>
+      <input
+        id={id}
+        className="val opt-number"
+        inputMode="numeric"
+        autoComplete="off"
+        placeholder="no limit"
+        value={value === null ? "" : String(value)}
+        aria-invalid={error ? true : undefined}
+        onChange={(event) => {
+          const typed = event.target.value.replace(/[\s,_]/g, "");
+          set(typed === "" ? null : /^-?\d+(\.\d+)?$/.test(typed) ? Number(typed) : typed);
+        }}
+      />
+      {error && <ErrorText>{error}</ErrorText>}
+    </div>
+  );
+}
+
+// A scale cannot begin at a value that is not allowed itself: three decades below the default are enough to move in.
+const lowest = (setting: Setting) => (typeof setting.default === "number" && setting.scale === "log" ? setting.default / 1000 : setting.min);
+
+function stepOf({ min, max }: Setting): number {
+  const span = max - min;
+  return span <= 1 ? 0.01 : span <= 5 ? 0.05 : 1;
+}

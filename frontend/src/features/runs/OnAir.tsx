@@ -1,0 +1,58 @@
+import { Link } from "react-router";
+import type { Run } from "@/api";
+import { recipe, StageMarks } from "@/chrome";
+import { paths } from "@/paths";
+import { format, Icon, Spark } from "@/ui";
+import { Thumbnail } from "./Thumbnail";
+import { axisTop } from "./list";
+
+/** The runs that train now, each with the life it is living. */
+export function OnAir({ runs }: { runs: readonly Run[] }) {
+  const top = axisTop(runs);
+  return (
+    <section className="air" aria-label="Training now" data-scroll={runs.length > 3 || undefined}>
+      {runs.map((run) => (
+        <Link key={run.id} className="card lc" to={paths.watch(run.id)}>
+          <div className="th">
+            <Thumbnail />
+          </div>
+          <div className="bd">
+            <div className="row">
+              <h2>{run.name}</h2>
+              <span className="pill">
+                <span className="dot" />
+                LIVE
+              </span>
+            </div>
+            <p className="meta">
+              {recipe(run)}
+              <br />
+              {share(run.progress)} of {format.count(run.steps_budget)} steps
+            </p>
+            <p className="sv">
+              {run.last === null ? (
+                <span>first life under way</span>
+              ) : (
+                <>
+                  <b>{Math.round(run.last)}</b>
+                  <span>steps survived</span>
+                </>
+              )}
+            </p>
+            <Spark values={run.spark} max={top} progress={run.progress} width={170} height={34} dot />
+            <div className="row meta">
+              {run.stage !== null ? <StageMarks run={run} /> : <span>{run.epsilon !== null && `ε ${run.epsilon.toFixed(2)}`}</span>}
+              <span className="eyes" title="watching">
+                <Icon name="users" />
+                <span className="sr">Watching: </span>
+                {run.viewers}
+              </span>
+            </div>
+          </div>
+        </Link>
+      ))}
+    </section>
+  );
+}
+
+const share = (progress: number) => `${progress < 0.995 ? Math.floor(progress * 100) : Math.round(progress * 100)} %`;

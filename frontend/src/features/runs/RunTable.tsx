@@ -1,0 +1,123 @@
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+import { isActive } from "@/api";
+import type { Run } from "@/api";
+import { recipe, StageMarks, StateMark } from "@/chrome";
+import { downloads, paths } from "@/paths";
+import { format, Icon, Spark } from "@/ui";
+import { axisTop, COLUMNS } from "./list";
+import type { Column, View } from "./list";
+
+interface Props {
+  runs: readonly Run[];
+  view: View;
+  onSort: (column: Column) => void;
+  /** chosen runs, for those who may act on them; null for a viewer */
+  chosen: ReadonlySet<string> | null;
+  onChoose: (id: string) => void;
+}
+
+export function RunTable({ runs, view, onSort, chosen, onChoose }: Props) {
+  const top = axisTop(runs);
+  const staged = runs.some((run) => run.stage !== null);
+  const head = (column: Column, label: ReactNode, className?: string) => (
+    <th className={className} aria-sort={view.column === column ? (view.way === "up" ? "ascending" : "descending") : undefined}>
+      <button type="button" onClick={() => onSort(column)}>
+        {label}
+        {view.column === column && <Icon name={view.way === "up" ? "caret-up" : "caret-down"} weight="bold" />}
+      </button>
+    </th>
+  );
+  return (
+    <div className="card tbl">
+      <table>
+        <thead>
+          <tr>
+            {chosen && (
+              <th className="pick">
+                <span className="sr">Choose</span>
+              </th>
+            )}
+            {head("name", "Run")}
+            {head("state", "State")}
+            <th className="h2c">Survival, 0 to {format.count(top)} steps</th>
+            {head("best", "Best exam", "n")}
+            {head("last", "Last", "n")}
+            {staged && head("stage", "Stage")}
+            {head("epsilon", "Explore ε", "h2c")}
+            {head("viewers", "Watching", "n h2c")}
+            <th className="h2c">Model</th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => (
+            <Row key={run.id} run={run} top={top} staged={staged} chosen={chosen} onChoose={onChoose} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface RowProps extends Pick<Props, "chosen" | "onChoose"> {
+  run: Run;
+  top: number;
+  staged: boolean;
+}
+
+function Row({ run, top, staged, chosen, onChoose }: RowProps) {
+  const training = run.state === "training" || run.state === "stopping";
+  const picked = chosen?.has(run.id) ?? false;
+  return (
+    <tr className={picked ? "sel" : undefined}>
+      {chosen && (
+        <td className="pick">
+          {isActive(run) && <input type="checkbox" className="cb" aria-label={`Choose ${run.name}`} checked={picked} onChange={() => onChoose(run.id)} />}
+        </td>
+      )}
+      <td className="nm">
+        <Link to={paths.watch(run.id)} data-run={run.id}>
+          <b>{run.name}</b>
+          <small>{recipe(run)}</small>
+        </Link>
+      </td>
+      <td className="k2">
+        <StateMark run={run} detail />
+      </td>
+      <td className="h2c k1">
+        <Spark values={run.spark} max={top} progress={run.progress} width={180} height={32} color={training ? "var(--accent)" : undefined} dot={training} />
+      </td>
+      <td className="n num">{whole(run.best)}</td>
+      <td className="n num">
+        <b>{whole(run.last)}</b>
+      </td>
+      {staged && (
+        <td>
+          <StageMarks run={run} />
+        </td>
+      )}
+      <td className="h2c num">{run.epsilon?.toFixed(2) ?? <Unknown />}</td>
+      <td className={`n num h2c${run.viewers ? "" : " m3"}`}>{run.viewers}</td>
+      <td className="h2c">
+        {run.model ? (
+          <a className="btn sm" href={downloads.model(run.model.id)} download title={run.model.file} aria-label={`Download ${run.model.file}, ${format.bytes(run.model.bytes)}`}>
+            <Icon name="download-simple" />
+            {format.bytes(run.model.bytes)}
+          </a>
+        ) : (
+          <span className="m3 small">{isActive(run) ? "not yet" : "none"}</span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+const Unknown = () => <span className="m3">–</span>;
+const whole = (value: number | null) => (value === null ? <Unknown /> : Math.round(value));
+
+/** The way a press on a column's head turns the order. */
+export function turned(view: View, column: Column): View {
+  const first = COLUMNS[column].first;
+  const way = view.column !== column ? first : view.way === "up" ? "down" : "up";
+  return { ...view, column, way };
+}

@@ -1,0 +1,9 @@
+import { Pawn } from "@/ui";
+
+export function Thumbnail() {
+  return (
+    <div className="ground">
+      <Pawn />
+    </div>
+  );
+}

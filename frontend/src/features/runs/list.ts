@@ -1,0 +1,93 @@
+import type { Run, RunState } from "@/api";
+
+export const GROUPS = {
+  all: { title: "All", states: ["queued", "training", "stopping", "finished", "stopped", "failed"] },
+  training: { title: "Training", states: ["training", "stopping"] },
+  queued: { title: "Queued", states: ["queued"] },
+  finished: { title: "Finished", states: ["finished"] },
+  ended: { title: "Stopped", states: ["stopped", "failed"] },
+} as const satisfies Record<string, { title: string; states: readonly RunState[] }>;
+export type Group = keyof typeof GROUPS;
+
+export const inGroup = (run: Run, group: Group): boolean => (GROUPS[group].states as readonly RunState[]).includes(run.state);
+
+/** What each column sorts by, and the way it is first sorted: the interesting end on top. */
+export const COLUMNS = {
+  created: { by: (run: Run) => run.created_at, first: "down" },
+  name: { by: (run: Run) => run.name.toLowerCase(), first: "up" },
+  state: { by: (run: Run) => GROUPS.all.states.indexOf(run.state), first: "up" },
+  best: { by: (run: Run) => run.best, first: "down" },
+  last: { by: (run: Run) => run.last, first: "down" },
+  stage: { by: (run: Run) => run.stage, first: "down" },
+  epsilon: { by: (run: Run) => run.epsilon, first: "down" },
+  viewers: { by: (run: Run) => run.viewers, first: "down" },
+} as const;
+export type Column = keyof typeof COLUMNS;
+export type Way = "up" | "down";
+
+export interface View {
+  group: Group;
+  text: string;
+  column: Column;
+  way: Way;
+}
+
+/** The runs a view shows, in its order. What is not known comes last, whichever way one sorts. */
+export function visible(runs: readonly Run[], { group, text, column, way }: View): Run[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const matches = (run: Run) => {
+    const hay = `${run.name} ${run.level_title} ${run.level} ${run.network} ${run.learner} ${run.owner}`.toLowerCase();
+    return words.every((word) => hay.includes(word));
+  };
+  const sign = way === "up" ? 1 : -1;
+  const by = COLUMNS[column].by;
+  return runs
+    .filter((run) => inGroup(run, group) && matches(run))
+    .sort((a, b) => {
+      const [x, y] = [by(a), by(b)];
+      if (x === y) return b.created_at.localeCompare(a.created_at);
+      if (x === null) return 1;
+      if (y === null) return -1;
+      return x < y ? -sign : sign;
+    });
+}
+
+/** A view as the address says it, so that every view is a link. */
+export function viewOf(query: URLSearchParams): View {
+  const [column, way] = (query.get("sort") ?? "").split(".");
+  const group = query.get("state") ?? "";
+  const known = column !== undefined && column in COLUMNS;
+  return {
+    group: group in GROUPS ? (group as Group) : "all",
+    text: query.get("q") ?? "",
+    column: known ? (column as Column) : "created",
+    way: known && (way === "up" || way === "down") ? way : "down",
+  };
+}
+
+/** The address of a view; what is as always is left out. */
+export function queryOf(view: View): URLSearchParams {
+  const query = new URLSearchParams();
+  if (view.group !== "all") query.set("state", view.group);
+  if (view.text) query.set("q", view.text);
+  if (view.column !== "created" || view.way !== "down") query.set("sort", `${view.column}.${view.way}`);
+  return query;
+}
+
+/** A round number at or above the largest survival on screen: one axis for all curves. */
+export function axisTop(runs: readonly Run[]): number {
+  const most = Math.max(0, ...runs.flatMap((run) => run.spark));
+  if (most === 0) return 1;
+  const unit = 10 ** Math.floor(Math.log10(most));
+  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((k) => k * unit).find((top) => top >= most) ?? most;
+}
+
+/** "3 training, 1 queued, 3 finished. 31 people watching." */
+export function summary(runs: readonly Run[]): string {
+  const parts = (["training", "queued", "finished", "ended"] as const)
+    .map((group) => [runs.filter((run) => inGroup(run, group)).length, GROUPS[group].title.toLowerCase()] as const)
+    .filter(([n]) => n > 0)
+    .map(([n, word]) => `${n} ${word}`);
+  const watching = runs.reduce((sum, run) => sum + run.viewers, 0);
+  return `${parts.join(", ")}.${watching ? ` ${watching} ${watching === 1 ? "person" : "people"} watching.` : ""}`;
+}
