@@ -1,4 +1,4 @@
-"""The world: its rules, its levels, and many lives of it at once. numpy only (torch for a GPU); knows nothing of ours."""
+"""The world: its rules, its levels, and many lives of it at once. numpy, or torch on a GPU; knows nothing of ours."""
 
 from hamlet.world.autoreset import AutoReset
 from hamlet.world.level import Action, Cascade, Curriculum, Field, Level, Meter, Modulation, Place

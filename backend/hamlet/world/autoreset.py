@@ -20,8 +20,8 @@ class AutoReset:
         """As `VectorWorld.step`, but where a lane terminated the returned observation is its next life's first.
 
         info also has the states the step led to, before any reset, for all lanes: final_observation (lanes, obs_dim),
-        final_meters (lanes, num_meters), final_positions (lanes, 2), final_hours (lanes,). step_counts and positions are
-        of the step, too: the lengths of the lives that ended.
+        final_meters (lanes, num_meters), final_positions (lanes, 2), final_hours (lanes,). step_counts and positions
+        are of the step, too: the lengths of the lives that ended.
         """
         world = self.world
         observation, reward, terminated, truncated, info = world.step(actions, depletion_multiplier)

@@ -17,8 +17,7 @@ class NumpyBackend:
 
     name = "numpy"
     device = "cpu"
-    where = staticmethod(np.where)
-    logical_or = staticmethod(np.logical_or)
+    where: Any = staticmethod(np.where)
 
     def asarray(self, array: Any) -> Array:
         return np.array(array)
@@ -80,8 +79,7 @@ class TorchBackend:
         self.torch = torch
         self.device = torch.device(device)
         torch.empty(0, device=self.device)
-        self.where = torch.where
-        self.logical_or = torch.logical_or
+        self.where: Any = torch.where
 
     def asarray(self, array: Any) -> Array:
         return self.torch.as_tensor(np.array(array)).to(self.device)

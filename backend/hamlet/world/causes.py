@@ -18,11 +18,7 @@ def drains(level: Level, meters: Any) -> list[tuple[str, str, float]]:
         meters: (num_meters,) in 0..1, in the level's order
     """
     state = np.asarray(meters, dtype=np.float32).reshape(1, level.num_meters)
-    return [
-        (source, target, float(amount[0]))
-        for source, target, amount in _flows(level, state)
-        if amount[0] > 0
-    ]
+    return [(source, target, float(amount[0])) for source, target, amount in _flows(level, state) if amount[0] > 0]
 
 
 def root_cause(level: Level, meters: Any, actions: Any, died_of: str) -> str:
@@ -45,8 +41,8 @@ def root_cause(level: Level, meters: Any, actions: Any, died_of: str) -> str:
     taken = np.asarray(actions)
     if states.ndim != 2 or states.shape != (len(taken) + 1, level.num_meters):
         raise ValueError(
-            f"meters is of shape {states.shape}; must be ({len(taken) + 1}, {level.num_meters}): one row before each of "
-            f"the {len(taken)} actions and one after the last"
+            f"meters is of shape {states.shape}; must be ({len(taken) + 1}, {level.num_meters}): "
+            f"one row before each of the {len(taken)} actions and one after the last"
         )
     if died_of not in level.meter_names:
         raise ValueError(f"died_of is {died_of!r}; must be one of {', '.join(level.meter_names)}")
@@ -68,7 +64,9 @@ def root_cause(level: Level, meters: Any, actions: Any, died_of: str) -> str:
     return root
 
 
-def _flows(level: Level, states: NDArray[np.float32], full_wear: bool = True) -> list[tuple[str, str, NDArray[np.float64]]]:
+def _flows(
+    level: Level, states: NDArray[np.float32], full_wear: bool = True
+) -> list[tuple[str, str, NDArray[np.float64]]]:
     """(source, target, amount in each of the states (T, M)) of every modulation and cascade."""
     row = {name: i for i, name in enumerate(level.meter_names)}
     values = states.astype(np.float64)
@@ -83,7 +81,7 @@ def _flows(level: Level, states: NDArray[np.float32], full_wear: bool = True) ->
 
 
 def _own_losses(level: Level, actions: NDArray[Any], weight: NDArray[np.float64]) -> dict[str, float]:
-    """What each meter lost by itself: depletion at multiplier 1 and the costs of the actions taken, discounted alike."""
+    """What each meter lost by itself: depletion at multiplier 1 and the costs of actions, discounted alike."""
     kinds = [action.kind for action in level.actions]
     own = {}
     for meter in level.meters:

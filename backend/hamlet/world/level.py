@@ -1,4 +1,4 @@
-"""A level: one universe, read and checked, as everything else uses it. Frozen; names, order and counts come from here."""
+"""A level: one universe, read and checked, as all else uses it. Frozen; names, order and counts come from here."""
 
 import hashlib
 import json
@@ -203,7 +203,7 @@ class Level:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 (hex) of the rules as canonical JSON: everything a life depends on, nothing of how it is shown or taught.
+        """SHA-256 (hex) of the rules as canonical JSON: all a life depends on, nothing of how it is shown or taught.
 
         Two levels with one digest are the same world, whatever their names, titles, icons and curricula.
         """
@@ -332,7 +332,10 @@ def level_from_spec(spec: LevelSpec) -> Level:
         cascades=tuple(Cascade(c.source, c.target, float(c.threshold), float(c.strength)) for c in spec.cascades),
         places=tuple(places),
         curriculum=Curriculum(
-            tuple(float(m) for m in stages.multipliers), float(stages.advance), float(stages.retreat), float(stages.entropy_gate)
+            tuple(float(m) for m in stages.multipliers),
+            float(stages.advance),
+            float(stages.retreat),
+            float(stages.entropy_gate),
         ),
     )
 

@@ -2,11 +2,12 @@
 
 import difflib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -68,12 +69,19 @@ def load_level(level: str | FilePath) -> Level:
     """
     if isinstance(level, str) and level in level_names():
         return _shipped(level)
-    path = FilePath(level)
-    if isinstance(level, str) and not path.exists():
+    if not isinstance(level, str | os.PathLike) or (isinstance(level, str) and not _exists(level)):
         known = ", ".join(level_names())
         problem = f"is neither the name of a level nor the path of a file; levels: {known}"
         raise LevelError([Problem("load_level", None, "level", shown(level), problem)])
+    path = FilePath(level)
     return parse_level(read_text(path), file=str(path))
+
+
+def _exists(path: str) -> bool:
+    try:
+        return FilePath(path).exists()
+    except (OSError, ValueError):  # too long, or with a NUL byte: no name of a file
+        return False
 
 
 @lru_cache
@@ -109,8 +117,10 @@ def _judge(raw: Any, lines: dict[Path, int], file: str) -> list[Problem]:
 
 def _told(error: Any) -> tuple[Path, Any, bool, str]:
     """A pydantic error as (path, value, whether there is one, what is allowed)."""
-    # Pydantic puts marks of its own into the path: "[key]" after a bad key, the branch of a union.
-    path = tuple(key for key in error["loc"] if key != "[key]" and key not in ("Sight", "str", "list[int]"))
+    # Pydantic puts marks of its own into the path: "[key]" after a bad key, the branch of spec._BY_TYPE after its key.
+    path = tuple(key for key in error["loc"] if key != "[key]")
+    if path[:1] in (("sight",), ("deployed",)):
+        path = path[:1] + path[2:]
     kind = error["type"]
     if kind == "missing":
         return path, None, False, "is missing"
@@ -123,25 +133,34 @@ def _told(error: Any) -> tuple[Path, Any, bool, str]:
         return path, error["input"], True, error["msg"]
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         keys = _keys(path)
-        return path, error["input"], True, f"must be a mapping with the keys {', '.join(keys)}" if keys else "must be a mapping"
+        return (
+            path,
+            error["input"],
+            True,
+            f"must be a mapping with the keys {', '.join(keys)}" if keys else "must be a mapping",
+        )
     return path, error["input"], True, str(error["msg"]).replace("Input should be", "must be")
 
 
 def _keys(path: Path) -> list[str]:
     """The keys a level file may have at `path`."""
     model: Any = LevelSpec
+    entry = False
     for key in path:
-        if isinstance(model, type) and issubclass(model, BaseModel):
+        if entry:  # the name or number of an entry in a mapping or list of models
+            entry = False
+        elif model is not None:
             known = model.model_fields.get(str(key))
             model = _model_in(known.annotation) if known else None
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+            entry = known is not None and get_origin(known.annotation) in (dict, list)
+    return [] if model is None or entry else list(model.model_fields)
 
 
 def _model_in(annotation: Any) -> Any:
     """The model a field holds: itself, or the values of a mapping or list of it."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((model for part in getattr(annotation, "__args__", ()) if (model := _model_in(part))), None)
+    return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
 
 
 def shown(value: Any) -> str:
@@ -170,10 +189,14 @@ def _floors(level: Level) -> dict[str, float | None]:
 def read_text(path: FilePath) -> str:
     """The file's text; LevelError if it is none, or larger than MAX_BYTES (never more than that is read)."""
     try:
+        if path.exists() and not path.is_file():
+            raise LevelError([Problem(str(path), None, "", None, "is not a file")])
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            raise LevelError([Problem(str(path), None, "", None, f"is larger than {MAX_BYTES // 1024} KiB; a level is small")])
+            raise LevelError(
+                [Problem(str(path), None, "", None, f"is larger than {MAX_BYTES // 1024} KiB; a level is small")]
+            )
         return data.decode("utf-8")
     except OSError as error:
         raise LevelError([Problem(str(path), None, "", None, f"cannot be read: {error.strerror or error}")]) from None
@@ -186,18 +209,18 @@ def parse_yaml(text: str, file: str) -> tuple[Any, dict[Path, int]]:
     """(plain data, line of each path) of one YAML document. Refuses aliases, tags, repeated keys and anything huge."""
     try:
         if len(text) > MAX_BYTES:
-            raise _Refused(1, f"is larger than {MAX_BYTES // 1024} KiB; a level is small")
+            raise _RefusedError(1, f"is larger than {MAX_BYTES // 1024} KiB; a level is small")
         _bound(text)
         loader = _Loader(text)
         try:
             root = loader.get_single_node()
             if root is None:
-                raise _Refused(1, "is empty")
+                raise _RefusedError(1, "is empty")
             reader = _Reader(loader)
             return reader.value(root, (), root.start_mark.line + 1), reader.lines
         finally:
             loader.dispose()
-    except _Refused as refused:
+    except _RefusedError as refused:
         raise LevelError([Problem(file, refused.line, "", None, refused.message)]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -205,7 +228,7 @@ def parse_yaml(text: str, file: str) -> tuple[Any, dict[Path, int]]:
         raise LevelError([Problem(file, mark.line + 1 if mark else None, "", None, message)]) from None
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
         self.line, self.message = line, message
@@ -213,20 +236,19 @@ class _Refused(Exception):
 
 def _bound(text: str) -> None:
     """Walk the events, which needs no memory, and stop at what would blow up as data."""
-    depth = nodes = 0
-    for event in yaml.parse(text, _Loader):
-        line = event.start_mark.line + 1
+    depth = 0
+    for nodes, event in enumerate(yaml.parse(text, _Loader)):
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise _Refused(line, "uses a YAML anchor or alias (& or *); write the values out")
+            raise _RefusedError(line, "uses a YAML anchor or alias (& or *); write the values out")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        nodes += 1
         if depth > MAX_DEPTH:
-            raise _Refused(line, f"is nested deeper than {MAX_DEPTH}")
+            raise _RefusedError(line, f"is nested deeper than {MAX_DEPTH}")
         if nodes > MAX_NODES:
-            raise _Refused(line, f"holds more than {MAX_NODES} values")
+            raise _RefusedError(line, f"holds more than {MAX_NODES} values")
 
 
 class _Reader:
@@ -244,9 +266,9 @@ class _Reader:
                 at = key_node.start_mark.line + 1
                 key = self.scalar(key_node)
                 if not isinstance(key, str):
-                    raise _Refused(at, f"has the key {shown(key)}; a key must be text (put quotes around it)")
+                    raise _RefusedError(at, f"has the key {shown(key)}; a key must be text (put quotes around it)")
                 if key in mapping:
-                    raise _Refused(at, f"has the key {shown(key)} twice")
+                    raise _RefusedError(at, f"has the key {shown(key)} twice")
                 mapping[key] = self.value(value_node, (*path, key), at)
             return mapping
         if isinstance(node, yaml.SequenceNode):
@@ -256,10 +278,10 @@ class _Reader:
     def scalar(self, node: Any) -> Any:
         line = node.start_mark.line + 1
         if not isinstance(node, yaml.ScalarNode):
-            raise _Refused(line, "has a mapping or list as a key; a key must be text")
+            raise _RefusedError(line, "has a mapping or list as a key; a key must be text")
         try:
             return self.loader.construct_object(node)
         except yaml.constructor.ConstructorError:
-            raise _Refused(line, f"has the tag {shown(node.tag)}; only plain values are allowed") from None
+            raise _RefusedError(line, f"has the tag {shown(node.tag)}; only plain values are allowed") from None
         except ValueError:
-            raise _Refused(line, f"has the value {shown(node.value)}, which cannot be read") from None
+            raise _RefusedError(line, f"has the value {shown(node.value)}, which cannot be read") from None

@@ -16,23 +16,23 @@ LAYOUT = 2
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
-def bits(*numbers: ArrayLike) -> NDArray[np.uint64]:
-    """64 random bits for each combination of `numbers` (integers or integer arrays, broadcast together)."""
-    state = np.zeros(1, dtype=np.uint64)
+def fold(*numbers: ArrayLike, after: NDArray[np.uint64] | None = None) -> NDArray[np.uint64]:
+    """Stir `numbers` (integers or integer arrays, broadcast together) into one state each, going on from `after`."""
+    state = np.zeros(1, dtype=np.uint64) if after is None else after
     for number in numbers:
         state = _mix((state + _GOLDEN) ^ np.asarray(number).astype(np.uint64))
-    return _mix(state)
+    return state
 
 
-def below(limit: int, *numbers: ArrayLike) -> NDArray[np.int64]:
-    """Whole numbers in 0..limit-1, uniform to within limit / 2**32."""
-    top = bits(*numbers) >> np.uint64(32)
+def below(limit: int, state: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """A whole number in 0..limit-1 for each state, uniform to within limit / 2**32."""
+    top = _mix(state) >> np.uint64(32)
     return ((top * np.uint64(limit)) >> np.uint64(32)).astype(np.int64)
 
 
-def permutations(length: int, *numbers: ArrayLike) -> NDArray[np.int64]:
-    """(..., length) a random order of 0..length-1 for each combination of `numbers`."""
-    keys = bits(*(np.asarray(number)[..., None] for number in numbers), np.arange(length))
+def permutations(length: int, state: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """(..., length) a random order of 0..length-1 for each state."""
+    keys = _mix(fold(np.arange(length), after=state[..., None]))
     return np.argsort(keys, axis=-1, kind="stable").astype(np.int64)
 
 

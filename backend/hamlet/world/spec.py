@@ -5,9 +5,9 @@ in one pass and neither knows about files. A message is always what is allowed, 
 """
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeGuard
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag
 from pydantic_core import PydanticCustomError
 
 MAX_SIDE = 64
@@ -31,13 +31,13 @@ def _rule(accepts: Callable[[Any], bool], allowed: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _number(low: float, high: float) -> BeforeValidator:
     allowed = f"must be a number from {low:g} to {high:g}"
-    # math.isfinite overflows on whole numbers beyond float; comparing does not, and is False for NaN.
+    # A comparison is False for NaN, and does not overflow on whole numbers beyond float.
     return _rule(lambda value: _is_number(value) and low <= value <= high, allowed)
 
 
@@ -67,7 +67,9 @@ def _one_of(*choices: str) -> BeforeValidator:
 
 def _many(kind: type, least: int, most: int, things: str) -> BeforeValidator:
     shape = "list" if kind is list else "mapping"
-    accepts: Callable[[Any], bool] = lambda value: isinstance(value, kind) and least <= len(value) <= most  # type: ignore[arg-type] # noqa: E731
+    accepts: Callable[[Any], bool] = lambda value: (  # noqa: E731
+        isinstance(value, kind) and least <= len(value) <= most  # type: ignore[arg-type]
+    )
     return _rule(accepts, f"must be a {shape} of {least} to {most} {things}")
 
 
@@ -176,6 +178,13 @@ def _is_sight(value: Any) -> bool:
     return value == "full" if isinstance(value, str) else isinstance(value, dict)
 
 
+def _is_deployed(value: Any) -> bool:
+    return value == "all" if isinstance(value, str) else isinstance(value, list)
+
+
+_BY_TYPE = Discriminator(lambda value: "word" if isinstance(value, str) else "other")
+"""A single word, or something else: judged as one of them only, so that messages speak of what was meant."""
+
 Deed = Annotated[
     list[int] | str, _rule(_is_deed, "must be a move [dx, dy] of -3 to 3 cells, not [0, 0], or interact, or wait")
 ]
@@ -188,7 +197,11 @@ class LevelSpec(_Part):
     title: Annotated[str, _text(60)]
     summary: Annotated[str, _text(400)]
     grid: Grid
-    sight: Annotated[Sight | str, _rule(_is_sight, "must be full, or {radius: cells}")]
+    sight: Annotated[
+        Annotated[str, Tag("word")] | Annotated[Sight, Tag("other")],
+        _BY_TYPE,
+        _rule(_is_sight, "must be full, or a mapping with the key radius"),
+    ]
     temporal: Annotated[bool, _rule(lambda value: isinstance(value, bool), "must be true or false")]
     hours_per_day: Annotated[int, _whole(2, 96)]
     lifespan: Annotated[int, _whole(1, 1_000_000)]
@@ -201,8 +214,9 @@ class LevelSpec(_Part):
     cascades: Annotated[list[Cascade], _many(list, 0, 128, "cascades")] = []
     places: Annotated[dict[Name, Place], _many(dict, 1, 64, "places")]
     deployed: Annotated[
-        list[Name] | str,
-        _rule(lambda value: value == "all" if isinstance(value, str) else isinstance(value, list), "must be all, or a list of places"),
+        Annotated[str, Tag("word")] | Annotated[list[Name], Tag("other")],
+        _BY_TYPE,
+        _rule(_is_deployed, "must be all, or a list of places"),
     ]
     curriculum: Curriculum
 
@@ -216,6 +230,10 @@ def _mapping(value: Any) -> dict[Any, Any]:
 
 def _listing(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _is_pair(value: Any) -> TypeGuard[list[int]]:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(number, int) for number in value)
 
 
 def _references(raw: dict[Any, Any]) -> Iterator[tuple[Path, Any]]:
@@ -260,7 +278,7 @@ def _meters(raw: dict[Any, Any], meters: dict[Any, Any]) -> Iterator[Finding]:
     for name, meter in meters.items():
         start = _mapping(meter).get("start")
         if _mapping(meter).get("lethal") is True and _is_number(start) and start <= 0:
-            yield ("meters", name, "start"), start, "must be more than 0: the meter is lethal, the agent would be born dead"
+            yield ("meters", name, "start"), start, "must be more than 0: the meter is lethal, nobody is born dead"
     product = _listing(_mapping(raw.get("reward")).get("product"))
     for i, name in enumerate(product):
         if name in product[:i]:
@@ -294,11 +312,11 @@ def _places(raw: dict[Any, Any]) -> Iterator[Finding]:
     for name, place in places.items():
         place = _mapping(place)
         hours = place.get("hours")
-        if isinstance(day, int) and isinstance(hours, list) and len(hours) == 2 and all(isinstance(h, int) for h in hours):
+        if isinstance(day, int) and _is_pair(hours):
             opens, closes = hours
             if not (0 <= opens < day and opens < closes <= opens + day):
-                allowed = f"must be [open, close] with open from 0 to {day - 1} and close after it, {day} hours later at most"
-                yield ("places", name, "hours"), hours, allowed
+                rule = f"must be [open, close]: open from 0 to {day - 1}, close after it and {day} hours later at most"
+                yield ("places", name, "hours"), hours, rule
         for use in ("use", "ticks"):
             cost = _mapping(place.get(use)).get("cost")
             if _is_number(cost) and cost > 0 and raw.get("currency") is None:
@@ -313,5 +331,3 @@ def _places(raw: dict[Any, Any]) -> Iterator[Finding]:
     if isinstance(width, int) and isinstance(height, int) and 0 < width * height <= len(deployed):
         allowed = f"must be fewer than the {width * height} cells of the {width} x {height} grid"
         yield ("deployed",), f"{len(deployed)} places", allowed
-
-

@@ -38,6 +38,9 @@ class StateDoor:
     def _refresh(self) -> None:
         raise NotImplementedError
 
+    def _load_dice(self) -> None:
+        raise NotImplementedError
+
     # --------------------------------------------------------------------------------------------------------- reading
 
     @property
@@ -171,14 +174,18 @@ class StateDoor:
         names = [level.vocabulary[place] for place in level.deployed]
         if not isinstance(layout, Mapping) or set(layout) != set(names):
             given = ", ".join(map(str, layout)) if isinstance(layout, Mapping) else repr(layout)
-            raise ValueError(f"affordance_positions has {given}; must have exactly the deployed places: {', '.join(names)}")
+            raise ValueError(
+                f"affordance_positions has {given}; must have exactly the deployed places: {', '.join(names)}"
+            )
         columns = []
         for name in names:
             xy = np.asarray(self._host(layout[name]))
             if xy.dtype.kind not in "iu" or xy.shape not in ((2,), (self.lanes, 2)):
                 raise ValueError(f"affordance_positions[{name!r}] is {layout[name]!r}; must be (x, y)")
             if xy.ndim == 2 and self.layouts != "episode":
-                raise ValueError(f"affordance_positions[{name!r}] has a cell for each lane; must be (x, y), all lanes share the layout")
+                raise ValueError(
+                    f"affordance_positions[{name!r}] has many cells; must be (x, y): lanes share one layout"
+                )
             xy = xy.reshape(-1, 2)
             self._in_range(f"affordance_positions[{name!r}] x", xy[:, 0], 0, level.width - 1)
             self._in_range(f"affordance_positions[{name!r}] y", xy[:, 1], 0, level.height - 1)
@@ -188,7 +195,9 @@ class StateDoor:
         for i, name in enumerate(names):
             for j in range(i):
                 if (places[:, i] == places[:, j]).any():
-                    raise ValueError(f"affordance_positions puts {names[j]} and {name} on one cell; must be distinct cells")
+                    raise ValueError(
+                        f"affordance_positions puts {names[j]} and {name} on one cell; must be distinct cells"
+                    )
         return places
 
     def _checked_use(self, progress: Any, place: Any, cell: Array, places: Any) -> tuple[Array, Array]:
@@ -201,7 +210,9 @@ class StateDoor:
             place = level.vocabulary.index(place)
         if place is None:
             cells = self._place_cells if places is None else places
-            here = np.where(cells == host(cell)[:, None], np.array(level.deployed, dtype=np.int64), -1).max(axis=1, initial=-1)
+            here = np.where(cells == host(cell)[:, None], np.array(level.deployed, dtype=np.int64), -1).max(
+                axis=1, initial=-1
+            )
         else:
             here = self._per_lane("interaction_affordance", place, -1, len(level.places) - 1)
         work = np.where((ticks > 0) & (here >= 0), here * self._cells + host(cell), -1)
@@ -238,7 +249,9 @@ class StateDoor:
         """
         own = self.snapshot()
         if set(own) != set(snapshot):
-            raise ValueError(f"snapshot has {', '.join(sorted(map(str, snapshot)))}; must have {', '.join(sorted(own))}")
+            raise ValueError(
+                f"snapshot has {', '.join(sorted(map(str, snapshot)))}; must have {', '.join(sorted(own))}"
+            )
         for key in ("digest", "lanes", "layouts", "lifespan", "temporal"):
             if snapshot[key] != own[key]:
                 raise ValueError(f"snapshot's {key} is {snapshot[key]!r}; this world's is {own[key]!r}")
@@ -248,13 +261,15 @@ class StateDoor:
                 array = arrays[key] = np.array(self._host(snapshot[key]))
                 if array.dtype != mine.dtype or array.shape != mine.shape:
                     raise ValueError(
-                        f"snapshot's {key} is {array.dtype} of shape {array.shape}; must be {mine.dtype} of shape {mine.shape}"
+                        f"snapshot's {key} is {array.dtype} of shape {array.shape}; "
+                        f"must be {mine.dtype} of shape {mine.shape}"
                     )
         for key in ("cell", "places"):
             self._in_range(f"snapshot's {key}", arrays[key].reshape(-1), 0, self._cells - 1)
         self._in_range("snapshot's hour", arrays["hour"], 0, self.level.hours_per_day - 1)
         self._in_range("snapshot's meters", arrays["meters"].reshape(-1), 0, 1)
         self.seed, self.layout_seed = int(snapshot["seed"]), int(snapshot["layout_seed"])
+        self._load_dice()
         self._life = arrays["life"]
         for key in ("cell", "meters", "hour", "progress", "work", "count"):
             setattr(self, f"_{key}", self.backend.asarray(arrays[key]))
@@ -269,7 +284,9 @@ class StateDoor:
     def _lane_array(self, name: str, value: Any, kind: type) -> Any:
         array = np.asarray(self._host(value))
         if array.dtype != kind or array.shape != (self.lanes,):
-            raise ValueError(f"{name} is {array.dtype} of shape {array.shape}; must be {kind.__name__} of shape ({self.lanes},)")
+            raise ValueError(
+                f"{name} is {array.dtype} of shape {array.shape}; must be {kind.__name__} of shape ({self.lanes},)"
+            )
         return array
 
     def _integers(self, name: str, value: Any, shape: tuple[int, ...] | None = None, host: bool = False) -> Any:
@@ -277,7 +294,9 @@ class StateDoor:
         shape = shape or (self.lanes,)
         if self.backend.name == "torch" and hasattr(value, "detach") and not host:
             if value.dtype.is_floating_point or value.dtype == self.backend.torch.bool or tuple(value.shape) != shape:  # type: ignore[union-attr]
-                raise ValueError(f"{name} is {value.dtype} of shape {tuple(value.shape)}; must be integers of shape {shape}")
+                raise ValueError(
+                    f"{name} is {value.dtype} of shape {tuple(value.shape)}; must be integers of shape {shape}"
+                )
             return value.to(self.backend.device, self.backend.torch.int64)  # type: ignore[union-attr]
         array = np.asarray(self._host(value))
         if array.dtype.kind not in "iu" or array.shape != shape:
@@ -290,7 +309,7 @@ class StateDoor:
         array = np.asarray(self._host(value))
         if array.dtype.kind not in "iu" or array.shape not in ((), (self.lanes,)):
             raise ValueError(
-                f"{name} is {array.dtype} of shape {array.shape}; must be an integer, or integers of shape ({self.lanes},)"
+                f"{name} is {array.dtype} of shape {array.shape}; must be an integer, or ({self.lanes},) integers"
             )
         self._in_range(name, array.reshape(-1), low, high)
         return np.broadcast_to(array, (self.lanes,)).astype(np.int64)

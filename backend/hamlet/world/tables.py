@@ -110,7 +110,7 @@ def make_tables(level: Level, temporal: bool) -> Tables:
         open=np.array(opening, dtype=bool).reshape(-1),
         clock=np.stack([np.sin(angle), np.cos(angle)], axis=1).astype(F32),
         one_hot=np.eye(none + 1, dtype=F32),
-        position=(xy.astype(F32) / np.maximum(np.array([width - 1, height - 1], dtype=F32), F32(1))),
+        position=(xy / np.maximum([width - 1, height - 1], 1)).astype(F32),
         start=_column([meter.start for meter in level.meters]),
         cascades=_blocks(level.cascades, row),
     )
@@ -141,14 +141,14 @@ def _blocks(cascades: tuple[Cascade, ...], row: dict[str, int]) -> tuple[Cascade
 
 
 class LayoutTables(NamedTuple):
-    """What one layout (or one for each lane) adds; L layouts, flattened so that layout * size + index finds an entry."""
+    """What L layouts (one for all, or one for each lane) add."""
 
     place_at: NDArray[np.int64]
-    """(L * C,) place on each cell, P for none"""
+    """(L, C) place on each cell, P for none"""
     grid: NDArray[np.float32]
     """(L, C) 1 where a place stands"""
     padded: NDArray[np.float32]
-    """(L * padded cells,) the grid with a margin of `sight` empty cells; empty where the whole grid is seen"""
+    """(L, padded cells) the grid with a margin of `sight` empty cells"""
 
 
 def layout_tables(level: Level, places: NDArray[np.int64]) -> LayoutTables:
@@ -159,7 +159,7 @@ def layout_tables(level: Level, places: NDArray[np.int64]) -> LayoutTables:
     grid = (at < len(level.places)).astype(F32)
     r = level.sight or 0
     padded = np.pad(grid.reshape(layouts, level.height, level.width), ((0, 0), (r, r), (r, r)))
-    return LayoutTables(at.reshape(-1), grid, padded.reshape(-1) if r else np.zeros(0, dtype=F32))
+    return LayoutTables(at, grid, padded.reshape(layouts, -1))
 
 
 def window_index(level: Level) -> NDArray[np.int64]:

@@ -10,11 +10,11 @@ from typing import Any, Literal
 import numpy as np
 
 from hamlet.world import rng
-from hamlet.world.backend import Array, backend_for
+from hamlet.world.backend import Array, Backend, backend_for
 from hamlet.world.level import Level
 from hamlet.world.observation import Observer
 from hamlet.world.state import StateDoor
-from hamlet.world.tables import layout_tables, make_tables
+from hamlet.world.tables import LayoutTables, Tables, layout_tables, make_tables
 
 Info = dict[str, Any]
 StepResult = tuple[Array, Array, Array, Array, Info]
@@ -64,12 +64,11 @@ class VectorWorld(StateDoor):
         if layouts not in ("run", "episode"):
             raise ValueError(f"layouts is {layouts!r}; must be 'run' or 'episode'")
         self.layouts = layouts
-        self.backend = backend_for(device)
+        self.backend: Backend = backend_for(device)
 
         tables = make_tables(level, self.temporal)
-        self._tables = type(tables)(
-            *(self.backend.asarray(part) if isinstance(part, np.ndarray) else part for part in tables)
-        )
+        on_device = (self.backend.asarray(part) if isinstance(part, np.ndarray) else part for part in tables)
+        self._tables: Any = Tables._make(on_device)
         self._blocks = [
             (self.backend.asarray(block.sources), block.targets, *map(self.backend.asarray, block[2:]))
             for block in tables.cascades
@@ -80,10 +79,12 @@ class VectorWorld(StateDoor):
         self._interact = next(i for i, action in enumerate(level.actions) if action.kind == "interact")
         self._lethal = [i for i, meter in enumerate(level.meters) if meter.lethal]
         self._product = [self._row[name] for name in level.reward_product]
-        self._modulation = [(self._row[m.source], self._row[m.target], m.amount, m.base, m.range) for m in level.modulation]
+        self._modulation = [
+            (self._row[m.source], self._row[m.target], m.amount, m.base, m.range) for m in level.modulation
+        ]
         self._settle = self.backend.clip_ if any(m.depletion < 0 for m in level.meters) else self.backend.floor_
-        self._drain = (1.0, self._tables.depletion)
-        self._observer = Observer(level, self.temporal, self.lanes, self.lifespan, self.backend)
+        self._drain: tuple[float, Array] = (1.0, self._tables.depletion)
+        self._observer = Observer(level, self._tables, self.temporal, self.lanes, self.lifespan, self.backend)
 
         lane = np.arange(self.lanes)
         self._lane = self.backend.asarray(lane)
@@ -97,9 +98,11 @@ class VectorWorld(StateDoor):
         self._work = self.backend.asarray(zeros - 1)
         self._count = self.backend.asarray(zeros)
         if layouts == "run":
-            self._place(rng.permutations(self._cells, self.layout_seed, rng.LAYOUT)[None, : len(level.deployed)])
+            order = rng.permutations(self._cells, rng.fold(self.layout_seed, rng.LAYOUT))
+            self._place(order[:, : len(level.deployed)])
         else:
-            self._place(np.zeros((self.lanes, 0), dtype=np.int64))
+            self._place(np.broadcast_to(np.arange(len(level.deployed)), (self.lanes, len(level.deployed))).copy())
+        self._load_dice()
         self.reset()
 
     # ---------------------------------------------------------------------------------------------------- a life begins
@@ -119,13 +122,17 @@ class VectorWorld(StateDoor):
             self._begin(chosen)
         return self.observe()
 
+    def _load_dice(self) -> None:
+        self._dice = rng.fold(self.seed, rng.START, np.arange(self.lanes))
+
     def _begin(self, lanes: Any) -> None:
         """New lives in `lanes` (indices)."""
         self._life[lanes] += 1
         life = self._life[lanes]
         b = self.backend
         index = b.asarray(lanes)
-        self._cell = _put(self._cell, index, b.asarray(rng.below(self._cells, self.seed, rng.START, lanes, life)))
+        start = rng.below(self._cells, rng.fold(life, after=self._dice[lanes]))
+        self._cell = _put(self._cell, index, b.asarray(start))
         self._meters[:, index] = self._tables.start
         self._count = _put(self._count, index, 0)
         # The clock of a level without time runs on over resets (world.md section 8); nobody in it can see that.
@@ -134,19 +141,19 @@ class VectorWorld(StateDoor):
         self._progress = _put(self._progress, index, 0)
         self._work = _put(self._work, index, -1)
         if self.layouts == "episode":
-            orders = rng.permutations(self._cells, self.layout_seed, rng.LAYOUT, lanes, life)
-            places = self._place_cells if self._place_cells.size else np.zeros((self.lanes, len(self.level.deployed)), np.int64)
-            places[lanes] = orders[:, : len(self.level.deployed)]
-            self._place(places)
+            order = rng.permutations(self._cells, rng.fold(self.layout_seed, rng.LAYOUT, lanes, life))
+            self._place_cells[lanes] = order[:, : len(self.level.deployed)]
+            fresh = layout_tables(self.level, self._place_cells[lanes])
+            self._layout.place_at[index] = b.asarray(fresh.place_at)
+            self._layout.grid[index] = b.asarray(fresh.grid)
+            self._layout.padded[index] = b.asarray(fresh.padded)
         self._refresh()
 
     def _place(self, places: Any) -> None:
         """Set up the layouts `places`, (1 or lanes, deployed) cells."""
         self._place_cells = places
-        if places.shape[1]:
-            layout = layout_tables(self.level, places)
-            self._place_at = self.backend.asarray(layout.place_at)
-            self._observer.lay_out(layout)
+        self._layout = LayoutTables._make(map(self.backend.asarray, layout_tables(self.level, places)))
+        self._place_at = self._layout.place_at.reshape(-1)
 
     def _refresh(self) -> None:
         """What follows from the state: the place under each agent, and who is dead."""
@@ -270,7 +277,9 @@ class VectorWorld(StateDoor):
 
     def observe(self) -> Array:
         """(lanes, obs_dim) what each agent sees now."""
-        return self._observer.observe(self._cell, self._meters, self._here, self._hour, self._progress, self._count)
+        return self._observer.observe(
+            self._cell, self._meters, self._here, self._hour, self._progress, self._count, self._layout
+        )
 
     def action_masks(self) -> Array:
         """(lanes, num_actions) bool, True = allowed now (world.md section 6). All False for the dead."""
@@ -295,13 +304,12 @@ class VectorWorld(StateDoor):
     def _checked_drain(self, multiplier: Any) -> Array:
         if multiplier is self._drain[0] or (type(multiplier) is float and multiplier == self._drain[0]):
             return self._drain[1]
-        array = np.asarray(self.backend.numpy(multiplier) if hasattr(multiplier, "detach") else multiplier)
+        array = np.asarray(self._host(multiplier))
         if array.dtype.kind not in "fiu" or array.shape not in ((), (self.lanes,)):
-            raise ValueError(
-                f"depletion_multiplier is {array.dtype} of shape {array.shape}; must be a number, or numbers of shape ({self.lanes},)"
-            )
-        if not ((array >= 0) & np.isfinite(array)).all():
-            bad = array[~((array >= 0) & np.isfinite(array))].flat[0]
+            given = f"depletion_multiplier is {array.dtype} of shape {array.shape}"
+            raise ValueError(f"{given}; must be a number, or numbers of shape ({self.lanes},)")
+        if not (array.min() >= 0 and array.max() < np.inf):
+            bad = array[~((array >= 0) & (array < np.inf))].flat[0]
             raise ValueError(f"depletion_multiplier is {bad}; must be a finite number, 0 or more")
         drain = self._tables.depletion * self.backend.asarray(array.astype(np.float32))
         if not array.shape:
