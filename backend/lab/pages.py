@@ -1,0 +1,60 @@
+"""The few answers that belong to no room: the app's one page, the health check, and what is not there."""
+
+import logging
+from pathlib import Path
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from lab import broker
+
+logger = logging.getLogger(__name__)
+
+INDEX = Path(__file__).parent / "static" / "app" / "index.html"
+
+
+@require_safe
+def app(request: HttpRequest) -> HttpResponse:
+    """The page that loads the app. Never cached: it names the present version's files, which are cached for ever."""
+    try:
+        page = INDEX.read_bytes()
+    except FileNotFoundError:
+        text = "The pages are not built yet. Run deploy/run, or: python deploy/frontend.py"
+        return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
+    return HttpResponse(page, headers={"Cache-Control": "no-cache"})
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when HAMLET can do its work: the database and the broker answer. 503 names what does not."""
+    troubles = {}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        troubles["database"] = error
+    if reason := broker.problem(settings.BROKER.url):
+        troubles["broker"] = reason
+    for name, reason in troubles.items():
+        logger.warning("health check: the %s does not answer: %s", name, reason)
+    # What exactly is wrong is for the log; this address is open to everyone.
+    state = {name: "no answer" if name in troubles else "ok" for name in ("database", "broker")}
+    return JsonResponse({"status": "unavailable" if troubles else "ok", **state}, status=503 if troubles else 200)
+
+
+@csrf_exempt
+def no_such_address(request: HttpRequest) -> JsonResponse:
+    """A mistyped API address, told in the API's own form of error (RFC 9457)."""
+    problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": f"No such address: {request.path}"}
+    return JsonResponse(problem, status=404, content_type="application/problem+json")
+
+
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """A file or a socket that does not exist."""
+    raise Http404

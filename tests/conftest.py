@@ -1,0 +1,121 @@
+"""What all tests share: the servers, the cast, the product.
+
+Tests that touch the database run on a real PostgreSQL, with HAMLET_TEST_DB=sqlite on SQLite as the embedded default
+uses it. News and queues run through a real Valkey. Both start when the first test needs them, so that a test of the
+world or of the model waits for neither, and both end with pytest.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import django
+import pytest
+from django.conf import settings
+
+if settings.configured:
+    raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests bring settings of their own.")
+
+if TYPE_CHECKING:
+    from lab.people.models import Person
+
+    from tests.product import HamletUp
+    from tests.servers import PostgreSQL
+
+# Django reads its settings while pytest is being configured, before any fixture: the addresses of the servers must be
+# known by then, the servers themselves need not run yet. Short names: a unix socket's path has 107 bytes.
+PLACE = Path(tempfile.mkdtemp(prefix="hamlet-"))
+PLACE.chmod(0o755)  # PostgreSQL may have to run as another user (tests/servers.py)
+(PLACE / "data" / "static").mkdir(parents=True)  # whitenoise warns when it is missing
+ON_SQLITE = os.environ.get("HAMLET_TEST_DB") == "sqlite"
+
+for name in [name for name in os.environ if name.startswith("HAMLET_") and name != "HAMLET_TEST_DB"]:
+    del os.environ[name]
+os.environ["DJANGO_SETTINGS_MODULE"] = "lab.settings"
+os.environ["HAMLET_DATA"] = str(PLACE / "data")
+os.environ["REDIS_URL"] = f"unix://{PLACE / 'data' / 'valkey.sock'}"
+os.environ.pop("DATABASE_URL", None)
+if not ON_SQLITE:
+    os.environ["DATABASE_URL"] = f"postgresql://postgres@/hamlet?host={PLACE / 'pg'}"
+# One thread for torch and BLAS: more only spin for cores that other tests use.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_configure() -> None:
+    django.setup()  # here, and not by an ini option: pytest-django would read that before this file
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(PLACE, ignore_errors=True)
+
+
+def pytest_report_header() -> str:
+    return f"database: {'SQLite' if ON_SQLITE else 'PostgreSQL'}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[PostgreSQL]":
+    """A real PostgreSQL server; `postgres.create("name")` makes a database and gives its address."""
+    from tests.servers import start_postgresql
+
+    server = start_postgresql(PLACE / "pg")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[str]:
+    """A real Valkey server, the one that Django's settings name; gives its address."""
+    from lab.broker import start_valkey
+
+    server = start_valkey(PLACE / "data")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, request: pytest.FixtureRequest) -> None:
+    """Starts the servers just before Django makes its test database."""
+    request.getfixturevalue("valkey")  # a commit may send a task or news
+    if ON_SQLITE:
+        # A file as in the product, not Django's database in memory: locks and WAL are the point.
+        settings.DATABASES["default"]["TEST"] = {"NAME": str(PLACE / "test.sqlite3")}
+    else:
+        request.getfixturevalue("postgres")
+
+
+def _member(username: str, **rights: Any) -> "Person":
+    from lab.people.models import Person
+
+    return Person.objects.create_user(username=username, password=f"{username}-of-elsinore", **rights)
+
+
+@pytest.fixture
+def polonius(db: None) -> "Person":
+    """He teaches, and may launch."""
+    return _member("polonius", role="instructor")
+
+
+@pytest.fixture
+def ophelia(db: None) -> "Person":
+    """His student: she watches and downloads."""
+    return _member("ophelia", role="student")
+
+
+@pytest.fixture
+def fortinbras(db: None) -> "Person":
+    """He comes from elsewhere, and must see nothing of theirs."""
+    return _member("fortinbras", role="student")
+
+
+@pytest.fixture(scope="session")
+def hamlet_up() -> "Iterator[HamletUp]":
+    """The running product, with everything of its own: SQLite, broker, web process, worker, beat (tests/product.py)."""
+    from tests.product import HamletUp
+
+    product = HamletUp(PLACE / "product")
+    yield product
+    product.stop()

@@ -1,0 +1,171 @@
+"""`manage.py up`, for real: it starts everything, keeps it running, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+import psutil
+import pytest
+
+from tests.product import ROOT, HamletUp, clean_environment
+
+CHILDREN = {"broker", "web", "worker", "beat"}
+
+
+@pytest.fixture
+def up(tmp_path):
+    """Starts products that end with the test."""
+    running = []
+
+    def start(data=None, **env):
+        running.append(HamletUp(data or tmp_path / "data", **env))
+        return running[-1]
+
+    yield start
+    for product in running:
+        product.stop()
+
+
+def run_up(**env):
+    """`manage.py up` where it is expected to refuse; gives the lines it prints and its exit status."""
+    command = [sys.executable, str(ROOT / "manage.py"), "up"]
+    done = subprocess.run(
+        command, env={**clean_environment(), **env}, capture_output=True, text=True, timeout=120, check=False
+    )
+    return (done.stdout + done.stderr).splitlines(), done.returncode
+
+
+def everything(product):
+    """All processes of a running product."""
+    top = psutil.Process(product.pid)
+    return [top, *top.children(recursive=True)]
+
+
+def gone(processes, seconds=20):
+    _, alive = psutil.wait_procs(processes, timeout=seconds)
+    return not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
+def eventually(what, seconds=60):
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def healthy(product):
+    try:
+        return httpx.get(f"{product.url}/healthz", timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_it_starts_everything_says_where_and_ends_without_a_trace(up):
+    product = up()
+    assert set(product.pids) == CHILDREN
+    assert healthy(product)
+    assert product.password
+    # "Ready" is the last line of the start; after it comes only what happens later.
+    assert product.output.splitlines()[-1] == f"Ready: {product.url}"
+
+    processes = everything(product)
+    assert len(processes) >= 5
+    assert product.stop(signal.SIGINT) == 0
+    assert gone(processes)
+    assert product.output.splitlines()[-1] == "Stopped."
+    assert not (product.data / "up.json").exists()
+
+
+def test_a_second_start_keeps_the_data_and_makes_no_second_password(up):
+    first = up()
+    key = (first.data / "secret_key").read_text()
+    with httpx.Client(base_url=first.url) as client:
+        assert sign_in(client, first.password).status_code == 200
+    first.stop()
+    second = up()
+    assert second.password is None
+    assert (second.data / "secret_key").read_text() == key
+    with httpx.Client(base_url=second.url) as client:
+        assert sign_in(client, first.password).status_code == 200
+
+
+def sign_in(client, password):
+    token = client.get("/api/v1/me").json()["csrf"]
+    body = {"username": "instructor", "password": password}
+    return client.post("/api/v1/auth/login", json=body, headers={"X-CSRFToken": token})
+
+
+@pytest.mark.parametrize("name", sorted(CHILDREN))
+def test_what_is_killed_comes_back(up, name):
+    product = up()
+    killed = product.pids[name]
+    os.kill(killed, signal.SIGKILL)
+    product.wait_for(rf"^The {name} ended \(killed by SIGKILL\); starting it again")
+    eventually(lambda: product.pids.get(name, killed) != killed)
+    eventually(lambda: healthy(product))
+
+
+def test_kill_9_of_it_leaves_nothing_running(up):
+    product = up()
+    processes = everything(product)
+    os.kill(product.pid, signal.SIGKILL)
+    assert gone(processes)
+
+
+def test_a_port_in_use_is_found_before_anything_starts(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        lines, status = run_up(HAMLET_DATA=str(tmp_path / "data"), HAMLET_PORT=str(port))
+    assert status == 1
+    hint = f"Choose another one: HAMLET_PORT={port + 1} deploy/run"
+    assert lines == [f"hamlet: Port {port} is in use by another program. {hint}"]
+    assert not (tmp_path / "data" / "hamlet.sqlite3").exists()
+
+
+def test_one_data_folder_has_one_hamlet(up):
+    product = up()
+    lines, status = run_up(HAMLET_DATA=str(product.data), HAMLET_PORT="0")
+    assert status == 1
+    assert lines == [f"hamlet: HAMLET already runs with the data folder {product.data} (see {product.data}/up.json)."]
+    assert healthy(product)
+
+
+def test_two_run_side_by_side(up, tmp_path):
+    one, two = up(tmp_path / "one"), up(tmp_path / "two")
+    assert one.url != two.url
+    assert healthy(one)
+    one.stop()
+    assert healthy(two)
+
+
+@pytest.mark.parametrize(
+    ("env", "line"),
+    [
+        ({"HAMLET_PORT": "eighty"}, "hamlet: HAMLET_PORT: 'eighty' is not a port; allowed are 0 to 65535."),
+        ({"HAMLET_DATA": "/proc/hamlet"}, "hamlet: HAMLET_DATA: cannot write in /proc/hamlet: "),
+        ({"HAMLET_HOST": "198.51.100.7"}, "hamlet: Cannot listen on 198.51.100.7 port 0: "),
+        ({"REDIS_URL": "redis://127.0.0.1:1"}, "hamlet: REDIS_URL: redis://127.0.0.1:1 does not answer: "),
+        ({"DATABASE_URL": "postgres://a:b@127.0.0.1:1/c"}, "hamlet: DATABASE_URL: "),
+    ],
+)
+def test_what_cannot_work_is_told_in_one_line(tmp_path, env, line):
+    lines, status = run_up(**{"HAMLET_DATA": str(tmp_path), "HAMLET_PORT": "0", **env})
+    assert status == 1
+    assert len(lines) == 1, lines
+    assert lines[0].startswith(line)
+
+
+def test_two_addresses_move_it_to_postgresql_and_another_redis(up, postgres, valkey, tmp_path):
+    database = postgres.create("moved")
+    product = up(DATABASE_URL=database, REDIS_URL=f"{valkey}?db=7")
+    assert set(product.pids) == CHILDREN - {"broker"}
+    assert healthy(product)
+    assert product.password
+    assert not (product.data / "hamlet.sqlite3").exists()
+    product.stop()
+    again = up(DATABASE_URL=database, REDIS_URL=f"{valkey}?db=7")
+    assert again.password is None
