@@ -1,7 +1,6 @@
 """The world replays the older HAMLET: recorded lives of all five levels, to the last bit.
 
-A trace holds 8 episodes, 790 steps in all, of 16 lanes: inputs, and every result of every step. tests/world/traces/README.md
-tells what they cover.
+A trace holds 8 episodes, 790 steps in all, of 16 lanes: inputs, and every result of every step (traces/README.md).
 """
 
 from pathlib import Path

@@ -73,6 +73,7 @@ def rgb_array(world: VectorWorld, lane: int = 0) -> NDArray[np.uint8]:
         if not _is_open(world, place, lane):  # hatched
             diagonal = np.add.outer(np.arange(tile.shape[0]), np.arange(tile.shape[1])) % 8 < 5
             tile[diagonal] = _rgb(GROUND)
+            tile[10:24] = _rgb(GROUND)
         for dx, dy in _pixels(_letters(name).upper()):
             tile[12 + 2 * dy : 14 + 2 * dy, 5 + 2 * dx : 7 + 2 * dx] = 255 if _is_open(world, place, lane) else hue
 
