@@ -21,7 +21,6 @@ if settings.configured:
 
 if TYPE_CHECKING:
     from lab.people.models import Person
-
     from tests.product import HamletUp
     from tests.servers import PostgreSQL
 
@@ -50,6 +49,15 @@ def pytest_configure() -> None:
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(PLACE, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On SQLite only what touches the database is run again."""
+    if ON_SQLITE:
+        touching = [item for item in items if {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))]
+        touching += [item for item in items if item not in touching and item.get_closest_marker("django_db")]
+        config.hook.pytest_deselected(items=[item for item in items if item not in touching])
+        items[:] = [item for item in items if item in touching]
 
 
 def pytest_report_header() -> str:
