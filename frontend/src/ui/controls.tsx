@@ -82,8 +82,8 @@ interface SliderProps {
   scale?: Scale;
   integer?: boolean;
   format?: (value: number) => string;
-  /** sentence behind the label */
-  hint?: string;
+  /** one sentence, read with the name */
+  describe?: string;
   error?: string;
   id?: string;
   onChange: (value: number) => void;
@@ -108,7 +108,7 @@ function valueAt(part: number, { min, max, scale }: Pick<SliderProps, "min" | "m
 }
 
 /** A range with its value written beside it; the value can be typed too, and what is typed may lie between the stops. */
-export function Slider({ label, value, min, max, step, scale = "linear", integer, format = String, hint, error, id, onChange }: SliderProps) {
+export function Slider({ label, value, min, max, step, scale = "linear", integer, format = String, describe, error, id, onChange }: SliderProps) {
   const own = useId();
   const name = id ?? own;
   const [typing, setTyping] = useState<string | null>(null);
@@ -123,7 +123,7 @@ export function Slider({ label, value, min, max, step, scale = "linear", integer
   };
   const described = error ? `${name}-error` : undefined;
   return (
-    <div className="sl" title={hint}>
+    <div className="sl">
       <label htmlFor={name}>{label}</label>
       <input
         className="val"
@@ -131,7 +131,7 @@ export function Slider({ label, value, min, max, step, scale = "linear", integer
         aria-label={`${label}, value`}
         inputMode="decimal"
         autoComplete="off"
-        style={{ width: `${Math.max(4, shown.length) + 1.5}ch` }}
+        style={{ width: `calc(${Math.max(3, shown.length)}ch + 14px)` }}
         value={shown}
         aria-invalid={error ? true : undefined}
         aria-describedby={described}
@@ -156,6 +156,7 @@ export function Slider({ label, value, min, max, step, scale = "linear", integer
           ? { min, max, step: step ?? (integer ? 1 : "any"), value: Number.isFinite(value) ? value : min }
           : { min: 0, max: STOPS, step: 1, value: Math.round(part * STOPS) })}
         aria-valuetext={format(value)}
+        aria-description={describe}
         aria-invalid={error ? true : undefined}
         aria-describedby={described}
         onChange={(event) => {
@@ -173,17 +174,17 @@ interface SwitchProps {
   label: string;
   checked: boolean;
   onChange: (checked: boolean) => void;
-  hint?: string;
+  describe?: string;
   error?: string;
 }
 
-export function Switch({ label, checked, onChange, hint, error }: SwitchProps) {
+export function Switch({ label, checked, onChange, describe, error }: SwitchProps) {
   const id = useId();
   return (
     <div>
-      <div className="tg" title={hint}>
+      <div className="tg">
         <span id={id}>{label}</span>
-        <button type="button" className="sw" role="switch" aria-checked={checked} aria-labelledby={id} onClick={() => onChange(!checked)} />
+        <button type="button" className="sw" role="switch" aria-checked={checked} aria-labelledby={id} aria-description={describe} onClick={() => onChange(!checked)} />
       </div>
       {error && <ErrorText>{error}</ErrorText>}
     </div>

@@ -11,3 +11,4 @@ export type { NavItem } from "./TopBar";
 export { useKeys } from "./keys";
 export { Spark } from "./Spark";
 export { Pawn } from "./Pawn";
+export { Copy } from "./Copy";

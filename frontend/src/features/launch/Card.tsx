@@ -18,46 +18,38 @@ interface Props {
   /** settings the picture itself sets */
   inPicture?: readonly string[];
   children?: ReactNode;
+  /** after the settings */
+  below?: ReactNode;
 }
 
 /** One idea of the run: its picture, the settings that matter most, and the rest of its group one press away. */
-export function Card({ title, note, group, form, level, main, inPicture = [], children }: Props) {
+export function Card({ title, note, group, form, level, main, inPicture = [], children, below }: Props) {
   const [opened, setOpened] = useState(false);
-  const [told, setTold] = useState<string | null>(null);
   const live = form.settings.filter((setting) => setting.group === group && setting.kind !== "text" && applies(setting, form.config, form.network));
   const shown = main.map((name) => live.find((setting) => setting.name === name)).filter((setting): setting is Setting => setting !== undefined);
   const rest = live.filter(({ name }) => !main.includes(name) && !inPicture.includes(name));
   const wrong = rest.some(({ name }) => form.errors[name]);
   const open = opened || wrong;
-  const setting = live.find(({ name }) => name === told);
   const changed = rest.filter(({ name, default: value }) => form.config[name] !== value).length;
-  const tell = (target: EventTarget) => setTold((target as HTMLElement).closest<HTMLElement>("[data-setting]")?.dataset["setting"] ?? null);
   return (
-    <section className="card step" aria-label={title} onMouseOver={(event) => tell(event.target)} onMouseLeave={() => setTold(null)} onFocus={(event) => tell(event.target)}>
+    <section className="card step" aria-label={title}>
       <h2>
         {title}
         {note !== undefined && <small>{note}</small>}
       </h2>
       {children}
-      <span className="grow" />
-      <div className="settings">{shown.map(draw)}</div>
+      {children !== undefined && <span className="grow" />}
+      {shown.length > 0 && <div className="settings">{shown.map(draw)}</div>}
       {rest.length > 0 && open && <div className="settings rest">{rest.map(draw)}</div>}
-      <div className="foot">
-        <p className="tell" role="note">
-          {setting && (
-            <>
-              {setting.text} {setting.source && <span className="m3">{setting.source}</span>}
-            </>
-          )}
-        </p>
-        {rest.length > 0 && (
-          <button type="button" className="more" aria-expanded={open} onClick={() => setOpened(!open)}>
-            {open ? "Less" : `${rest.length} more`}
-            {!open && changed > 0 && <b>{changed} changed</b>}
-            <Icon name={open ? "caret-up" : "caret-down"} weight="bold" />
-          </button>
-        )}
-      </div>
+      {below}
+      {below !== undefined && <span className="grow" />}
+      {rest.length > 0 && (
+        <button type="button" className="more" aria-expanded={open} onClick={() => setOpened(!open)}>
+          {open ? "Less" : `${rest.length} more`}
+          {!open && changed > 0 && <b>{changed} changed</b>}
+          <Icon name={open ? "caret-up" : "caret-down"} weight="bold" />
+        </button>
+      )}
     </section>
   );
 

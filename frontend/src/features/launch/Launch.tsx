@@ -4,6 +4,7 @@ import { Link, useNavigate, useSearchParams } from "react-router";
 import { ApiError, client, levelQuery, levelsQuery, meQuery, runsQuery, settingsQuery, unwrap, workersQuery } from "@/api";
 import type { Level, LevelSummary, Run } from "@/api";
 import { LabBar } from "@/chrome";
+import { obsDim, weightsOf } from "@/level";
 import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Skeleton, Waiting } from "@/ui";
 import { Card } from "./Card";
@@ -11,7 +12,6 @@ import { Epsilon } from "./Epsilon";
 import { useForm } from "./form";
 import type { Form } from "./form";
 import { randomName } from "./names";
-import { obsDim, weightsOf } from "./network";
 import { NetworkPicture, ObservationBar, Places, Sight } from "./pictures";
 import { halfAt } from "./schedule";
 import { differences, settingsOf, written } from "./settings";
@@ -135,9 +135,11 @@ function Bench({ settings, presets, levels, runs }: BenchProps) {
       <div>
         <div className="hd">
           <h1>Launch run</h1>
-          <StartFrom presets={presets} runs={runs} settings={settings} form={form} sent={sent} start={start} />
+          <LevelRow levels={levels} value={levelName} onChange={choose} />
+          <span className="grow" />
+          <StartFrom presets={presets} runs={runs} settings={settings} form={form} start={start} />
         </div>
-        <LevelRow levels={levels} value={levelName} onChange={choose} error={form.errors["level"]} />
+        <p className={form.errors["level"] ? "error about" : "about"}>{form.errors["level"] ?? about(level, levels, levelName)}</p>
         {level ? <Cards level={level} form={form} /> : <Skeleton height={704} radius={14} />}
       </div>
       <Summary
@@ -176,9 +178,9 @@ function Cards({ level, form }: { level: Level; form: Form }) {
         <div className="look">
           <Sight level={level} />
           <div>
-            <b>{level.sight === null ? `All ${level.width} × ${level.height} cells` : `${2 * level.sight + 1} × ${2 * level.sight + 1} cells of ${level.width} × ${level.height}`}</b>
-            <p>It sees where places stand, not which they are. That it learns by standing on one.</p>
-            {network === "recurrent" && <p>What it no longer sees, it has to remember.</p>}
+            <b>{level.sight === null ? `All ${level.width} × ${level.height} cells` : `${2 * level.sight + 1} × ${2 * level.sight + 1} cells`}</b>
+            <p>Where places stand, not which they are: that it learns by standing on one.</p>
+            {network === "recurrent" && <p>The rest of the {level.width} × {level.height} it has to remember.</p>}
           </div>
         </div>
         <h3>What the network receives</h3>
@@ -208,9 +210,16 @@ function Cards({ level, form }: { level: Level; form: Form }) {
       >
         <Stages level={level} form={form} />
       </Card>
-      <Card title="Run" note={`seed ${written(Number(config["seed"]))}`} group="run" form={form} level={level} main={["steps", "lanes", "episodes"]} inPicture={["seed"]}>
-        <Seed form={form} />
-      </Card>
+      <Card
+        title="Run"
+        note={`seed ${written(Number(config["seed"]))}`}
+        group="run"
+        form={form}
+        level={level}
+        main={["steps", "lanes", "evaluations", "episodes"]}
+        inPicture={["seed"]}
+        below={<Seed form={form} />}
+      />
     </div>
   );
 }
@@ -247,10 +256,9 @@ interface LevelRowProps {
   levels: readonly LevelSummary[];
   value: string;
   onChange: (name: string) => void;
-  error: string | undefined;
 }
 
-function LevelRow({ levels, value, onChange, error }: LevelRowProps) {
+function LevelRow({ levels, value, onChange }: LevelRowProps) {
   const at = levels.findIndex((level) => level.name === value);
   const group = useRef<HTMLDivElement>(null);
   return (
@@ -260,6 +268,8 @@ function LevelRow({ levels, value, onChange, error }: LevelRowProps) {
           key={level.name}
           type="button"
           role="radio"
+          className="btn sm"
+          title={level.summary}
           aria-checked={level.name === value}
           tabIndex={i === Math.max(0, at) ? 0 : -1}
           onClick={() => onChange(level.name)}
@@ -272,13 +282,18 @@ function LevelRow({ levels, value, onChange, error }: LevelRowProps) {
             (group.current?.children[levels.indexOf(next)] as HTMLElement | undefined)?.focus();
           }}
         >
-          <b>{level.title}</b>
-          <span>{level.summary}</span>
+          {level.title}
         </button>
       ))}
-      {error && <p className="error">{error}</p>}
     </div>
   );
+}
+
+/** The level in its own words, and what it means for a life. */
+function about(level: Level | undefined, levels: readonly LevelSummary[], name: string): string {
+  const summary = level?.summary ?? levels.find((other) => other.name === name)?.summary ?? "";
+  if (!level) return summary;
+  return `${summary} A life ends at step ${format.count(level.lifespan)} at the latest.`;
 }
 
 interface StartProps {
@@ -286,57 +301,45 @@ interface StartProps {
   runs: readonly Run[];
   settings: readonly Setting[];
   form: Form;
-  sent: Config;
   start: (from: Config) => void;
 }
 
-function StartFrom({ presets, runs, settings, form, sent, start }: StartProps) {
-  const [from, setFrom] = useState<string>("");
-  const same = (preset: Preset) => {
-    const wanted = { ...preset.config };
-    const now = { ...sent };
-    if (preset.config["level"] === undefined) delete now["level"];
-    return JSON.stringify(Object.entries(wanted).sort()) === JSON.stringify(Object.entries(now).sort());
-  };
+/** Recipes and past runs to begin with. Choosing one sets everything but the seed and the name. */
+function StartFrom({ presets, runs, settings, form, start }: StartProps) {
+  const [query] = useSearchParams();
+  const [from, setFrom] = useState(query.get("from") ?? presets[0]?.name ?? "");
   return (
-    <div className="rec" data-scroll>
-      <span id="start-from">Start from</span>
-      <div role="group" aria-labelledby="start-from">
-        {presets.map((preset) => (
-          <Button
-            key={preset.name}
-            size="sm"
-            title={preset.summary}
-            aria-pressed={same(preset)}
-            onClick={() => {
-              setFrom("");
-              start(preset.config);
-            }}
-          >
-            {preset.title}
-          </Button>
-        ))}
+    <label className="rec">
+      <span>Start from</span>
+      <select
+        className="btn sm"
+        value={from}
+        onChange={(event) => {
+          setFrom(event.target.value);
+          const preset = presets.find((other) => other.name === event.target.value);
+          const run = runs.find((other) => other.id === event.target.value);
+          if (preset) start(preset.config);
+          if (run) start({ ...ownSettings(settings, run), seed: form.config["seed"] ?? 0 });
+        }}
+      >
+        <optgroup label="Recipes">
+          {presets.map((preset) => (
+            <option key={preset.name} value={preset.name} title={preset.summary}>
+              {preset.title}
+            </option>
+          ))}
+        </optgroup>
         {runs.length > 0 && (
-          <select
-            className="btn sm"
-            aria-label="A past run"
-            value={from}
-            onChange={(event) => {
-              setFrom(event.target.value);
-              const run = runs.find((other) => other.id === event.target.value);
-              if (run) start({ ...ownSettings(settings, run), seed: form.config["seed"] ?? 0 });
-            }}
-          >
-            <option value="">A past run</option>
+          <optgroup label="Past runs">
             {runs.map((run) => (
               <option key={run.id} value={run.id}>
                 {run.name}
               </option>
             ))}
-          </select>
+          </optgroup>
         )}
-      </div>
-    </div>
+      </select>
+    </label>
   );
 }
 
@@ -382,9 +385,9 @@ function Ghost() {
           <div className="hd">
             <Skeleton height={30} width={180} />
           </div>
-          <div className="levels" style={{ border: 0 }}>
-            <Skeleton height={62} />
-          </div>
+          <p className="about">
+            <Skeleton height={16} width={420} />
+          </p>
           <div className="flow">
             {[1, 2, 3, 4, 5, 6].map((n) => (
               <Skeleton key={n} height={340} radius={14} />

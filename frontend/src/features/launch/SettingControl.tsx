@@ -35,9 +35,9 @@ interface Props {
   fallback?: number;
 }
 
-/** One setting, in the control its kind asks for. Its sentence is told by the card it lies in. */
+/** One setting, in the control its kind asks for; pointing at it or reaching it by keys shows its sentence and its source. */
 export function SettingControl({ setting, form, fallback }: Props) {
-  const { name, title, text } = setting;
+  const { name, title, text, source } = setting;
   const value = form.config[name] ?? null;
   const error = form.errors[name];
   const set = (next: Value) => form.set(name, next);
@@ -45,13 +45,18 @@ export function SettingControl({ setting, form, fallback }: Props) {
   return (
     <div className="setting" data-setting={name} id={`row-${name}`}>
       {control()}
+      {text && (
+        <p className="tip" aria-hidden="true">
+          {text} {source && <small>{source}</small>}
+        </p>
+      )}
     </div>
   );
 
   function control() {
     switch (setting.kind) {
       case "switch":
-        return <Switch label={title} checked={value === true} onChange={set} error={error} hint={text} />;
+        return <Switch label={title} checked={value === true} onChange={set} error={error} describe={text} />;
       case "choice":
         return (
           <div className="choice">
@@ -75,7 +80,7 @@ export function SettingControl({ setting, form, fallback }: Props) {
               step={setting.integer ? 1 : stepOf(setting)}
               format={(number) => shown(setting, number)}
               error={error}
-              hint={text}
+              describe={text}
               onChange={set}
             />
             {setting.nullable && value !== null && <Button size="sm" kind="ghost" icon="arrow-counter-clockwise" aria-label={`${title} as the level says`} onClick={() => set(null)} />}
@@ -98,7 +103,7 @@ interface OptionalProps {
 /** A number that may be absent: an empty field is "no limit". */
 function Optional({ id, setting, value, set, error }: OptionalProps) {
   return (
-    <div className="sl" title={setting.text}>
+    <div className="sl">
       <label htmlFor={id}>{setting.title}</label>
       <input
         id={id}
@@ -108,6 +113,7 @@ function Optional({ id, setting, value, set, error }: OptionalProps) {
         placeholder="no limit"
         value={value === null ? "" : String(value)}
         aria-invalid={error ? true : undefined}
+        aria-description={setting.text}
         onChange={(event) => {
           const typed = event.target.value.replace(/[\s,_]/g, "");
           set(typed === "" ? null : /^-?\d+(\.\d+)?$/.test(typed) ? Number(typed) : typed);

@@ -1,21 +1,11 @@
 import type { Level } from "@/api";
+import { format } from "@/ui";
 import type { Form } from "./form";
-import { written } from "./settings";
 
 /** How hard the world is: one height for the whole run, or a column a stage. A press on a column begins there. */
 export function Stages({ level, form }: { level: Level; form: Form }) {
   const { config } = form;
-  if (config["curriculum"] !== "stages") {
-    const multiplier = Number(config["multiplier"]);
-    return (
-      <div className="stages one">
-        <div style={{ height: `${Math.max(12, Math.min(100, multiplier * 50))}%` }}>
-          <b>{written(Number(multiplier.toFixed(2)))}×</b>
-          <span>drain, from the first step to the last</span>
-        </div>
-      </div>
-    );
-  }
+  if (config["curriculum"] !== "stages") return <Flat multiplier={Number(config["multiplier"])} steps={Number(config["steps"])} />;
   const multipliers = [...level.curriculum.multipliers, level.curriculum.multipliers.at(-1) ?? 1];
   const most = Math.max(...multipliers);
   const first = Number(config["first_stage"]);
@@ -42,5 +32,40 @@ export function Stages({ level, form }: { level: Level; form: Form }) {
         );
       })}
     </div>
+  );
+}
+
+const W = 320;
+const H = 158;
+const LEFT = 28;
+const TOP = 8;
+const BASE = 20;
+
+/** One difficulty from the first step to the last. */
+function Flat({ multiplier, steps }: { multiplier: number; steps: number }) {
+  const Y = (value: number) => TOP + (1 - value / 2) * (H - BASE - TOP);
+  const y = Y(Math.max(0, Math.min(2, multiplier)));
+  return (
+    <svg className="eps" viewBox={`0 0 ${W} ${H}`} role="img" aria-label={`Meters drain at ${multiplier} times the level's speed during the whole run`}>
+      {[0, 1, 2].map((value) => (
+        <g key={value}>
+          <path d={`M${LEFT} ${Y(value)}H${W - 6}`} stroke="var(--line)" />
+          <text x={LEFT - 6} y={Y(value) + 4} textAnchor="end" fontSize="11" fill="var(--ink-3)">
+            {value}×
+          </text>
+        </g>
+      ))}
+      <path d={`M${LEFT} ${y}H${W - 6}V${Y(0)}H${LEFT}Z`} fill="var(--heat)" opacity=".12" />
+      <path d={`M${LEFT} ${y}H${W - 6}`} stroke="var(--heat)" strokeWidth="2.75" />
+      <text x={LEFT + 9} y={y > H / 4 ? y - 9 : y + 18} fontSize="12" fontWeight="600" fill="var(--ink-2)">
+        drain of the meters
+      </text>
+      <text x={LEFT} y={H - 4} fontSize="11" fill="var(--ink-3)">
+        0
+      </text>
+      <text x={W - 6} y={H - 4} textAnchor="end" fontSize="11" fill="var(--ink-3)">
+        {format.count(steps)} steps
+      </text>
+    </svg>
   );
 }

@@ -1,12 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import type { RefObject } from "react";
 import { workersQuery } from "@/api";
 import type { Level, Run } from "@/api";
-import { Button, ErrorText, format, Strip, toast } from "@/ui";
+import { weightsOf } from "@/level";
+import { Button, Copy, ErrorText, format, Strip } from "@/ui";
 import { duration, expectation, similar } from "./expect";
 import type { Form } from "./form";
-import { weightsOf } from "./network";
 import { yaml } from "./settings";
 import type { Config } from "./settings";
 
@@ -118,24 +117,12 @@ export function Summary({ name, onName, nameField, nameError, another, level, fo
 /** What will be stored with the run. What is not named here is as by default. */
 function Yaml({ sent }: { sent: Config }) {
   const text = yaml(sent);
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(`${text}\n`);
-      setCopied(true);
-      setTimeout(() => setCopied(false), 2000);
-    } catch {
-      toast("The browser does not allow copying here. Select the text instead.");
-    }
-  };
   return (
     <div className="card yaml">
       <header>
         <h2>run.yaml</h2>
         <span className="grow" />
-        <Button size="sm" kind="ghost" icon={copied ? "check" : "copy"} onClick={() => void copy()}>
-          {copied ? "Copied" : "Copy"}
-        </Button>
+        <Copy text={`${text}\n`} />
       </header>
       <pre data-scroll tabIndex={0} aria-label="run.yaml">
         {text.split("\n").map((line) => {

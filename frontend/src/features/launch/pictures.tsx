@@ -1,11 +1,7 @@
 import type { Level, LevelPlace } from "@/api";
+import { hueOf, reads, RECURRENT, SIMPLE } from "@/level";
 import { Icon, iconPath } from "@/ui";
-import { RECURRENT, SIMPLE, reads } from "./network";
 
-export const hueOf = (level: Level, meter: string | null): string => {
-  const hue = level.meters.find(({ name }) => name === meter)?.hue;
-  return hue ? `var(--m-${hue})` : "var(--ink-3)";
-};
 
 const clock = (hour: number, day: number) => `${String(hour % day).padStart(2, "0")}:00`;
 
@@ -79,7 +75,7 @@ export function ObservationBar({ level, network }: { level: Level; network: stri
   return (
     <ul className="obs">
       {parts.map(({ label, count, read }) => (
-        <li key={label} style={{ flexGrow: 3 + Math.sqrt(count) }} className={read ? undefined : "blind"} title={read ? undefined : "This network does not read it"}>
+        <li key={label} style={{ flexGrow: count }} className={read ? undefined : "blind"} title={read ? undefined : "This network does not read it"}>
           <b>{count}</b>
           <span>{label}</span>
         </li>
@@ -130,7 +126,7 @@ export function NetworkPicture({ level, network }: { level: Level; network: stri
   return (
     <svg className="net" viewBox={`0 0 306 ${H}`} role="img" aria-label={memory ? "A convolution and small encoders into a memory of 256 numbers, then one Q-value an action" : "Two layers of 128, then one Q-value an action"}>
       {Array.from({ length: side * side }, (_, i) => (
-        <rect key={i} x={2 + (i % side) * cell} y={4 + Math.floor(i / side) * cell} width={cell * 0.86} height={cell * 0.86} rx={cell * 0.18} fill="var(--sunken)" stroke="var(--line)" strokeWidth=".6" />
+        <rect key={i} x={2 + (i % side) * cell} y={4 + Math.floor(i / side) * cell} width={cell * 0.86} height={cell * 0.86} rx={cell * 0.18} fill="color-mix(in oklab,var(--accent) 26%,var(--surface))" />
       ))}
       {level.meters.map(({ name, hue, start }, i) => (
         <rect key={name} x={2 + i * bar} y={110 - 30 * start} width={bar * 0.74} height={Math.max(1.5, 30 * start)} rx="1.2" fill={`var(--m-${hue})`} />

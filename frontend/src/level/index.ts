@@ -1,0 +1,2 @@
+export { hueOf } from "./hue";
+export { obsDim, reads, RECURRENT, SIMPLE, weightsOf } from "./network";

@@ -1,0 +1,33 @@
+import { useEffect, useState } from "react";
+import { Button } from "./controls";
+import { toast } from "./states";
+
+interface Props {
+  text: string;
+  /** spoken name where no word is shown */
+  label?: string;
+}
+
+/** Puts a text on the clipboard and says so. */
+export function Copy({ text, label }: Props) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 2000);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+    } catch {
+      toast("The browser does not allow copying here. Select the text instead.");
+    }
+  };
+  const word = copied ? "Copied" : "Copy";
+  return (
+    <Button size="sm" kind="ghost" icon={copied ? "check" : "copy"} aria-label={label && (copied ? "Copied" : label)} onClick={() => void copy()}>
+      {label ? undefined : word}
+    </Button>
+  );
+}
