@@ -7,16 +7,20 @@ A contract is a plain dict, so that it travels as JSON inside every file:
      "observation": [{"name": "grid", "start": 0, "stop": 64, "low": 0.0, "high": 2.0, "labels": [...] or None}, …]}
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Mapping
+from operator import index
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hamlet.model.errors import ContractError, InputError
-from hamlet.model.networks import NETWORKS, obs_dims
+from hamlet.model.errors import ContractError, InputError, short
+from hamlet.model.networks import obs_dims
 
 FORMAT = 1
+MAX_OBS = 65_536
+"""values in one observation; the levels that come with HAMLET have 91 at most"""
 
 
 def contract_of(level: Mapping[str, Any], network: str | None = None) -> dict[str, Any]:
@@ -29,8 +33,8 @@ def contract_of(level: Mapping[str, Any], network: str | None = None) -> dict[st
         fields: list[dict[str, Any]] = [
             {
                 "name": str(field["name"]),
-                "start": int(field["start"]),
-                "stop": int(field["stop"]),
+                "start": index(field["start"]),
+                "stop": index(field["stop"]),
                 "low": float(field["low"]),
                 "high": float(field["high"]),
                 "labels": None if not field.get("labels") else [str(label) for label in field["labels"]],
@@ -48,46 +52,52 @@ def contract_of(level: Mapping[str, Any], network: str | None = None) -> dict[st
         }
     except KeyError as missing:
         raise ContractError(f"the level's description has no {missing.args[0]!r}") from None
-    except (TypeError, ValueError) as wrong:
-        raise ContractError(f"the level's description cannot be read: {wrong}") from None
+    except (TypeError, ValueError, OverflowError, AttributeError) as wrong:
+        raise ContractError(f"the level's description cannot be read: {short(str(wrong))}") from None
     _check_fields(contract)
     return contract
 
 
 def checked(contract: Mapping[str, Any], network: str, weights: Mapping[str, Any]) -> dict[str, Any]:
     """The contract, completed and found to belong to these weights. Raises ContractError."""
-    if not isinstance(contract, Mapping):
+    contract = as_json(contract, "contract")
+    if not isinstance(contract, dict):
         raise ContractError(f"contract is {type(contract).__name__}; a dict is wanted")
-    for key in ("observation", "actions"):
-        if not isinstance(contract.get(key), Sequence) or isinstance(contract.get(key), str) or not contract[key]:
-            raise ContractError(f"contract[{key!r}] is {contract.get(key)!r}; a list that is not empty is wanted")
+    for key, kind in (("observation", dict), ("actions", str)):
+        parts = contract.get(key)
+        if not isinstance(parts, list) or not parts or not all(isinstance(part, kind) for part in parts):
+            raise ContractError(f"contract[{key!r}] is {short(parts)}; a list of {kind.__name__} is wanted")
     version = contract.get("format", FORMAT)
     if version != FORMAT:
-        raise ContractError(f"contract format is {version!r}; this HAMLET reads {FORMAT}. A newer one may read it")
-    for field in contract["observation"]:
-        if not isinstance(field, Mapping):
-            raise ContractError(f"contract['observation'] holds {field!r}; a dict for each field is wanted")
-    for action in contract["actions"]:
-        if not isinstance(action, str):
-            raise ContractError(f"contract['actions'] holds {action!r}; names are wanted")
+        raise ContractError(f"contract format is {short(version)}; this HAMLET reads {FORMAT}, a newer one may do")
     named = contract.get("network") or network
-    if network not in NETWORKS or named != network:
-        raise ContractError(f"network is {network!r}, and {named!r} in the contract; it can be one of {NETWORKS}")
+    if named != network:
+        raise ContractError(f"the network is {network!r}, the contract says {short(named)}")
     full = contract_of({**contract, "name": contract.get("level", "")}, network)
     digest = full["level_digest"]
     if digest is not None and not isinstance(digest, str):
-        raise ContractError(f"contract['level_digest'] is {digest!r}; a string or null is wanted")
+        raise ContractError(f"contract['level_digest'] is {short(digest)}; a string or null is wanted")
     if "obs_dim" in contract and contract["obs_dim"] != full["obs_dim"]:
-        raise ContractError(f"contract['obs_dim'] is {contract['obs_dim']!r}, but its fields end at {full['obs_dim']}")
+        raise ContractError(
+            f"contract['obs_dim'] is {short(contract['obs_dim'])}, but its fields end at {full['obs_dim']}"
+        )
     reads, may_be_longer = obs_dims(network, weights)
     if full["obs_dim"] != reads and not (may_be_longer and full["obs_dim"] > reads):
         raise ContractError(
-            f"the {network} network reads {reads} values, the contract has {full['obs_dim']}: {described(full)}"
+            f"the {network} network reads {reads} values, the contract has {full['obs_dim']}: {described(full)[:300]}"
         )
     outputs = int(weights["net.6.weight" if network == "simple" else "q_head.3.weight"].shape[0])
     if len(full["actions"]) != outputs:
         raise ContractError(f"the network answers {outputs} actions, the contract names {len(full['actions'])}")
     return full
+
+
+def as_json(value: Any, name: str) -> Any:
+    """The value as JSON gives it back. Raises ContractError if it does not survive."""
+    try:
+        return json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as wrong:
+        raise ContractError(f"{name} cannot be kept as JSON: {short(str(wrong))}") from None
 
 
 def described(contract: Mapping[str, Any]) -> str:
@@ -215,7 +225,7 @@ def _field_values(field: Mapping[str, Any], given: Any) -> NDArray[np.float32]:
     try:
         values = np.asarray(given, dtype=np.float32)
     except (TypeError, ValueError):
-        raise InputError(f"field {name!r} is {given!r}; numbers are wanted") from None
+        raise InputError(f"field {name!r} is {short(given)}; numbers are wanted") from None
     values = values.reshape(1) if values.ndim == 0 else values
     if values.ndim > 2 or values.shape[-1] != width:
         raise InputError(f"field {name!r} has shape {values.shape}; ({width},) or (batch, {width}) is wanted")
@@ -229,15 +239,19 @@ def _check_fields(contract: Mapping[str, Any]) -> None:
     for field in contract["observation"]:
         name = field["name"]
         if not name or name in seen:
-            raise ContractError(f"the observation has two fields named {name!r}, or one without a name")
+            raise ContractError(f"the observation has two fields named {short(name)}, or one without a name")
         if field["start"] != at or field["stop"] <= at:
-            raise ContractError(f"field {name!r} is {field['start']} to {field['stop']}; it should start at {at}")
+            raise ContractError(f"field {short(name)} is {field['start']} to {field['stop']}; it should start at {at}")
         if not np.isfinite([field["low"], field["high"]]).all() or field["low"] > field["high"]:
-            raise ContractError(f"field {name!r} ranges from {field['low']} to {field['high']}")
+            raise ContractError(f"field {short(name)} ranges from {field['low']} to {field['high']}")
         if field["labels"] and len(field["labels"]) != field["stop"] - at:
-            raise ContractError(f"field {name!r} has {len(field['labels'])} labels for {field['stop'] - at} values")
+            raise ContractError(
+                f"field {short(name)} has {len(field['labels'])} labels for {field['stop'] - at} values"
+            )
         seen.add(name)
         at = field["stop"]
+    if at > MAX_OBS:
+        raise ContractError(f"the observation has {at} values; {MAX_OBS} at most are allowed")
     actions = contract["actions"]
     if len(set(actions)) != len(actions):
-        raise ContractError(f"two actions have the same name: {actions}")
+        raise ContractError(f"two actions have the same name: {short(actions)}")

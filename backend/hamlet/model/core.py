@@ -1,6 +1,5 @@
 """HamletModel: a trained mind that fits in a pocket. numpy alone runs it."""
 
-import copy
 import json
 import math
 from collections.abc import Mapping
@@ -10,9 +9,9 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hamlet.model.contract import Fit, checked, contract_of, described, field_at, fit, obs_from
-from hamlet.model.errors import ContractError, InputError, ModelError
-from hamlet.model.networks import Hidden, build, expected_shapes, network_of
+from hamlet.model.contract import Fit, as_json, checked, contract_of, described, field_at, fit, obs_from
+from hamlet.model.errors import ContractError, InputError, ModelError, short
+from hamlet.model.networks import NETWORKS, Hidden, build, expected_shapes, network_of
 
 Path = str | PathLike[str]
 # Rows worked on at once, so that a million rows need no more memory than a thousand.
@@ -47,10 +46,12 @@ class HamletModel:
         contract: Mapping[str, Any],
         metadata: Mapping[str, Any] | None = None,
     ) -> None:
+        if network not in NETWORKS:
+            raise ContractError(f"network is {short(network)}; it can be {' or '.join(map(repr, NETWORKS))}")
         self.network = network
         self.weights = _checked_weights(network, weights)
         self._contract = checked(contract, network, self.weights)
-        self._metadata = as_json(metadata or {}, "metadata")
+        self._metadata = json.dumps(_checked_metadata(metadata))
         self._net = build(network, self.weights)
         self.obs_dim: int = self._contract["obs_dim"]
         self.action_names: tuple[str, ...] = tuple(self._contract["actions"])
@@ -104,19 +105,19 @@ class HamletModel:
         """
         from hamlet.model import files
 
-        files.save(self, path, {**self._metadata, **(metadata or {})}, precision)
+        files.save(self, path, {**self.metadata, **(metadata or {})}, precision)
 
     # --------------------------------------------------------------- knowledge
 
     @property
     def contract(self) -> dict[str, Any]:
         """What it sees and does, as a plain dict (a copy)."""
-        return copy.deepcopy(self._contract)
+        return dict(json.loads(json.dumps(self._contract)))
 
     @property
     def metadata(self) -> dict[str, Any]:
         """What is known about it, as a plain dict (a copy)."""
-        return copy.deepcopy(self._metadata)
+        return dict(json.loads(self._metadata))
 
     @property
     def num_actions(self) -> int:
@@ -271,28 +272,28 @@ class StatefulModel:
         return int(actions[0]) if np.ndim(obs) == 1 else actions
 
 
-def as_json(value: Any, name: str) -> Any:
-    """The value as JSON gives it back. Raises ContractError if it does not survive."""
-    try:
-        return json.loads(json.dumps(value, allow_nan=False))
-    except (TypeError, ValueError, RecursionError) as wrong:
-        raise ContractError(f"{name} cannot be kept as JSON: {wrong}") from None
+def _checked_metadata(metadata: Any) -> dict[str, Any]:
+    known = as_json({} if metadata is None else metadata, "metadata")
+    if not isinstance(known, dict):
+        raise ContractError(f"metadata is {type(metadata).__name__}; a dict is wanted")
+    return known
 
 
 def _checked_weights(network: str, weights: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
     if not isinstance(weights, Mapping):
         raise ContractError(f"weights are {type(weights).__name__}; a dict of arrays is wanted")
-    network_of(weights)
+    if network_of(weights) != network:
+        raise ContractError(f"the network is {network!r}, these are the weights of a {network_of(weights)} one")
     arrays: dict[str, NDArray[np.float32]] = {}
     for name, given in weights.items():
         array = np.asarray(given)
         if array.dtype not in (np.float32, np.float16, np.float64):
-            raise ContractError(f"weight {name!r} is of {array.dtype}; float32 or float16 is wanted")
+            raise ContractError(f"weight {short(name)} is of {array.dtype}; float32 or float16 is wanted")
         with np.errstate(over="ignore"):
             arrays[name] = np.array(array, dtype=np.float32, order="C")
     expected = expected_shapes(network, arrays)
     if extra := sorted(set(arrays) - set(expected)):
-        raise ContractError(f"the {network} network has no weight {', '.join(map(repr, extra[:4]))}")
+        raise ContractError(f"the {network} network has no weight {', '.join(map(short, extra[:4]))}")
     for name, shape in expected.items():
         if name not in arrays:
             raise ContractError(f"weight {name!r} is missing")
@@ -312,9 +313,9 @@ def _explore(
     actions: int,
 ) -> NDArray[np.int64]:
     if not (isinstance(epsilon, (int, float, np.floating)) and 0.0 <= epsilon <= 1.0):
-        raise InputError(f"epsilon is {epsilon!r}; 0 to 1 is wanted")
+        raise InputError(f"epsilon is {short(epsilon)}; 0 to 1 is wanted")
     if not isinstance(rng, np.random.Generator):
-        raise InputError(f"epsilon is {epsilon}, which needs rng=numpy.random.default_rng(seed); rng is {rng!r}")
+        raise InputError(f"epsilon is {epsilon}, which needs rng=numpy.random.default_rng(seed); rng is {short(rng)}")
     dice = rng.random((len(greedy), 2))
     free = np.ones((len(greedy), actions), bool) if allowed is None else allowed
     count = free.sum(axis=1)

@@ -1,5 +1,16 @@
 """What can go wrong with a model, by kind. Every message says what was found, what is allowed, and where."""
 
+from typing import Any
+
+
+def short(value: Any) -> str:
+    """The value for a message: never longer than a line, whatever a file put there."""
+    try:
+        text = repr(value)
+    except RecursionError:
+        text = f"a deeply nested {type(value).__name__}"
+    return text if len(text) <= 60 else text[:59] + "…"
+
 
 class ModelError(ValueError):
     """Base of all errors about a model, its file, or what it was asked."""

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from hamlet.model import seal
-from hamlet.model.core import HamletModel, as_json
-from hamlet.model.errors import ContractError, DamagedFileError, UnknownFormatError
+from hamlet.model.contract import as_json
+from hamlet.model.core import HamletModel
+from hamlet.model.errors import ContractError, DamagedFileError, UnknownFormatError, short
 
 SUFFIXES = (".safetensors", ".pt", ".onnx")
 
@@ -59,7 +60,7 @@ def encode(model: HamletModel, suffix: str, metadata: dict[str, Any], precision:
     Raises ParityError, MissingPackageError, ContractError.
     """
     if suffix not in SUFFIXES:
-        raise ContractError(f"suffix is {suffix!r}; a model can be {', '.join(SUFFIXES)}")
+        raise ContractError(f"suffix is {short(suffix)}; a model can be {', '.join(SUFFIXES)}")
     known = as_json(metadata, "metadata")
     known.pop("float16", None)
     if precision == "float16":

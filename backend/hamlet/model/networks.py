@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hamlet.model.errors import ContractError
+from hamlet.model.errors import ContractError, short
 
 Array = NDArray[np.float32]
 Hidden = tuple[Array, Array]
@@ -93,7 +93,8 @@ class Recurrent:
             hidden = (np.zeros((batch, H), np.float32), np.zeros((batch, H), np.float32))
         a, b, c, d = self.cuts
         image = _relu(obs[:, :a].dot(self.conv1[0]) + self.conv1[1])
-        seen = _relu(image.take(self.patches, axis=1).dot(self.conv2[0]) + self.conv2[1]).reshape(batch, -1)
+        seen = _relu(image.take(self.patches, axis=1).dot(self.conv2[0]) + self.conv2[1])
+        seen = seen.reshape(batch, self.vision[0].shape[0])
         joined = np.concatenate(
             [
                 _normed(seen.dot(self.vision[0]) + self.vision[1], self.vision_norm),
@@ -141,35 +142,34 @@ def expected_shapes(network: str, weights: Mapping[str, Any]) -> dict[str, tuple
             **_pair("net.4", hidden),
             **_pair("net.6", actions, hidden),
         }
-    if network == "recurrent":
-        c1 = _dims(weights, "vision_encoder.0.weight", 4)[0]
-        c2 = _dims(weights, "vision_encoder.2.weight", 4)[0]
-        vision, flat = _dims(weights, "vision_encoder.5.weight", 2)
-        position, position_in = _dims(weights, "position_encoder.0.weight", 2)
-        meters, meters_in = _dims(weights, "meter_encoder.0.weight", 2)
-        place, place_in = _dims(weights, "affordance_encoder.0.weight", 2)
-        hidden = _dims(weights, "lstm.weight_hh_l0", 2)[1]
-        head = _dims(weights, "q_head.0.weight", 2)[0]
-        actions = _dims(weights, "q_head.3.weight", 2)[0]
-        side = _side(flat, c2)
-        return {
-            **_pair("vision_encoder.0", c1, 1, 3, 3),
-            **_pair("vision_encoder.2", c2, c1, 3, 3),
-            **_pair("vision_encoder.5", vision, c2 * side * side),
-            **_pair("vision_encoder.6", vision),
-            **_pair("position_encoder.0", position, position_in),
-            **_pair("meter_encoder.0", meters, meters_in),
-            **_pair("affordance_encoder.0", place, place_in),
-            "lstm.weight_ih_l0": (4 * hidden, vision + position + meters + place),
-            "lstm.weight_hh_l0": (4 * hidden, hidden),
-            "lstm.bias_ih_l0": (4 * hidden,),
-            "lstm.bias_hh_l0": (4 * hidden,),
-            **_pair("lstm_norm", hidden),
-            **_pair("q_head.0", head, hidden),
-            **_pair("q_head.1", head),
-            **_pair("q_head.3", actions, head),
-        }
-    raise ContractError(f"network is {network!r}; it can be {' or '.join(map(repr, NETWORKS))}")
+    c1 = _dims(weights, "vision_encoder.0.weight", 4)[0]
+    c2 = _dims(weights, "vision_encoder.2.weight", 4)[0]
+    vision, flat = _dims(weights, "vision_encoder.5.weight", 2)
+    position, position_in = _dims(weights, "position_encoder.0.weight", 2)
+    meters, meters_in = _dims(weights, "meter_encoder.0.weight", 2)
+    place, place_in = _dims(weights, "affordance_encoder.0.weight", 2)
+    hidden = _dims(weights, "lstm.weight_hh_l0", 2)[1]
+    head = _dims(weights, "q_head.0.weight", 2)[0]
+    actions = _dims(weights, "q_head.3.weight", 2)[0]
+    side = _side(flat, c2)
+    _checked_window(side, c1)
+    return {
+        **_pair("vision_encoder.0", c1, 1, 3, 3),
+        **_pair("vision_encoder.2", c2, c1, 3, 3),
+        **_pair("vision_encoder.5", vision, c2 * side * side),
+        **_pair("vision_encoder.6", vision),
+        **_pair("position_encoder.0", position, position_in),
+        **_pair("meter_encoder.0", meters, meters_in),
+        **_pair("affordance_encoder.0", place, place_in),
+        "lstm.weight_ih_l0": (4 * hidden, vision + position + meters + place),
+        "lstm.weight_hh_l0": (4 * hidden, hidden),
+        "lstm.bias_ih_l0": (4 * hidden,),
+        "lstm.bias_hh_l0": (4 * hidden,),
+        **_pair("lstm_norm", hidden),
+        **_pair("q_head.0", head, hidden),
+        **_pair("q_head.1", head),
+        **_pair("q_head.3", actions, head),
+    }
 
 
 def obs_dims(network: str, weights: Mapping[str, Any]) -> tuple[int, bool]:
@@ -213,6 +213,12 @@ def _normed(y: Array, norm: tuple[Array, Array, np.float32]) -> Array:
 
 def _relu(y: Array) -> Array:
     return np.maximum(y, 0, out=y)
+
+
+def _checked_window(side: int, channels: int) -> None:
+    # The first convolution becomes a matrix of this many numbers; a file must not be able to ask for any amount.
+    if side**2 * (side + 2) ** 2 * channels > 2**22:
+        raise ContractError(f"a window of {side} x {side} cells with {channels} channels is too large")
 
 
 def _dense_conv(kernel: NDArray[np.float64], bias: NDArray[np.float64], side: int) -> tuple[Array, Array]:
@@ -262,5 +268,5 @@ def _pair(name: str, *shape: int) -> dict[str, tuple[int, ...]]:
 
 
 def _some(keys: Mapping[str, Any]) -> str:
-    names = sorted(map(str, keys))
+    names = sorted(map(short, keys))
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "") if names else "nothing"

@@ -76,7 +76,7 @@ def decode(data: bytes, where: str) -> HamletModel:
         for field, value in _fields(data):
             if field == 14:
                 entry = dict(_fields(value))
-                label[bytes(entry[1]).decode()] = bytes(entry.get(2, b"")).decode()
+                label[_text(entry[1])] = _text(entry.get(2, memoryview(b"")))
             elif field == 7:
                 for part, tensor in _fields(value):
                     if part == 5:
@@ -217,6 +217,13 @@ def _varint(view: memoryview, at: int) -> tuple[int, int]:
     raise ValueError("a number without an end")
 
 
+def _text(value: Any) -> str:
+    # bytes() of a number would allocate as many zeros.
+    if not isinstance(value, memoryview):
+        raise ValueError("a number where a text is wanted")
+    return bytes(value).decode()
+
+
 def _tensor(message: Any) -> tuple[str, NDArray[Any] | None]:
     """Name and values of a TensorProto; None for the graph's own whole numbers."""
     shape: list[int] = []
@@ -232,7 +239,7 @@ def _tensor(message: Any) -> tuple[str, NDArray[Any] | None]:
         elif field == 2:
             kind = value
         elif field == 8:
-            name = bytes(value).decode()
+            name = _text(value)
         elif field == 9:
             raw = value
     if kind == 7:

@@ -2,7 +2,8 @@
 
 The questions are drawn from the ranges in the contract, half of the values at an end of their range (that is how grid
 cells and one-hots look). The recurrent network is asked 10 in a row with its memory carried. Q-values may differ by
-1e-5 of the largest Q-value of that observation (or 1e-5, where that is below 1); the chosen action must be the same unless two actions are that close.
+1e-5 of the largest Q-value of that observation (or by 1e-5, where that is below 1); the chosen action must be the same
+unless two actions are that close.
 """
 
 from collections.abc import Callable, Mapping

@@ -50,6 +50,10 @@ def decode(data: bytes, where: str) -> HamletModel:
     """The model in a file's bytes. Raises UnknownFormatError, DamagedFileError, ContractError."""
     from safetensors import SafetensorError, deserialize
 
+    if int.from_bytes(data[:8], "little") > seal.MAX_TEXT:
+        raise DamagedFileError(
+            f"{where} is damaged, or no HAMLET model: its header claims more than {seal.MAX_TEXT} bytes"
+        )
     try:
         tensors = deserialize(data)  # type: ignore[no-untyped-call]
     except (SafetensorError, ValueError, OverflowError) as wrong:

@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hamlet.model.core import HamletModel
-from hamlet.model.errors import ContractError, DamagedFileError, UnknownFormatError
+from hamlet.model.errors import ContractError, DamagedFileError, UnknownFormatError, short
 
 FORMAT = "hamlet-model-1"
 PREFIX = "hamlet-model-"
 MAX_BYTES = 64 * 2**20
 """no model file, and no weights inside a checkpoint, may be larger; the real ones have 2.6 MB at most"""
+MAX_TEXT = 8 * 2**20
+"""contract and metadata together"""
 
 FloatArray = NDArray[np.float32] | NDArray[np.float16]
 
@@ -67,18 +69,20 @@ def opened(where: str, label: Mapping[str, Any], weights: Mapping[str, NDArray[A
     """
     fmt, *texts = (label.get(key) for key in ("format", "network", "contract", "metadata", "sha256"))
     if not isinstance(fmt, str) or not fmt.startswith(PREFIX):
-        raise UnknownFormatError(f"{where} is not a HAMLET model: its format is {_short(fmt)}")
+        raise UnknownFormatError(f"{where} is not a HAMLET model: its format is {short(fmt)}")
     if fmt != FORMAT:
-        raise UnknownFormatError(f"{where} has format {_short(fmt)}; this HAMLET reads {FORMAT}; a newer one may do")
+        raise UnknownFormatError(f"{where} has format {short(fmt)}; this HAMLET reads {FORMAT}; a newer one may do")
     if not all(isinstance(text, str) for text in texts):
         raise DamagedFileError(f"{where} is damaged: its network, contract, metadata or checksum is missing")
     network, contract, metadata, sha256 = map(str, texts)
+    if len(contract) + len(metadata) > MAX_TEXT:
+        raise DamagedFileError(f"{where} carries {len(contract) + len(metadata)} characters of text; too many")
     try:
         found = checksum(network, contract, metadata, weights)
     except UnicodeEncodeError:
         raise DamagedFileError(f"{where} is damaged: its texts are not valid Unicode") from None
     if found != sha256:
-        raise DamagedFileError(f"{where} is damaged: checksum {found[:12]}… instead of {_short(sha256)}")
+        raise DamagedFileError(f"{where} is damaged: checksum {found[:12]}… instead of {short(sha256)}")
     try:
         parts = json.loads(contract), json.loads(metadata)
     except (ValueError, RecursionError):
@@ -87,8 +91,3 @@ def opened(where: str, label: Mapping[str, Any], weights: Mapping[str, NDArray[A
         return HamletModel(network, weights, *parts)
     except ContractError as wrong:
         raise ContractError(f"{where}: {wrong}") from None
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:39] + "…"

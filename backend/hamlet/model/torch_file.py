@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from hamlet.model import legacy, seal
 from hamlet.model.core import HamletModel
-from hamlet.model.errors import ContractError, DamagedFileError, MissingPackageError, ModelError, UnknownFormatError
+from hamlet.model.errors import (
+    ContractError,
+    DamagedFileError,
+    MissingPackageError,
+    ModelError,
+    UnknownFormatError,
+    short,
+)
 from hamlet.model.torch_zip import Tensor, TorchZip
 
 CHECKPOINT = "hamlet-checkpoint-1"
@@ -58,12 +65,12 @@ def read(path: str | PathLike[str], where: str, kind: str | None, which: str | N
             return _model(archive, root, where)
         is_legacy = legacy.recognises(root)
         if fmt != CHECKPOINT and not is_legacy:
-            found = ", ".join(sorted(str(key) for key in root)[:6]) or "nothing"
+            found = ", ".join(sorted(short(key) for key in root)[:6]) or "nothing"
             raise UnknownFormatError(f"{where} is a torch file, but neither a model nor a checkpoint: it holds {found}")
         if kind == "inference":
             raise UnknownFormatError(f"{where} is a training checkpoint, not a model: load_from_training_checkpoint")
         if which not in (None, "best", "last"):
-            raise ModelError(f"which is {which!r}; it can be 'best' or 'last'")
+            raise ModelError(f"which is {short(which)}; it can be 'best' or 'last'")
         try:
             return _legacy(archive, root, where, which) if is_legacy else _checkpoint(archive, root, where, which)
         except ContractError as wrong:

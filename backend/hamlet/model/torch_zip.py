@@ -3,10 +3,11 @@
 A torch file is a zip of plain storages and one pickle that says how they hang together. A pickle is a program; this
 module interprets the small part of the language that data needs (numbers, texts, lists, dicts, tensors) and refuses
 the rest, so a file can name no function of its own. Nothing is allocated because a file says so: a tensor is read only
-when asked for, and only if its storage is really there. This is stricter than `torch.load(weights_only=True)`, which
-believes the storage sizes that the pickle claims, and it works on a laptop without torch.
+when asked for, and only if its storage is really there. So a laptop without torch reads the files too, and a replay
+memory of gigabytes is never touched for the sake of a network of 3 MB.
 """
 
+import struct
 import zipfile
 from os import PathLike
 from types import TracebackType
@@ -15,16 +16,23 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hamlet.model.errors import DamagedFileError, UnknownFormatError
+from hamlet.model.errors import DamagedFileError, UnknownFormatError, short
 
-MAX_PICKLE = 64 * 2**20
-MAX_STEPS = 5_000_000
+MAX_PICKLE = 16 * 2**20
+MAX_STEPS = 2_000_000
 """opcodes of one pickle; a checkpoint with a whole replay memory in it has some ten thousand"""
 
 _STORAGES = {
     "FloatStorage": "f4", "DoubleStorage": "f8", "HalfStorage": "f2", "LongStorage": "i8", "IntStorage": "i4",
     "ShortStorage": "i2", "CharStorage": "i1", "ByteStorage": "u1", "BoolStorage": "?",
 }  # fmt: skip
+
+
+# What zipfile raises on archives that are none, besides its own error.
+_BROKEN = (
+    zipfile.BadZipFile, struct.error, OSError, EOFError, ValueError, LookupError, NotImplementedError, OverflowError,
+    RuntimeError,
+)  # fmt: skip
 
 
 class Tensor(NamedTuple):
@@ -58,7 +66,7 @@ class TorchZip:
         self.where = where
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError) as wrong:
+        except _BROKEN as wrong:
             raise DamagedFileError(f"{where} is damaged: {wrong}") from None
         try:
             self._members = {info.filename: info for info in self._zip.infolist()}
@@ -111,7 +119,7 @@ class TorchZip:
         try:
             with self._zip.open(info) as member:
                 data = member.read(limit + 1)
-        except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OverflowError, RuntimeError) as wrong:
+        except _BROKEN as wrong:
             raise DamagedFileError(f"{self.where} is damaged: {wrong}") from None
         if len(data) != info.file_size:
             raise DamagedFileError(f"{self.where} is damaged: {name} ends early")
@@ -141,8 +149,9 @@ class _Interpreter:
                 self._do(opcode.name, argument)
         except DamagedFileError:
             raise
-        except (ValueError, TypeError, LookupError, AttributeError, OverflowError, ArithmeticError) as wrong:
-            raise DamagedFileError(f"{self.where} is damaged: its pickle cannot be read ({wrong})") from None
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as wrong:
+            reason = short(str(wrong))
+            raise DamagedFileError(f"{self.where} is damaged: its pickle cannot be read ({reason})") from None
         raise DamagedFileError(f"{self.where} is damaged: its pickle ends early")
 
     def _do(self, op: str, argument: Any) -> None:
@@ -173,10 +182,10 @@ class _Interpreter:
             self._top(list).extend(items)
         elif op == "SETITEM":
             key, item = self._pop(2)
-            self._top(dict)[key] = item
+            self._top(dict)[_key(key)] = item
         elif op == "SETITEMS":
             flat = self._marked()
-            self._top(dict).update(zip(flat[::2], flat[1::2], strict=True))
+            self._top(dict).update(zip(map(_key, flat[::2]), flat[1::2], strict=True))
         elif op == "GLOBAL":
             stack.append(_Name(argument.replace(" ", ".")))
         elif op == "STACK_GLOBAL":
@@ -196,8 +205,9 @@ class _Interpreter:
             raise DamagedFileError(f"{self.where} holds more than data (pickle opcode {op}), so it was not read")
 
     def _call(self, called: Any, arguments: Any) -> Any:
-        name = called.name if isinstance(called, _Name) else repr(called)[:60]
-        match name, arguments:
+        name = short(called.name) if isinstance(called, _Name) else type(called).__name__
+        plain = called.name if isinstance(called, _Name) else ""
+        match plain, arguments:
             case "collections.OrderedDict", ():
                 return {}
             case "torch._utils._rebuild_tensor_v2" | "torch._utils._rebuild_tensor", (_, _, _, _, *_):
@@ -236,6 +246,13 @@ class _Interpreter:
         return self.stack[-1]
 
 
+def _key(key: Any) -> Any:
+    """A dict's key. Only flat ones: hashing a tuple in a tuple in a tuple … overflows the interpreter's stack."""
+    if not isinstance(key, (str, bytes, int, float, bool, type(None))):
+        raise ValueError(f"a key of type {type(key).__name__}")
+    return key
+
+
 def _tensor(storage: Any, offset: Any, shape: Any, stride: Any) -> Tensor:
     numbers = (offset, *shape, *stride)
     if not isinstance(storage, _Storage) or len(shape) != len(stride):
@@ -250,4 +267,4 @@ _LITERALS = {
     "SHORT_BINUNICODE", "BINUNICODE8", "UNICODE", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8",
 }  # fmt: skip
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
-_EMPTY: dict[str, Any] = {"EMPTY_DICT": dict, "EMPTY_LIST": list, "EMPTY_TUPLE": tuple, "EMPTY_SET": set}
+_EMPTY: dict[str, Any] = {"EMPTY_DICT": dict, "EMPTY_LIST": list, "EMPTY_TUPLE": tuple}
