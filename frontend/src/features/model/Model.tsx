@@ -1,1 +1,266 @@
-export function Model() { return <main id="main" />; }
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams, useSearchParams } from "react-router";
+import { ApiError, checkpointsQuery, isActive, levelQuery, meQuery, modelsQuery, runQuery } from "@/api";
+import type { Level, Model as ModelFile, Run } from "@/api";
+import { networkTitle, RunBar } from "@/chrome";
+import { obsDim, reads, weightsOf } from "@/level";
+import { downloads, paths } from "@/paths";
+import { Button, Copy, Empty, format, Icon, Pawn, Skeleton, Strip, Waiting } from "@/ui";
+import { meaning, slice } from "./contract";
+import { Causes, Survival } from "./Evidence";
+import { Files } from "./Files";
+import { moments, preferred } from "./files";
+import type { Moment } from "./files";
+import { INSTALL, python, tokens } from "./snippets";
+import "./model.css";
+
+export function Model() {
+  const id = useParams()["id"] ?? "";
+  const run = useQuery(runQuery(id));
+  const models = useQuery({ ...modelsQuery(id), refetchInterval: run.data && isActive(run.data) ? 5_000 : false });
+  const level = useQuery(levelQuery(run.data?.level ?? ""));
+  const error = run.error ?? models.error ?? level.error;
+  const total = models.data?.reduce((sum, model) => sum + model.downloads, 0) ?? 0;
+  return (
+    <>
+      <title>{run.data ? `Model of ${run.data.name} · Hamlet` : "Model · Hamlet"}</title>
+      <RunBar run={run.data} page="model">
+        {models.data && models.data.length > 0 && (
+          <span className="chip lg hide-s">
+            <Icon name="download-simple" />
+            {format.count(total)} {total === 1 ? "download" : "downloads"}
+          </span>
+        )}
+      </RunBar>
+      <main className="mp" id="main" tabIndex={-1}>
+        {run.data && models.data && level.data ? (
+          models.data.length === 0 ? (
+            <NoModel run={run.data} />
+          ) : (
+            <Page run={run.data} models={models.data} level={level.data} />
+          )
+        ) : error ? (
+          <div className="card whole">
+            <Empty
+              level={1}
+              title={error instanceof ApiError && error.status === 404 ? "There is no such run" : "The model did not come"}
+              action={
+                error instanceof ApiError && error.status === 404 ? (
+                  <Link className="btn primary" to={paths.home()}>
+                    Runs
+                  </Link>
+                ) : (
+                  <Button kind="primary" onClick={() => void Promise.all([run.refetch(), models.refetch(), level.refetch()])}>
+                    Try again
+                  </Button>
+                )
+              }
+            >
+              {error.message}
+            </Empty>
+          </div>
+        ) : (
+          <Ghost />
+        )}
+      </main>
+    </>
+  );
+}
+
+function NoModel({ run }: { run: Run }) {
+  const waiting = isActive(run);
+  return (
+    <div className="card whole">
+      <Empty
+        level={1}
+        title={waiting ? "No model yet" : "This run left no model"}
+        picture={<Pawn faint size={54} />}
+        action={
+          <Link className="btn primary" to={paths.watch(run.id)}>
+            <Icon name="eye" />
+            Watch {run.name}
+          </Link>
+        }
+      >
+        {waiting ? "The first one is kept with the run's first checkpoint. It appears here by itself." : run.message || "It ended before its first checkpoint."}
+      </Empty>
+    </div>
+  );
+}
+
+function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; level: Level }) {
+  const [query, setQuery] = useSearchParams();
+  const instructor = useQuery(meQuery).data?.user?.role === "instructor";
+  const checkpoints = useQuery(checkpointsQuery(run.id)).data ?? [];
+  const all = moments(models);
+  const best = all.find((moment) => moment.models.some((model) => model.id === run.model?.id));
+  const moment = all.find(({ key }) => key === query.get("at")) ?? best ?? all[0]!;
+  const checkpoint = checkpoints.find(({ id }) => id === moment.key);
+  const file = preferred(moment.models)!;
+  const exam = file.evaluation;
+  return (
+    <>
+      <div className="stack main">
+        {isActive(run) && (
+          <Strip kind="warn" icon="broadcast" action={<Link className="btn sm" to={paths.watch(run.id)}>Watch</Link>}>
+            {run.name} is still training. This is its best model so far.
+          </Strip>
+        )}
+        <section className="card hero" aria-label="Model">
+          <div>
+            <h1>
+              {run.name} <small>at life {format.count(moment.episode)}</small>
+            </h1>
+            <p className="lede">{lede(run, level)}</p>
+            {all.length > 1 && <Picker all={all} best={best} value={moment.key} onChange={(key) => setQuery(key === best?.key ? {} : { at: key }, { replace: true })} />}
+          </div>
+          <div className="dl">
+            <a className="btn primary lg" href={downloads.model(file.id)} download>
+              <Icon name="download-simple" />
+              Download model
+            </a>
+            <small>
+              {file.file}, {format.bytes(file.bytes)}
+            </small>
+          </div>
+          <dl className="facts">
+            {exam && fact(`${Math.round(exam.median)} steps`, "median survival, greedy")}
+            {fact(networkTitle(run.network), `${format.count(weightsOf(level, run.network))} weights`)}
+            {fact(`${obsDim(level)} → ${level.actions.length}`, "observation → Q-values")}
+            {exam && fact(`${Math.round(exam.share_retired * 100)} %`, `lived all ${format.count(level.lifespan)} steps`)}
+            {run.stage !== null && fact(`Stage ${run.stage}`, `of ${level.curriculum.multipliers.length + 1}`)}
+          </dl>
+        </section>
+        <Files run={run} moment={moment} checkpoint={checkpoint} instructor={instructor} />
+        <Snippet file={file.file} />
+      </div>
+      <div className="stack">
+        {exam && <Survival exam={exam} level={level} name={run.name} />}
+        {exam && <Causes exam={exam} level={level} />}
+        <InOut level={level} network={run.network} />
+      </div>
+    </>
+  );
+}
+
+const fact = (value: string, what: string) => (
+  <div>
+    <dt>{value}</dt>
+    <dd>{what}</dd>
+  </div>
+);
+
+function lede(run: Run, level: Level): string {
+  const sees = level.sight === null ? `Sees all ${level.width} × ${level.height} cells` : `Sees ${2 * level.sight + 1} × ${2 * level.sight + 1} cells`;
+  return `Plays “${level.title}”. ${sees}${run.network === "recurrent" ? ", remembers the rest." : "."}`;
+}
+
+interface PickerProps {
+  all: readonly Moment[];
+  best: Moment | undefined;
+  value: string;
+  onChange: (key: string) => void;
+}
+
+function Picker({ all, best, value, onChange }: PickerProps) {
+  return (
+    <label className="at">
+      <span>From</span>
+      <select className="btn sm" value={value} onChange={(event) => onChange(event.target.value)}>
+        {all.map((moment) => (
+          <option key={moment.key} value={moment.key}>
+            life {format.count(moment.episode)}
+            {moment === best ? ", the best" : moment === all[0] ? ", the latest" : ""}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Snippet({ file }: { file: string }) {
+  const code = `# ${INSTALL}\n${python(file)}`;
+  return (
+    <section className="card code" aria-label="How to use it">
+      <header>
+        <h2>Use it in Python</h2>
+        <span className="grow" />
+        <Copy text={`${code}\n`} />
+      </header>
+      <pre data-scroll tabIndex={0} aria-label="Python">
+        {tokens(code).map(({ text, kind }, i) => (kind ? <span key={i} className={kind}>{text}</span> : text))}
+      </pre>
+      <div className="chips">
+        <span className="chip">
+          <Icon name="check" />
+          Python 3.11 or newer
+        </span>
+        <span className="chip">
+          <Icon name="cpu" />
+          CPU is enough
+        </span>
+        <span className="chip">
+          <Icon name="shield-check" />
+          weights only, no pickled code
+        </span>
+      </div>
+    </section>
+  );
+}
+
+function InOut({ level, network }: { level: Level; network: string }) {
+  const read = reads(level, network);
+  const first = level.actions[0]?.name;
+  const last = level.actions.at(-1)?.name;
+  return (
+    <section className="card" aria-label="Inputs and outputs">
+      <header style={{ paddingBottom: 10 }}>
+        <h2>Inputs and outputs</h2>
+      </header>
+      <table className="io">
+        <thead className="sr">
+          <tr>
+            <th>Name</th>
+            <th>Meaning</th>
+          </tr>
+        </thead>
+        <tbody>
+          {level.observation.map((field) => (
+            <tr key={field.name}>
+              <td>{slice(field)}</td>
+              <td>
+                {meaning(field, level)}
+                {!read.has(field.name) && <span className="m3">, not read by this network</span>}
+              </td>
+            </tr>
+          ))}
+          <tr>
+            <td>q_values</td>
+            <td>
+              {level.actions.length} numbers, {first} … {last}
+            </td>
+          </tr>
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Ghost() {
+  return (
+    <Waiting>
+      <div className="mp" style={{ padding: 0 }}>
+        <div className="stack main">
+          <Skeleton height={182} radius={14} />
+          <Skeleton height={184} radius={14} />
+          <Skeleton height={420} radius={14} />
+        </div>
+        <div className="stack">
+          <Skeleton height={260} radius={14} />
+          <Skeleton height={200} radius={14} />
+          <Skeleton height={320} radius={14} />
+        </div>
+      </div>
+    </Waiting>
+  );
+}

@@ -1,0 +1,107 @@
+import type { Evaluation, Level } from "@/api";
+import { hueOf } from "@/level";
+import { format, Icon } from "@/ui";
+
+const BINS = 25;
+const W = 420;
+const H = 150;
+const LEFT = 4;
+const BASE = 20;
+const HEAD = 16;
+
+/** How many of the lives ended in each stretch of the lifespan. */
+export function histogram(survived: readonly number[], lifespan: number, bins = BINS): number[] {
+  const counts = Array.from({ length: bins }, () => 0);
+  for (const steps of survived) {
+    const bin = Math.min(bins - 1, Math.floor((steps / lifespan) * bins));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+
+/** The exam the model was chosen by: greedy lives on starts it never trained on. */
+export function Survival({ exam, level, name }: { exam: Evaluation; level: Level; name: string }) {
+  const { lifespan } = level;
+  const random = level.floors.random;
+  const counts = histogram(exam.survived, lifespan);
+  const most = Math.max(1, ...counts);
+  const width = (W - LEFT) / BINS;
+  const X = (steps: number) => LEFT + (Math.min(steps, lifespan) / lifespan) * (W - LEFT);
+  const sentence = `Of ${exam.lives} lives half reached step ${Math.round(exam.median)}, nine in ten reached ${Math.round(exam.p10)}, and ${percent(exam.share_retired)} lived all ${format.count(lifespan)}.`;
+  const floorAtLeft = random !== null && X(random) < W / 2;
+  return (
+    <section className="card" aria-label="How long it lives">
+      <header>
+        <h2>How long it lives</h2>
+        <span className="sub">{exam.lives} greedy lives, never trained on</span>
+      </header>
+      <div className="pic">
+        <svg viewBox={`0 0 ${W} ${H}`} width="100%" role="img" aria-label={`${sentence}${random === null ? "" : ` A random agent lives ${Math.round(random)} steps on average.`}`}>
+          {counts.map((n, i) => {
+            const height = (n / most) * (H - BASE - HEAD - 4);
+            return n > 0 && <rect key={i} x={LEFT + i * width + 1} y={H - BASE - height} width={width - 2} height={height} rx="2" fill="var(--accent)" opacity=".85" />;
+          })}
+          <path d={`M${LEFT} ${H - BASE}H${W}`} stroke="var(--line-strong)" />
+          {random !== null && (
+            <>
+              <path d={`M${X(random)} ${HEAD + 2}V${H - BASE}`} stroke="var(--ink-3)" strokeWidth="1.5" strokeDasharray="3 3" />
+              <text x={floorAtLeft ? Math.max(LEFT, X(random) - 36) : X(random)} y="11" textAnchor={floorAtLeft ? "start" : "end"} fontSize="12" fill="var(--ink-3)">
+                random agent {Math.round(random)}
+              </text>
+            </>
+          )}
+          <path d={`M${X(exam.median)} ${HEAD + 2}V${H - BASE}`} stroke="var(--accent-text)" strokeWidth="1.5" />
+          <text
+            x={X(exam.median)}
+            y={random !== null && Math.abs(X(random) - X(exam.median)) < 150 ? 25 : 11}
+            textAnchor={X(exam.median) > W - 120 ? "end" : X(exam.median) < 90 ? "start" : "middle"}
+            fontSize="12"
+            fontWeight="600"
+            fill="var(--accent-text)"
+          >
+            {name} {Math.round(exam.median)}
+          </text>
+          {[0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => (
+            <text key={share} x={X(share * lifespan)} y={H - 4} textAnchor={share === 0 ? "start" : share === 1 ? "end" : "middle"} fontSize="11.5" fill="var(--ink-3)">
+              {format.count(share * lifespan)}
+            </text>
+          ))}
+        </svg>
+        <p className="hint">{sentence}</p>
+      </div>
+    </section>
+  );
+}
+
+/** Which meter brought the deaths about. */
+export function Causes({ exam, level }: { exam: Evaluation; level: Level }) {
+  const causes = Object.entries(exam.causes).sort((a, b) => b[1] - a[1]);
+  const deaths = causes.reduce((sum, [, n]) => sum + n, 0);
+  const most = Math.max(1, ...causes.map(([, n]) => n));
+  return (
+    <section className="card" aria-label="How it dies">
+      <header>
+        <h2>How it dies</h2>
+        <span className="sub">{deaths === 0 ? `nobody died in ${exam.lives} lives` : `root cause of ${deaths} ${deaths === 1 ? "death" : "deaths"}`}</span>
+      </header>
+      <ul className="die">
+        {causes.map(([name, n]) => {
+          const meter = level.meters.find((other) => other.name === name);
+          return (
+            <li key={name} style={{ ["--c" as string]: hueOf(level, name) }}>
+              <Icon name={meter?.icon ?? "skull"} weight="fill" />
+              <span>{meter?.title ?? name}</span>
+              <span className="tr">
+                <i style={{ width: `${(n / most) * 100}%` }} />
+              </span>
+              <b className="num">{n}</b>
+            </li>
+          );
+        })}
+        {deaths === 0 && <li className="none">Every life lasted all {format.count(level.lifespan)} steps.</li>}
+      </ul>
+    </section>
+  );
+}

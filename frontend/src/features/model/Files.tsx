@@ -1,0 +1,115 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { client, modelsQuery, unwrap } from "@/api";
+import type { Checkpoint, Model, ModelFormat, Run } from "@/api";
+import { downloads } from "@/paths";
+import { Button, Copy, ErrorText, format, Icon } from "@/ui";
+import { checkpointSize, FORMATS, preferred } from "./files";
+import type { Moment } from "./files";
+
+interface Props {
+  run: Run;
+  moment: Moment;
+  checkpoint: Checkpoint | undefined;
+  instructor: boolean;
+}
+
+/** The files of one moment, their sizes on one scale, and the fingerprint of the chosen one. */
+export function Files({ run, moment, checkpoint, instructor }: Props) {
+  const [chosen, setChosen] = useState<string>();
+  const shown = moment.models.find((model) => model.id === chosen) ?? preferred(moment.models);
+  const whole = checkpointSize(moment, checkpoint);
+  const scale = Math.max(1, whole ?? 0, ...moment.models.map((model) => model.bytes));
+  const make = useExport(run.id, checkpoint?.id ?? moment.models[0]?.checkpoint ?? null);
+  const row = ({ format: kind, icon, use }: (typeof FORMATS)[number]) => {
+    const model = moment.models.find((other) => other.format === kind);
+    if (model) return <FileRow key={kind} model={model} icon={icon} use={use} scale={scale} on={model === shown} onChoose={() => setChosen(model.id)} />;
+    if (!instructor) return null;
+    const busy = make.isPending && make.variables === kind;
+    return (
+      <div className="fm" key={kind}>
+        <Icon name={icon} className="ty" />
+        <b className="m3">.{kind}</b>
+        <span className="sz empty" />
+        <span className="n m3">–</span>
+        <Button size="sm" icon="export" disabled={busy} onClick={() => make.mutate(kind)}>
+          <span>{busy ? "Exporting" : `Export for ${use === "Any language" ? "any language" : use}`}</span>
+        </Button>
+      </div>
+    );
+  };
+  return (
+    <section className="card files" aria-label="Files">
+      {FORMATS.map(row)}
+      {make.error && (
+        <div className="fm note">
+          <ErrorText>{make.error.message}</ErrorText>
+        </div>
+      )}
+      {whole !== null && (
+        <div className="fm">
+          <Icon name="archive" className="ty" />
+          <b title="Everything the run needs to go on training">checkpoint_ep{moment.episode}.pt</b>
+          <span className="sz">
+            <i style={{ width: `${(whole / scale) * 100}%` }} />
+          </span>
+          <span className="n">{format.bytes(whole)}</span>
+          {instructor && checkpoint ? (
+            <a className="btn sm" href={downloads.checkpoint(checkpoint.id)} download>
+              <Icon name="download-simple" />
+              <span>Resume training</span>
+            </a>
+          ) : (
+            <span className="m3 only">for instructors</span>
+          )}
+        </div>
+      )}
+      {shown && (
+        <div className="sha">
+          <Icon name="fingerprint-simple" />
+          <b>sha256</b>
+          <code title={shown.sha256}>{shown.sha256}</code>
+          <span className="grow" />
+          <Copy text={shown.sha256} label={`Copy the sha256 of ${shown.file}`} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface RowProps {
+  model: Model;
+  icon: string;
+  use: string;
+  scale: number;
+  on: boolean;
+  onChoose: () => void;
+}
+
+function FileRow({ model, icon, use, scale, on, onChoose }: RowProps) {
+  return (
+    <div className={on ? "fm on" : "fm"}>
+      <Icon name={icon} className="ty" />
+      <button type="button" className="pickfile" aria-pressed={on} title={`${model.file}: show its sha256`} onClick={onChoose}>
+        {model.file}
+      </button>
+      <span className="sz">
+        <i style={{ width: `${(model.bytes / scale) * 100}%` }} />
+      </span>
+      <span className="n">{format.bytes(model.bytes)}</span>
+      <a className="btn sm" href={downloads.model(model.id)} download aria-label={`Download ${model.file}, for ${use}`}>
+        <Icon name="download-simple" />
+        <span>{use}</span>
+      </a>
+    </div>
+  );
+}
+
+function useExport(run: string, checkpoint: string | null) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (kind: ModelFormat) =>
+      unwrap(client.POST("/api/v1/runs/{id}/models", { params: { path: { id: run } }, body: checkpoint ? { format: kind, checkpoint } : { format: kind } })),
+    onSuccess: () => cache.invalidateQueries({ queryKey: modelsQuery(run).queryKey }),
+  });
+}
