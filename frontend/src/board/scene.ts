@@ -1,0 +1,47 @@
+import { cellName } from "./town";
+import type { Layout, Town } from "./town";
+
+/** Everything a picture of the town shows; the picture is a function of it. Cells are [column, row] from the upper left. */
+export interface Scene {
+  town: Town;
+  layout: Layout;
+  /** 0 to 23; null where no clock runs */
+  hour: number | null;
+  agent: Agent | null;
+  /** cells the agent came through, oldest first, up to the cell before the present one */
+  trail: readonly Footstep[];
+  /** visits per cell (row by row), for the heat overlay; null = not shown */
+  heat: ArrayLike<number> | null;
+  /** fog over all that the agent cannot see */
+  sight: boolean;
+}
+
+export interface Agent {
+  x: number;
+  y: number;
+  /** where it stood one step before, and how far it has come since, 0..1 */
+  from: readonly [number, number];
+  glide: number;
+  /** direction of the move it has chosen; [0, 0] for a choice that is no move */
+  toward: readonly [number, number];
+  state: "alive" | "dead";
+  /** ticks done of a use that takes several */
+  ring: { done: number; of: number } | null;
+}
+
+export interface Footstep {
+  x: number;
+  y: number;
+  /** the dice chose the step that led on from here */
+  random: boolean;
+}
+
+/** "16:00. Agent at g7, choosing LEFT." */
+export function sentence(scene: Scene, choice: string | null): string {
+  const { town, agent, hour } = scene;
+  const time = hour === null ? "" : `${String(hour).padStart(2, "0")}:00. `;
+  if (!agent) return `${time}Town of ${town.width} by ${town.height} cells. Nobody is in it.`;
+  const at = cellName(town, agent.x, agent.y);
+  if (agent.state === "dead") return `${time}The agent died at ${at}.`;
+  return `${time}Agent at ${at}${choice ? `, choosing ${choice}` : ""}.`;
+}

@@ -1,0 +1,41 @@
+/** What the badge says: measured, not promised. */
+import type { Run } from "@/api";
+import { behindOf, delayOf } from "./store";
+import type { Watch } from "./store";
+
+export type Badge =
+  | { kind: "connecting" | "warming" | "lost" | "stopping" | "stopped" | "failed" }
+  | { kind: "queued"; place: number | null }
+  | { kind: "finished"; episodes: number }
+  | { kind: "live"; delay: number | null; late: boolean; text: string }
+  | { kind: "behind"; text: string };
+
+const LATE = 1_000;
+
+export function badgeOf(w: Watch, run: Pick<Run, "state" | "place" | "episodes"> | undefined, now: number): Badge {
+  if (!run) return { kind: "connecting" };
+  if (run.state === "finished") return { kind: "finished", episodes: run.episodes };
+  if (run.state === "stopped" || run.state === "failed") return { kind: run.state };
+  if (w.link.state === "lost") return { kind: "lost" };
+  if (run.state === "queued" && !w.stage) return { kind: "queued", place: run.place };
+  if (w.link.state === "connecting" && !w.stage) return { kind: "connecting" };
+  if (!w.stage) return { kind: run.state === "stopping" ? "stopping" : "warming" };
+  const behind = behindOf(w);
+  if (behind) return { kind: "behind", text: w.replay ? "Replay" : behindText(behind) };
+  if (run.state === "stopping") return { kind: "stopping" };
+  const delay = delayOf(w, now);
+  return { kind: "live", delay, late: delay !== null && delay >= LATE, text: delay === null ? "" : delayText(delay) };
+}
+
+function behindText(behind: { steps: number } | { lives: number }): string {
+  if ("lives" in behind) return countOf(behind.lives, "life", "lives");
+  return behind.steps > 0 ? countOf(behind.steps, "step", "steps") : "Paused";
+}
+
+const countOf = (n: number, one: string, many: string) => `${n.toLocaleString("en")} ${n === 1 ? one : many} behind`;
+
+/** "184 ms", "2.1 s", "12 s" */
+export function delayText(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  return ms < 9_950 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`;
+}

@@ -1,0 +1,87 @@
+import type { Level } from "@/api";
+import type { Town, TownPlace } from "@/board";
+
+/** The parts of `Level.describe()` that explain why something happens (backend/hamlet/world/level.py). */
+export type FullLevel = Level & {
+  places: (Level["places"][number] & {
+    tick_cost: number;
+    tick_effects: Record<string, number>;
+    completion: Record<string, number>;
+  })[];
+  /** paid on top of the depletion, by kind of action: {move: {energy: 0.005}} */
+  costs: Record<string, Record<string, number>>;
+  /** each step target loses amount * (base + range * (1 - source)) */
+  modulation: { source: string; target: string; amount: number; base: number; range: number }[];
+};
+export type Meter = FullLevel["meters"][number];
+export type Place = FullLevel["places"][number];
+
+/** What a page draws of the level. Instant uses have one tick, and a town without a clock has no hours. */
+export function townOf(level: FullLevel): Town {
+  const hues = new Map(level.meters.map((meter) => [meter.name, meter.hue]));
+  return {
+    width: level.width,
+    height: level.height,
+    sight: level.sight,
+    day: level.temporal ? level.hours_per_day : null,
+    places: level.places.map(
+      (place): TownPlace => ({
+        index: place.index,
+        name: place.name,
+        title: place.title,
+        icon: place.icon,
+        badge: place.badge,
+        hue: (place.serves && hues.get(place.serves)) || null,
+        hours: level.temporal ? place.hours : null,
+        ticks: level.temporal ? place.ticks : 1,
+      }),
+    ),
+  };
+}
+
+/** A meter's value as its unit shows it: 23 of 100, "$23". */
+export function amount(meter: Meter, value: number, digits = 0): string {
+  const unit = meter.unit as { symbol?: string; full?: number } | null;
+  return `${unit?.symbol ?? ""}${(value * (unit?.full ?? 100)).toFixed(digits)}`;
+}
+
+/** The same with its sign: "+19", "−$4". */
+export function signedAmount(meter: Meter, value: number, digits = 0): string {
+  return (value < 0 ? "−" : "+") + amount(meter, Math.abs(value), digits);
+}
+
+/** The mark on a meter: below it others suffer (its cascades' threshold), or it is low. Null for a mere resource. */
+export function markOf(level: FullLevel, meter: Meter): number | null {
+  const thresholds = level.cascades.filter(({ source }) => source === meter.name).map(({ threshold }) => threshold);
+  if (thresholds.length) return Math.max(...thresholds);
+  return meter.tier === "resource" ? null : 0.3;
+}
+export const CRITICAL = 0.12;
+
+const TIERS = [
+  ["vital", "Vitals", "zero ends the episode"],
+  ["need", "Needs", "feed the vitals"],
+  ["comfort", "Comforts", "feed the needs"],
+  ["resource", "Resource", "pays for everything"],
+] as const;
+
+export interface Tier {
+  name: string;
+  title: string;
+  note: string;
+  meters: { meter: Meter; index: number }[];
+}
+
+/** The meters by tier, vitals first; within a tier as the level lists them. Notes only where they are true of the level. */
+export function tiersOf(level: FullLevel): Tier[] {
+  const names: string[] = [...TIERS.map(([name]) => name), ...level.meters.map(({ tier }) => tier)];
+  return [...new Set(names)].flatMap((name) => {
+    const meters = level.meters.map((meter, index) => ({ meter, index })).filter(({ meter }) => meter.tier === name);
+    const known = TIERS.find(([tier]) => tier === name);
+    const told = name !== "resource" || meters.some(({ meter }) => meter.name === level.currency);
+    return meters.length ? [{ name, title: known?.[1] ?? capital(name), note: (told && known?.[2]) || "", meters }] : [];
+  });
+}
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const hueOf = (meter: Pick<Meter, "hue"> | undefined): string => (meter ? `var(--m-${meter.hue}, var(--ink-2))` : "var(--ink-2)");

@@ -1,0 +1,101 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { QueryClient } from "@tanstack/react-query";
+import { ApiError, client, runQuery, unwrap } from "@/api";
+import type { Evaluation, Recording, Run } from "@/api";
+import { begin, decodeFrame } from "@/wire";
+import type { Life, Message } from "@/wire";
+
+export type Columns = Record<string, (number | null)[]>;
+
+export const metricsQuery = (run: string) =>
+  queryOptions({
+    queryKey: ["runs", run, "metrics"],
+    queryFn: async ({ signal }): Promise<Columns> =>
+      (await unwrap(client.GET("/api/v1/runs/{id}/metrics", { signal, params: { path: { id: run } } }))).columns,
+    staleTime: Infinity,
+  });
+
+export const evaluationsQuery = (run: string) =>
+  queryOptions({
+    queryKey: ["runs", run, "evaluations"],
+    queryFn: async ({ signal }): Promise<Evaluation[]> =>
+      (await unwrap(client.GET("/api/v1/runs/{id}/evaluations", { signal, params: { path: { id: run } } }))).items,
+    staleTime: Infinity,
+  });
+
+export const recordingsQuery = (run: string) =>
+  queryOptions({
+    queryKey: ["runs", run, "episodes"],
+    queryFn: async ({ signal }): Promise<Recording[]> =>
+      (await unwrap(client.GET("/api/v1/runs/{id}/episodes", { signal, params: { path: { id: run } } }))).items,
+    staleTime: Infinity,
+  });
+
+/** A recorded life, whole: the same frame as on the air, fetched. */
+export const recordingQuery = (run: string, episode: number) =>
+  queryOptions({
+    queryKey: ["runs", run, "episodes", episode],
+    queryFn: async ({ signal }): Promise<Life> => {
+      const answer = await fetch(`/api/v1/runs/${run}/episodes/${episode}`, { signal });
+      if (!answer.ok) throw new ApiError(answer.status, `Error ${answer.status}`, `Life ${episode} could not be fetched.`);
+      return begin(decodeFrame(await answer.arrayBuffer()));
+    },
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
+
+/** The recording a run that is over shows first: the one kept as its best, the longest. */
+export function bestOf(recordings: readonly Recording[]): Recording | null {
+  const best = recordings.filter(({ reasons }) => reasons.includes("best"));
+  return (best.length ? best : recordings).reduce<Recording | null>((most, one) => (!most || one.steps > most.steps ? one : most), null);
+}
+
+/** The rows known so far with the new ones; a row told twice (after a reconnection) counts once. */
+export function withRows(columns: Columns | undefined, news: Columns): Columns | undefined {
+  if (!columns) return columns;
+  const last = columns["steps"]?.at(-1) ?? -1;
+  const from = (news["steps"] ?? []).findIndex((steps) => steps !== null && steps > last);
+  if (from < 0) return columns;
+  const names = new Set([...Object.keys(columns), ...Object.keys(news)]);
+  const rows = columns["steps"]?.length ?? 0;
+  const added = news["steps"]!.length - from;
+  return Object.fromEntries(
+    Array.from(names, (name) => {
+      const before = columns[name] ?? Array<null>(rows).fill(null);
+      return [name, [...before, ...(news[name]?.slice(from) ?? Array<null>(added).fill(null))]];
+    }),
+  );
+}
+
+/** Puts what the socket tells where the page looks for it. The cache is the same that HTTP fills. */
+export function keepNews(cache: QueryClient, run: string, message: Message): void {
+  switch (message.type) {
+    case "hello":
+    case "run":
+      cache.setQueryData(runQuery(run).queryKey, message.run as unknown as Run);
+      break;
+    case "viewers":
+      cache.setQueryData(runQuery(run).queryKey, (known) => known && { ...known, viewers: message.count });
+      break;
+    case "metrics":
+      cache.setQueryData(metricsQuery(run).queryKey, (known) => withRows(known, message.columns));
+      break;
+    case "evaluation": {
+      const news = message.evaluation as unknown as Evaluation;
+      cache.setQueryData(evaluationsQuery(run).queryKey, (known) => known && [...known.filter(({ steps }) => steps !== news.steps), news]);
+      break;
+    }
+    case "recorded": {
+      const news = message.episode as unknown as Recording;
+      cache.setQueryData(recordingsQuery(run).queryKey, (known) => known && [...known.filter(({ episode }) => episode !== news.episode), news]);
+      break;
+    }
+  }
+}
+
+/** After a gap in the news HTTP tells what was missed. */
+export function refetchAll(cache: QueryClient, run: string): void {
+  for (const query of [runQuery(run), metricsQuery(run), evaluationsQuery(run), recordingsQuery(run)]) {
+    void cache.invalidateQueries({ queryKey: query.queryKey, exact: true });
+  }
+}
