@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "validate": ("hamlet.world.commands.validate", "check level files, and say what to mend"),
+    "migrate": ("hamlet.model.commands.migrate", "turn training checkpoints, also old ones, into models"),
+    "export": ("hamlet.model.commands.export", "turn a model or a checkpoint into another kind of model, or a ZIP"),
     "import-pack": ("hamlet.world.commands.import_pack", "turn a pack of the older HAMLET into a level file"),
 }
 """command -> (module, what it does)"""

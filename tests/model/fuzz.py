@@ -5,6 +5,7 @@
 Half of the mutants are sealed again (zip CRCs, checksums), so that they reach the code behind the locks.
 """
 
+import copy
 import io
 import json
 import random
@@ -139,7 +140,7 @@ def replace(rng: random.Random, tree: object) -> None:
             del tree[key]
             return
         else:
-            tree[key] = rng.choice(JSON_VALUES)
+            tree[key] = copy.deepcopy(rng.choice(JSON_VALUES))
             return
 
 

@@ -222,7 +222,7 @@ class TestFits:
         assert fit.verdict == "no"
         assert fit.missing == ("meters.social",)
         assert fit.reasons == ("field 'social' of 'meters' is missing",)
-        assert fit.observation is None
+        assert fit.observation.size == 0
 
     def test_a_missing_field_is_named(self, simple):
         other = simple.contract

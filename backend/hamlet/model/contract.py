@@ -145,10 +145,10 @@ class Fit(NamedTuple):
     """for "no": each thing that stands in the way; else what differs, if anything"""
     missing: tuple[str, ...]
     """values the model needs and the level does not show, such as "meters.social" """
-    observation: NDArray[np.intp] | None
-    """(model's obs_dim,) `level_obs[..., fit.observation]` is what the model wants; None for "no" """
-    actions: NDArray[np.intp] | None
-    """(model's actions,) `fit.actions[action]` is the level's number of the model's action; None for "no" """
+    observation: NDArray[np.intp]
+    """(model's obs_dim,) `level_obs[..., fit.observation]` is what the model wants; empty for "no" """
+    actions: NDArray[np.intp]
+    """(model's actions,) `fit.actions[action]` is the level's number of the model's action; empty for "no" """
 
     def __bool__(self) -> bool:
         return self.verdict != "no"
@@ -182,7 +182,7 @@ def fit(contract: Mapping[str, Any], level: Mapping[str, Any]) -> Fit:
     lost = [name for name in contract["actions"] if name not in level["actions"]]
     reasons += [f"action {name!r} does not exist here" for name in lost]
     if reasons:
-        return Fit("no", tuple(reasons), tuple(missing), None, None)
+        return Fit("no", tuple(reasons), tuple(missing), np.empty(0, np.intp), np.empty(0, np.intp))
     observation = np.array(order, np.intp)
     actions = np.array([level["actions"].index(name) for name in contract["actions"]], np.intp)
     same = level["obs_dim"] == contract["obs_dim"] and bool((observation == np.arange(len(observation))).all())

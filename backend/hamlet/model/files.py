@@ -50,8 +50,7 @@ def load(path: str | PathLike[str], kind: str | None = None, which: str | None =
 def save(model: HamletModel, path: str | PathLike[str], metadata: dict[str, Any], precision: str) -> None:
     """Write a model by suffix, checked, and in one piece. See HamletModel.save_inference_checkpoint."""
     file = Path(path)
-    data = encode(model, file.suffix, metadata, precision)
-    write_whole(file, data)
+    write_whole(file, encode(model, file.suffix, metadata, precision))
 
 
 def encode(model: HamletModel, suffix: str, metadata: dict[str, Any], precision: str) -> bytes:
@@ -61,10 +60,7 @@ def encode(model: HamletModel, suffix: str, metadata: dict[str, Any], precision:
     """
     if suffix not in SUFFIXES:
         raise ContractError(f"suffix is {short(suffix)}; a model can be {', '.join(SUFFIXES)}")
-    known = as_json(metadata, "metadata")
-    known.pop("float16", None)
-    if precision == "float16":
-        known["float16"] = rounding(model)
+    known = facts(model, metadata, precision)
     if suffix == ".safetensors":
         from hamlet.model import safetensors_file
 
@@ -78,13 +74,19 @@ def encode(model: HamletModel, suffix: str, metadata: dict[str, Any], precision:
     return onnx_file.encode(model, known, precision)
 
 
-def rounding(model: HamletModel) -> dict[str, float]:
-    """What float16 costs this model, measured: the largest change of an answer, and the share of equal actions."""
-    from hamlet.model import parity
+def facts(model: HamletModel, metadata: dict[str, Any], precision: str) -> dict[str, Any]:
+    """The metadata as the file will have them: for float16 with what the rounding costs this model, measured.
 
-    rounded = HamletModel(model.network, seal.stored(model, "float16"), model.contract)
-    largest, same = parity.distance(model, parity.own(rounded))
-    return {"largest_change": largest, "same_actions": same}
+    `float16` is then {"largest_change": of an answer, relative as in `parity`; "same_actions": share, 0..1}.
+    """
+    known: dict[str, Any] = as_json(metadata, "metadata")
+    if precision == "float16":
+        from hamlet.model import parity
+
+        rounded = HamletModel(model.network, seal.stored(model, precision), model.contract)
+        largest, same = parity.distance(model, parity.own(rounded))
+        known["float16"] = {"largest_change": largest, "same_actions": same}
+    return known
 
 
 def write_whole(file: Path, data: bytes) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tests.model.minds import random_weights
 
 from hamlet.model import HamletModel, contract_of, parity, torch_net
 from hamlet.world import load_level
+from tests.model.minds import random_weights
 
 HERE = Path(__file__).parent
 
