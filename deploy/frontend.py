@@ -97,6 +97,8 @@ if __name__ == "__main__":
         if "--check" in sys.argv[1:]:
             if not current() and (reason := problem()):
                 raise BuildError(reason)
+        elif "--current" in sys.argv[1:]:
+            sys.exit(not current())
         elif "--install" in sys.argv[1:]:
             install()
         else:

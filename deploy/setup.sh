@@ -81,6 +81,8 @@ PY
 }
 
 build_pages() {
+    if "$PYTHON" deploy/frontend.py --current; then return; fi
+    say "Building the pages ..."
     quietly "$PYTHON" deploy/frontend.py
 }
 

@@ -102,6 +102,24 @@ async def test_a_consumer_that_does_not_read_keeps_the_newest_and_the_loss_is_co
     assert caplog.text.count("a slow consumer does not read") == 1
 
 
+async def test_a_consumer_may_have_its_messages_handed_to_a_function(layer, elsewhere):
+    taken = []
+    channel, neighbour = await member(layer, "run.1"), await member(layer, "run.1")
+    layer.hand_to(channel, taken.append)
+    for n in range(3):
+        await elsewhere.group_send("run.1", {"type": "frame", "n": n})
+    assert [(await receive(layer, neighbour))["n"] for _ in range(3)] == [0, 1, 2]
+    assert [message["n"] for message in taken] == [0, 1, 2]
+
+
+async def test_a_function_that_fails_takes_nothing_from_its_neighbours(layer, caplog):
+    channel, neighbour = await member(layer, "run.1"), await member(layer, "run.1")
+    layer.hand_to(channel, lambda message: 1 / 0)
+    await layer.group_send("run.1", {"type": "frame"})
+    assert await receive(layer, neighbour) == {"type": "frame"}
+    assert "could not take a message" in caplog.text
+
+
 async def test_news_sent_from_a_thread_reach_the_groups_of_the_settings(valkey):
     layer = FanoutLayer(**settings.CHANNEL_LAYERS["default"]["CONFIG"])
     try:
