@@ -34,7 +34,7 @@ def write_checkpoint(path: str | Path, content: dict[str, Any]) -> None:
 
 
 def read_checkpoint(path: str | Path) -> dict[str, Any]:
-    """The content of a checkpoint. Raises TrainingError, naming the file, for one that is missing, damaged or foreign."""
+    """The content of a checkpoint. Raises TrainingError, naming the file: missing, damaged, or not one of these."""
     path = Path(path)
     try:
         data = path.read_bytes()

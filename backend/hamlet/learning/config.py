@@ -25,7 +25,7 @@ OLD = "older HAMLET, world.md"
 def setting(default: Any, title: str, text: str, group: str, source: str, **more: Any) -> Any:
     """A pydantic field that the form can draw: title, one sentence, group and source; `learner` or `network` where
     the setting only applies to one of them."""
-    extra = {"group": group, "source": source}
+    extra: dict[str, Any] = {"group": group, "source": source}
     extra |= {key: more.pop(key) for key in ("learner", "network", "needs", "scale") if key in more}
     return Field(default, title=title, description=text, json_schema_extra=extra, **more)
 
@@ -79,21 +79,25 @@ class TrainConfig(BaseModel):
         16, "Rollout", "Steps each lane takes between two updates.", "brain", PQN, ge=1, le=256, learner="pqn"
     )
     trace: float = setting(
-        0.9, "Trace λ", "How far a reward reaches back: 0 is one step, 1 the whole rollout.", "brain", PQN + "; " + OURS,
+        0.6, "Trace λ", "How far a reward reaches back: 0 is one step, 1 the whole rollout.", "brain",
+        PQN + "; " + OURS,
         ge=0.0, le=1.0, learner="pqn",
     )
     epochs: int = setting(
-        2, "Epochs", "How often each rollout is learnt from before it is dropped.", "brain", PQN, ge=1, le=16, learner="pqn"
+        2, "Epochs", "How often each rollout is learnt from before it is dropped.", "brain", PQN, ge=1, le=16,
+        learner="pqn"
     )
     minibatches: int = setting(
-        4, "Minibatches", "Parts a rollout is cut into; each makes one update.", "brain", PQN, ge=1, le=64, learner="pqn"
+        4, "Minibatches", "Parts a rollout is cut into; each makes one update.", "brain", PQN, ge=1, le=64,
+        learner="pqn"
     )
     double: bool = setting(
         True, "Double DQN", "Choose the next action with the acting network and value it with the target network.",
         "brain", "van Hasselt et al. 2016", learner="dqn",
     )
     n_step: int = setting(
-        3, "n-step", "Rewards summed before the target network's value is added.", "brain", "Hessel et al. 2018 (Rainbow)",
+        3, "n-step", "Rewards summed before the target network's value is added.", "brain",
+        "Hessel et al. 2018 (Rainbow)",
         ge=1, le=32, learner="dqn",
     )
     replay: Literal["uniform", "prioritised"] = setting(
@@ -101,7 +105,8 @@ class TrainConfig(BaseModel):
         "Schaul et al. 2016", learner="dqn",
     )
     replay_capacity: int = setting(
-        50_000, "Replay size", "Steps that are remembered.", "brain", OURS, ge=512, le=1_000_000, learner="dqn", scale="log"
+        50_000, "Replay size", "Steps that are remembered.", "brain", OURS, ge=512, le=1_000_000, learner="dqn",
+        scale="log"
     )
     replay_start: int = setting(
         2_000, "Replay start", "Steps to remember before the first update.", "brain", OURS, ge=1, le=1_000_000,
@@ -112,14 +117,16 @@ class TrainConfig(BaseModel):
         OLD + " §9", ge=1, le=4096, learner="dqn", scale="log",
     )
     steps_per_update: int = setting(
-        4, "Steps per update", "Lane-steps between two updates.", "brain", OLD + " §9", ge=1, le=1024, learner="dqn", scale="log"
+        4, "Steps per update", "Lane-steps between two updates.", "brain", OLD + " §9", ge=1, le=1024,
+        learner="dqn", scale="log"
     )
     target_every: int = setting(
         500, "Target copy", "Updates between two copies of the acting network into the target network.", "brain",
         "Mnih et al. 2015; " + OURS, ge=1, le=100_000, learner="dqn", scale="log",
     )
     sequence: int = setting(
-        16, "Sequence", "Steps of a remembered sequence that are learnt from.", "brain", "Kapturowski et al. 2019 (R2D2)",
+        16, "Sequence", "Steps of a remembered sequence that are learnt from.", "brain",
+        "Kapturowski et al. 2019 (R2D2)",
         ge=1, le=128, learner="dqn", network="recurrent",
     )
     burn_in: int = setting(
@@ -131,7 +138,8 @@ class TrainConfig(BaseModel):
         ge=0.0, le=1.0, learner="dqn", needs={"replay": "prioritised"},
     )
     priority_beta: float = setting(
-        0.4, "Priority β", "How much of that bias is corrected at the start; it rises to 1.", "brain", "Schaul et al. 2016",
+        0.4, "Priority β", "How much of that bias is corrected at the start; it rises to 1.", "brain",
+        "Schaul et al. 2016",
         ge=0.0, le=1.0, learner="dqn", needs={"replay": "prioritised"},
     )
 
@@ -151,8 +159,14 @@ class TrainConfig(BaseModel):
         False, "Ladder of dice", "Give every lane its own chance, from a hundredth of the schedule's to all of it, "
         "instead of the same.", "exploration", "Horgan et al. 2018 (Ape-X)",
     )
+    exploring_starts: float = setting(
+        0.5, "Exploring starts",
+        "Share of lives, of all lanes but the watched one, that begin in the middle: at any age, "
+        "with meters at any height.", "exploration", "Sutton & Barto 2018, §5.3; " + OURS, ge=0.0, le=1.0,
+    )
     curiosity: bool = setting(
-        False, "Curiosity", "Reward what a small network cannot predict yet (RND).", "exploration", "Burda et al. 2019 (RND)"
+        False, "Curiosity", "Reward what a small network cannot predict yet (RND).", "exploration",
+        "Burda et al. 2019 (RND)"
     )
     curiosity_weight: float = setting(
         0.1, "Curiosity weight", "Size of the curiosity bonus beside the world's reward, at the start.", "exploration",
@@ -173,7 +187,8 @@ class TrainConfig(BaseModel):
         "curriculum", OLD + " §10",
     )
     first_stage: int = setting(
-        1, "First stage", "Stage the run begins at.", "curriculum", OLD + " §10", ge=1, le=5, needs={"curriculum": "stages"}
+        1, "First stage", "Stage the run begins at.", "curriculum", OLD + " §10", ge=1, le=5,
+        needs={"curriculum": "stages"}
     )
     advance_at: Share | None = setting(
         None, "Advance at", "Share of the lifespan that lives must reach to climb; empty takes the level's own.",
@@ -184,7 +199,8 @@ class TrainConfig(BaseModel):
         "takes the level's own.", "curriculum", OLD + " §9", needs={"curriculum": "stages"},
     )
     entropy_gate: Share | None = setting(
-        None, "Decided enough", "Highest normalised entropy of the Q-values at which the run may climb; empty takes the "
+        None, "Decided enough",
+        "Highest normalised entropy of the Q-values at which the run may climb; empty takes the "
         "level's own.", "curriculum", OLD + " §9", needs={"curriculum": "stages"},
     )
     stage_steps: int = setting(
@@ -204,12 +220,9 @@ class TrainConfig(BaseModel):
     lanes: int = setting(
         256, "Lanes", "Copies of the world that are lived in side by side.", "run", OURS, ge=1, le=16_384, scale="log"
     )
-    staggered: bool = setting(
-        True, "Staggered ages", "Start the first lives of all lanes but the watched one at different ages, so that every "
-        "age is seen from the beginning.", "run", OURS,
-    )
     evaluations: int = setting(
-        12, "Examinations", "Held-out examinations spread over the run; the best examined weights are the ones exported.",
+        12, "Examinations",
+        "Held-out examinations spread over the run; the best examined weights are the ones exported.",
         "run", OURS, ge=1, le=1000,
     )
     evaluation_lives: int = setting(
@@ -231,7 +244,7 @@ class TrainConfig(BaseModel):
         from hamlet.world import load_level
 
         if value == "recurrent" and "level" in info.data and load_level(info.data["level"]).sight is None:
-            raise wrong(f"the recurrent network reads a window, and {info.data['level']} shows the whole grid; use simple")
+            raise wrong(f"the recurrent network reads a window; {info.data['level']} shows the whole grid: use simple")
         return value
 
     @model_validator(mode="after")
@@ -269,7 +282,7 @@ def contradictions(config: TrainConfig) -> Iterator[tuple[str, str]]:
     if config.learner == "pqn":
         rollout = config.lanes * config.rollout
         if rollout > MOST_IN_A_ROLLOUT:
-            yield "rollout", f"{config.lanes} lanes of {config.rollout} steps are over {MOST_IN_A_ROLLOUT:,} steps at once"
+            yield "rollout", f"{config.lanes} lanes of {config.rollout} steps are more than {MOST_IN_A_ROLLOUT} at once"
         if config.steps < rollout:
             yield "steps", f"is less than one rollout, {config.lanes} lanes of {config.rollout} steps = {rollout}"
         parts = config.lanes if recurrent else rollout

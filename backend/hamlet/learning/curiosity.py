@@ -27,17 +27,17 @@ class Curiosity:
     """A fixed random network and a predictor of it, both obs -> 256 -> 128 -> 128 (world.md §11).
 
     novelty(o) = mean over the embedding of (predictor(o) - fixed(o))^2, of the observation a step arrives at.
-    bonus = weight * novelty / sigma, with sigma the running standard deviation of novelty; it is weighted here and nowhere
-    else. Before the first rollout has been measured sigma is unknown and the bonus is 0.
+    bonus = weight * novelty / sigma, with sigma the running standard deviation of novelty; it is weighted here and
+    nowhere else. Before the first rollout has been measured sigma is unknown and the bonus is 0.
     The predictor takes one Adam step an iteration, on a quarter of the rollout's observations.
-    weight *= curiosity_decay after each iteration in which the last 256 lives lived 50 steps or more in the mean, with a
-    standard deviation below curiosity_variance.
+    weight *= curiosity_decay after each iteration in which the last 256 lives lived more than 50 steps in the mean,
+    with a standard deviation below curiosity_variance.
     """
 
-    def __init__(self, config: TrainConfig, obs_dim: int, seed: int, device: torch.device) -> None:
+    def __init__(self, config: TrainConfig, obs_dim: int, device: torch.device) -> None:
         self.config = config
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+            torch.manual_seed(config.seed + 1)
             self._fixed = _net(obs_dim).to(device).requires_grad_(False)
             self._predictor = _net(obs_dim).to(device)
         self._optimiser = Optimiser(self._predictor, LEARNING_RATE, clip=float("inf"))
@@ -53,7 +53,8 @@ class Curiosity:
     @torch.no_grad()
     def novelty(self, obs: Tensor) -> Tensor:
         """(n, obs_dim) -> squared prediction error, (n,)."""
-        return (self._predictor(obs) - self._fixed(obs)).square().mean(dim=1)
+        error: Tensor = self._predictor(obs) - self._fixed(obs)
+        return error.square().mean(dim=1)
 
     def bonus(self, novelty: NDArray[np.float32]) -> NDArray[np.float32]:
         """What enters learning beside the world's reward, (n,)."""

@@ -24,8 +24,8 @@ MIXED = 0.9
 def n_step_targets(reward: Tensor, terminated: Tensor, value: Tensor, gamma: float) -> Tensor:
     """G = sum_{k<n} gamma^k r_k + gamma^n V, cut where a life ends.
 
-    reward and terminated (n, ...): of the n steps; value (...): of what is seen after them. A step that ended the life is
-    the last that counts, and V then counts nothing: being cut off by the trainer is not an end, and never marked so.
+    reward and terminated (n, ...): of the n steps; value (...): of what is seen after them. A step that ended the life
+    is the last that counts, and V then counts nothing. Being cut off by the trainer is no end, and never marked so.
     """
     total = value
     for k in range(reward.shape[0] - 1, -1, -1):
@@ -54,7 +54,8 @@ class DQN:
         )
         self.reach = config.n_step + (config.burn_in + config.sequence - 1 if network.recurrent else 0)
         """how many rows beyond its first an update reads"""
-        self._memories = torch.zeros((rows // stride, config.lanes, 2, HIDDEN) if network.recurrent else 0).to(self.device)
+        size = (rows // stride, config.lanes, 2, HIDDEN) if network.recurrent else (0,)
+        self._memories = torch.zeros(size, device=self.device)
         self._owed = 0
 
     @property
@@ -132,7 +133,7 @@ class DQN:
         memory = self._memories[row[0] % self.rows.rows // self.replay.stride, lane[0]]
         hidden = (memory[:, 0].contiguous(), memory[:, 1].contiguous())
         with torch.no_grad():
-            later, _ = self.target(obs, hidden, keep)  # type: ignore[call-arg]
+            later, _ = self.target(obs, hidden, keep)
             if warm:
                 _, hidden = network(obs[:warm], hidden, keep[:warm])
         q, _ = network(obs[warm:], hidden, keep[warm:])
@@ -148,7 +149,7 @@ class DQN:
         return taken, torch.stack(targets)
 
     def _target(self, obs: Tensor) -> Tensor:
-        out: Tensor = self.target(obs)  # type: ignore[call-arg]
+        out: Tensor = self.target(obs)
         return out
 
     def _targets(self, row: Tensor, lane: Tensor, value: Tensor) -> Tensor:

@@ -100,7 +100,12 @@ def examine(values: Values, level: Level, world: VectorWorld, multiplier: float 
 
 
 def evaluate(
-    model: HamletModel, level: Level, episodes: int = 256, seed: int = 0, multiplier: float = 1.0, layout: Layout | None = None
+    model: HamletModel,
+    level: Level,
+    episodes: int = 256,
+    seed: int = 0,
+    multiplier: float = 1.0,
+    layout: Layout | None = None,
 ) -> Result:
     """Examine a model on numpy alone.
 

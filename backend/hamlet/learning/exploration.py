@@ -60,4 +60,5 @@ def choose(
 
 def greedy_actions(q: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The largest allowed Q-value of every row, (lanes,)."""
-    return np.where(mask, q, -np.inf).argmax(axis=1)
+    out: NDArray[np.int64] = np.where(mask, q, -np.inf).argmax(axis=1)
+    return out

@@ -4,6 +4,8 @@ Names and shapes of the weights are those of world.md §13, so a state_dict goes
 are pure functions of (obs, hidden): nothing is remembered inside the module.
 """
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
@@ -71,12 +73,16 @@ class RecurrentNetwork(nn.Module):
 
     def initial(self, lanes: int) -> Hidden:
         """The memory of a life that begins: zeros."""
-        zeros = self.lstm.weight_hh_l0.new_zeros((lanes, HIDDEN))
+        zeros = self._gates()[1].new_zeros((lanes, HIDDEN))
         return zeros, zeros.clone()
+
+    def _gates(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The LSTM's weight_ih, weight_hh, bias_ih and bias_hh."""
+        return cast(tuple[Tensor, Tensor, Tensor, Tensor], tuple(self.lstm.parameters()))
 
     def encode(self, obs: Tensor) -> Tensor:
         """(n, obs_dim) -> what the LSTM reads, (n, 224)."""
-        window, position, meters, here = obs[:, : sum(self.cuts)].split(self.cuts, dim=1)
+        window, position, meters, here = torch.split(obs[:, : sum(self.cuts)], list(self.cuts), dim=1)
         parts = (
             self.vision_encoder(window.reshape(-1, 1, self.side, self.side)),
             self.position_encoder(position),
@@ -92,22 +98,19 @@ class RecurrentNetwork(nn.Module):
 
     def step(self, obs: Tensor, hidden: Hidden) -> tuple[Tensor, Hidden]:
         """One moment: (lanes, obs_dim) and the memory -> Q-values (lanes, actions) and the new memory."""
-        h, c = torch.lstm_cell(
-            self.encode(obs), hidden, self.lstm.weight_ih_l0, self.lstm.weight_hh_l0, self.lstm.bias_ih_l0,
-            self.lstm.bias_hh_l0,
-        )  # fmt: skip
+        h, c = torch.lstm_cell(self.encode(obs), hidden, *self._gates())
         return self.head(h), (h, c)
 
     def forward(self, obs: Tensor, hidden: Hidden, keep: Tensor) -> tuple[Tensor, Hidden]:
         """A stretch of time, for backpropagation through it.
 
-        obs (T, lanes, obs_dim); hidden before the first step; keep (T, lanes), 0.0 where a life begins at that step (the
-        memory is wiped before it), else 1.0. Returns Q-values (T, lanes, actions) and the memory after the last step.
+        obs (T, lanes, obs_dim); hidden before the first step; keep (T, lanes), 0.0 where a life begins at that step
+        (the memory is wiped before it), else 1.0. Returns Q-values (T, lanes, actions) and the memory after the last.
         """
         T, lanes, _ = obs.shape
-        encoded = self.encode(obs.reshape(T * lanes, -1))
-        inputs = nn.functional.linear(encoded, self.lstm.weight_ih_l0, self.lstm.bias_ih_l0 + self.lstm.bias_hh_l0)
-        h, last_c = lstm_over_time(inputs.view(T, lanes, 4 * HIDDEN), *hidden, keep, self.lstm.weight_hh_l0)
+        weight_ih, weight_hh, bias_ih, bias_hh = self._gates()
+        inputs = nn.functional.linear(self.encode(obs.reshape(T * lanes, -1)), weight_ih, bias_ih + bias_hh)
+        h, last_c = lstm_over_time(inputs.view(T, lanes, 4 * HIDDEN), *hidden, keep, weight_hh)
         return self.head(h), (h[-1], last_c)
 
 
@@ -115,7 +118,7 @@ QNetwork = SimpleNetwork | RecurrentNetwork
 
 
 def build_network(kind: str, level: Level, seed: int) -> QNetwork:
-    """A fresh network for a level, torch's default initial weights drawn from `seed`; the global generator is not moved.
+    """A fresh network for a level, torch's default initial weights drawn from `seed`, apart from the global generator.
 
     kind: "simple" or "recurrent"; the latter wants a level that shows a window.
     """

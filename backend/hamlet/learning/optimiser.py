@@ -53,13 +53,13 @@ class Optimiser:
         """One update down the gradient of `loss`; returns the gradient's norm before clipping, a scalar tensor."""
         self._gradient.zero_()
         loss.backward()  # type: ignore[no-untyped-call]
-        norm = torch.linalg.vector_norm(self._gradient)
+        norm: Tensor = torch.linalg.vector_norm(self._gradient)
         if not bool(torch.isfinite(norm)):
             # Before the step, so the weights stay those of the last good update.
             raise TrainingError(
-                f"the run diverged after {self.updates} updates: the loss is {float(loss.detach()):g} and the gradient's norm "
-                f"{float(norm):g}. Try a lower learning rate (it is {self.learning_rate:g}) or a shorter gradient clip "
-                f"(it is {self.clip:g}). The model of the last good update is kept."
+                f"the run diverged after {self.updates} updates: the loss is {float(loss.detach()):g} and the "
+                f"gradient's norm {float(norm):g}. Try a lower learning rate (it is {self.learning_rate:g}) or a shorter "
+                f"gradient clip (it is {self.clip:g}). The model of the last good update is kept."
             )
         self._gradient.mul_(torch.clamp(self.clip / (norm + 1e-6), max=1.0))
         self._adam.step()

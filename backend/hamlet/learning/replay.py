@@ -106,7 +106,7 @@ class SumTree:
     def draw(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """Leaves (count,), each drawn from its own slice of the total, in proportion to priority."""
         left = (np.arange(count) + rng.random(count)) * (self.total / count)
-        node = np.ones(count, dtype=np.int64)
+        node: NDArray[np.int64] = np.ones(count, dtype=np.int64)
         for _ in range(self.depth):
             node *= 2
             right = left >= self.nodes[node]
@@ -114,7 +114,8 @@ class SumTree:
             right &= self.nodes[node + 1] > 0.0
             left = np.where(right, left - self.nodes[node], left)
             node += right
-        return node - self.base
+        leaf: NDArray[np.int64] = node - self.base
+        return leaf
 
 
 class Uniform:
@@ -153,12 +154,14 @@ class Prioritised(Uniform):
         self.largest = 1.0
 
     def _leaf(self, row: NDArray[np.int64], lane: NDArray[np.int64]) -> NDArray[np.int64]:
-        return (row % self.rows) // self.stride * self.lanes + lane
+        leaf: NDArray[np.int64] = (row % self.rows) // self.stride * self.lanes + lane
+        return leaf
 
     def _all(self, first: int, last: int) -> NDArray[np.int64]:
         """Leaves of every lane at the stride's rows in first..last-1."""
         row = np.arange(-(-first // self.stride), -(-last // self.stride)) * self.stride
-        return (self._leaf(row, np.zeros_like(row))[:, None] + np.arange(self.lanes)).reshape(-1)
+        leaves: NDArray[np.int64] = (self._leaf(row, np.zeros_like(row))[:, None] + np.arange(self.lanes)).reshape(-1)
+        return leaves
 
     def overwritten(self, before: int, after: int) -> None:
         """Rows before..after-1 are being written: what stood in their slots can no longer be drawn."""

@@ -1,8 +1,8 @@
 """The loop: all lanes step, the learner learns, and what happened is told.
 
-`Trainer.run()` is a generator of the events in `hamlet.learning.events`. Everything that decides how training goes hangs
-on counters and on numbered dice, never on the clock, so the same settings give the same weights on a CPU, bit for bit,
-however the run is sliced.
+`Trainer.run()` is a generator of the events in `hamlet.learning.events`. Everything that decides how training goes
+hangs on counters and on numbered dice, never on the clock, so the same settings give the same weights on a CPU, bit for
+bit, however the run is sliced.
 """
 
 import json
@@ -34,6 +34,8 @@ from hamlet.world import AutoReset, Level, VectorWorld, load_level
 
 ROWS = 500
 """rows of the learning curve a full budget gives"""
+LOWEST_START = 0.1
+"""exploring starts draw every meter from here to 1"""
 
 
 class Trainer:
@@ -42,8 +44,8 @@ class Trainer:
     Only after an `Iteration` event is the trainer whole: then it may be saved, kept, and `run()` called again later.
     Whoever stops iterating anywhere else must throw it away.
 
-    device: of the networks ("cpu", "cuda", ...); None takes the CPU. level: for a world of one's own; its name must be the
-    settings'.
+    device: of the networks ("cpu", "cuda", ...); None takes the CPU. level: a level that is not shipped; None takes the
+    one the settings name.
     """
 
     def __init__(self, config: TrainConfig, device: str | None = None, level: Level | None = None) -> None:
@@ -59,26 +61,22 @@ class Trainer:
         self._exams = 0
         lanes = config.lanes
         self._dice, self._shuffle = (np.random.default_rng((config.seed, stream)) for stream in (1, 2))
+        self._starts = np.random.default_rng((config.seed, 3))
         self.network = build_network(config.network_kind, self.level, config.seed).to(self.device)
         self.learner = build_learner(config, self.level, self.network, self._shuffle)
         self.curriculum = Curriculum(config, self.level)
-        self.curiosity = Curiosity(config, self.level.obs_dim, config.seed + 1, self.device) if config.curiosity else None
+        self.curiosity = Curiosity(config, self.level.obs_dim, self.device) if config.curiosity else None
         self.world = VectorWorld(self.level, lanes, config.seed, layouts=config.layouts)
         self._lanes = AutoReset(self.world)
         self.watched = Watched(self.level)
         self._lives, self._reports = Lives(lanes), Reports()
         self._obs: NDArray[np.float32] = self.world.reset()
         self._keep = np.zeros(lanes, dtype=np.float32)
-        self._hidden = self.network.initial(lanes)
+        self._hidden = self._hidden_before = self.network.initial(lanes)
         self._multipliers, self._stages = np.ones(lanes), np.zeros(lanes, dtype=np.int64)
         self._sparse = np.zeros(lanes, dtype=bool)
         self._born(np.ones(lanes, dtype=bool))
-        if config.staggered:
-            ages = np.random.default_rng((config.seed, 3)).integers(0, self.level.lifespan, lanes)
-            ages[0] = 0
-            self.world.set_state(step_counts=ages)
-            self._lives.partial[:] = ages > 0
-            self._obs = self.world.observe()
+        self._obs = self._begin_in_the_middle(np.ones(lanes, dtype=bool), self._obs)
 
         # Rewards times (1 - gamma) keep Q within 0..1 whatever the discount, and so the step size of one learning rate.
         self._scale = np.float32(1.0 - config.gamma)
@@ -88,6 +86,7 @@ class Trainer:
         self._row_best, self._row_keep = np.zeros((2, T + 1, lanes), dtype=np.float32)
         self._row_action = np.zeros((T, lanes), dtype=np.int64)
         self._row_reward, self._row_terminated, self._row_novelty = np.zeros((3, T, lanes), dtype=np.float32)
+        self._entropy = 1.0
         self._metrics_every = max(1, config.steps // (lanes * T) // ROWS)
         self._mark = (0.0, 0)
 
@@ -175,6 +174,7 @@ class Trainer:
                     yield self.watched.end(_now(), cut=False, final=_final(info))
                 self._lives.begin(terminated)
                 self._born(terminated)
+                self._obs = self._begin_in_the_middle(terminated, obs)
         q, mask = self._look(T, remember=False)
         self._row_best[T] = np.where(mask, q, -np.inf).max(axis=1)
         self._entropy = policy_entropy(q, mask, self.config.gamma)
@@ -212,14 +212,19 @@ class Trainer:
             "hour": int(world.hours[0]), "progress": int(world.progress[0]),
         }  # fmt: skip
 
-    def _learnt(self, reward: NDArray[np.float32], terminated: NDArray[np.bool_], info: dict[str, Any]) -> NDArray[np.float32]:
+    def _learnt(
+        self, reward: NDArray[np.float32], terminated: NDArray[np.bool_], info: dict[str, Any]
+    ) -> NDArray[np.float32]:
         """The reward that is learnt from: the world's own, or 1 a step alive in lives of the sparse stage."""
         if not self._sparse.any():
             return reward
         dead = terminated & (info["step_counts"] < self.level.lifespan)
-        return np.where(self._sparse, (~dead).astype(np.float32), reward)
+        learnt: NDArray[np.float32] = np.where(self._sparse, (~dead).astype(np.float32), reward)
+        return learnt
 
-    def _bonus(self, t: int, obs: NDArray[np.float32], ended: NDArray[np.bool_], info: dict[str, Any]) -> NDArray[np.float32]:
+    def _bonus(
+        self, t: int, obs: NDArray[np.float32], ended: NDArray[np.bool_], info: dict[str, Any]
+    ) -> NDArray[np.float32]:
         """Curiosity about what every lane arrived at, (lanes,)."""
         if self.curiosity is None:
             return np.zeros(self.config.lanes, dtype=np.float32)
@@ -235,6 +240,31 @@ class Trainer:
         self._sparse[where] = self.curriculum.sparse
         same = bool((self._multipliers == self._multipliers[0]).all())
         self._drain: float | NDArray[np.float64] = float(self._multipliers[0]) if same else self._multipliers
+
+    def _begin_in_the_middle(self, born: NDArray[np.bool_], obs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Exploring starts: some of the lives that were just born are moved to another age and other meters.
+
+        Such a life says nothing about survival and is not counted there; the watched lane's are never moved. Returns
+        what the lanes see then.
+        """
+        share, lanes = self.config.exploring_starts, self.config.lanes
+        if share <= 0.0:
+            return obs
+        count = int(born.sum())
+        chance = np.ones(lanes)
+        chance[born] = self._starts.random(count)
+        chance[0] = 1.0
+        moved = chance < share
+        if not moved.any():
+            return obs
+        count = int(moved.sum())
+        meters, ages = self.world.meters, self.world.step_counts.copy()
+        meters[moved] = self._starts.uniform(LOWEST_START, 1.0, (count, self.level.num_meters))
+        ages[moved] = self._starts.integers(0, self.level.lifespan, count)
+        self.world.set_state(meters=meters, step_counts=ages)
+        self._lives.partial[moved] = True
+        after: NDArray[np.float32] = self.world.observe()
+        return after
 
     def _stage_of(self, lane: int) -> int | None:
         return int(self._stages[lane]) or None
@@ -254,7 +284,7 @@ class Trainer:
         self.curiosity.anneal()
 
     def _news(self) -> Iterator[Event]:
-        """What is due at the end of an iteration: the watched life cut, a move of the curriculum, a row, an examination."""
+        """What is due between iterations: the watched life cut, a move of the curriculum, a row, an examination."""
         if self.finished and self.watched.alive:
             yield self.watched.end(_now(), cut=True, final=self._state_of_watched())
         move = self.curriculum.decide(self.steps, self._entropy)
@@ -381,13 +411,16 @@ class Trainer:
             "reports": self._reports.state(),
             "watched": self.watched.state(),
             "random": {
-                "dice": json.dumps(self._dice.bit_generator.state), "shuffle": json.dumps(self._shuffle.bit_generator.state)
+                name: json.dumps(generator.bit_generator.state) for name, generator in self._generators().items()
             },
             "counters": {"steps": self.steps, "iteration": self.iteration, "exams": self._exams},
             "best": None if self.best is None else _told(self.best),
             "extra": extra,
         }  # fmt: skip
         write_checkpoint(path, content)
+
+    def _generators(self) -> dict[str, np.random.Generator]:
+        return {"dice": self._dice, "shuffle": self._shuffle, "starts": self._starts}
 
     @classmethod
     def restore(cls, path: str | Path, device: str | None = None, level: Level | None = None) -> "Trainer":
@@ -414,8 +447,8 @@ class Trainer:
         self._lives.restore(content["lives"])
         self._reports.restore(content["reports"])
         self.watched.restore(content["watched"])
-        for generator, state in ((self._dice, "dice"), (self._shuffle, "shuffle")):
-            generator.bit_generator.state = json.loads(content["random"][state])
+        for name, generator in self._generators().items():
+            generator.bit_generator.state = json.loads(content["random"][name])
         self.steps, self.iteration, self._exams = (content["counters"][k] for k in ("steps", "iteration", "exams"))
         self.best = Evaluation(**content["best"]) if content["best"] else None
         self._best_weights = model["best_weights"] and {n: t.to(self.device) for n, t in model["best_weights"].items()}

@@ -41,9 +41,9 @@ class Watched:
         self.return_ += reward
         self.intrinsic_return += intrinsic
         return Step(
-            episode=self.episode, step=step, at=at, x=seen["x"], y=seen["y"], action=action, greedy=greedy, random=random,
-            mask=seen["mask"], meters=seen["meters"], q=q, reward=reward, intrinsic=intrinsic, hour=seen["hour"],
-            progress=seen["progress"], used=used,
+            episode=self.episode, step=step, at=at, x=seen["x"], y=seen["y"], action=action, greedy=greedy,
+            random=random, mask=seen["mask"], meters=seen["meters"], q=q, reward=reward, intrinsic=intrinsic,
+            hour=seen["hour"], progress=seen["progress"], used=used,
         )  # fmt: skip
 
     def end(self, at: float, cut: bool, final: dict[str, Any]) -> EpisodeEnd:
