@@ -237,7 +237,10 @@ class _PackReader:
                     "effects": self._amounts(file, (*path, "effects_per_tick")),
                     "completion": self._amounts(file, (*path, "completion_bonus")),
                 }
-            places[name] = {**self.looks.get(name, {}), **place}
+            looks = {key: look for key, look in self.looks.get(name, {}).items() if key != "serves" or look in meters}
+            if name in places:
+                self._problem(file, (*path, "name"), name, "must be named once")
+            places[name] = {**looks, **place}
         return places
 
     def _hours(self, file: str, path: Path) -> tuple[int, int]:
