@@ -1,8 +1,8 @@
 """The channel layer: Redis pub/sub as channels-redis does it, but a group's message is decoded once per process.
 
-Stock, each message is decoded again for every socket that watches, and wakes a task of its own there. Here all sockets of
-a process get the *same* object, and a consumer may be handed it at once: 42 times less CPU for each socket in
-tests/benchmarks/fanout.py (docs/decisions/fanout.md). Treat a received message as read-only: your neighbours hold it too.
+Stock, each message is decoded again for every socket that watches, and wakes a task of its own there. Here all sockets
+of a process get the *same* object, and a consumer may be handed it at once, for a small part of the CPU time
+(docs/decisions/fanout.md has the figures). Treat a received message as read-only: your neighbours hold it too.
 
 The groups API is unchanged (`group_add`, `group_discard`, `group_send`, `receive`). What changes besides:
 
@@ -10,23 +10,18 @@ The groups API is unchanged (`group_add`, `group_discard`, `group_send`, `receiv
 - A consumer that does not read keeps at most `CAPACITY` messages; then its oldest are dropped, with one log line.
 - A lost connection is one log line when it is lost and one when it is back, and subscriptions return by themselves.
 
-`publish` sends to a group from ordinary, synchronous code, such as a worker's thread, without an event loop.
-
 This leans on private names of channels-redis 4.3 (pyproject.toml pins it; tests/platform/test_fanout.py notices).
 """
 
 import asyncio
 import logging
-import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 import redis
-from channels.layers import get_channel_layer
 from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer, RedisSingleShardConnection
 from channels_redis.utils import _wrap_close
-from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
@@ -159,23 +154,3 @@ class FanoutShard(RedisSingleShardConnection):
                 await asyncio.sleep(1)
             except Exception:  # one bad message must not end the stream for everyone
                 logger.exception("a message could not be delivered")
-
-
-_publishers = threading.local()
-
-
-def publish(group: str, message: Message) -> int:
-    """Send `message` (msgpack-able, with a "type") to a group from synchronous code. Returns how many processes got it.
-
-    Many times cheaper than `async_to_sync(group_send)`, which makes an event loop and a connection each time.
-
-    Raises:
-        redis.RedisError: the broker does not answer. The caller decides whether the news may be lost.
-    """
-    layer = get_channel_layer()
-    config = settings.CHANNEL_LAYERS["default"]["CONFIG"]
-    client: redis.Redis | None = getattr(_publishers, "client", None)
-    if client is None:
-        options = dict(config["hosts"][0])
-        client = _publishers.client = redis.Redis.from_url(options.pop("address"), socket_timeout=5, **options)
-    return int(client.publish(f"{config['prefix']}__group__{group}", layer.serialize(message)))

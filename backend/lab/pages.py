@@ -33,7 +33,7 @@ def app(request: HttpRequest) -> HttpResponse:
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 when HAMLET can do its work: the database and the broker answer. 503 names what does not."""
-    troubles = {}
+    troubles: dict[str, object] = {}
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

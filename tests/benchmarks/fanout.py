@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from asgiref.sync import async_to_sync
 from channels import layers
 from channels.generic.websocket import AsyncWebsocketConsumer
 from channels_redis.pubsub import RedisPubSubChannelLayer
@@ -94,15 +93,6 @@ async def deliveries(make: Callable[[], Layer], consumer: type[Stock], sockets: 
     return spent / (sockets * messages) * 1e6
 
 
-def sends(send: Callable[[], object], times: int) -> float:
-    """Wall microseconds per send from synchronous code."""
-    send()
-    began = time.perf_counter()
-    for _ in range(times):
-        send()
-    return (time.perf_counter() - began) / times * 1e6
-
-
 def main() -> None:
     sockets, messages = (int(text) for text in (*sys.argv[1:], "200", "100")[:2])
     with tempfile.TemporaryDirectory() as folder:
@@ -128,13 +118,6 @@ def main() -> None:
                 )
                 first = first or figure
                 print(f"{name:32} {figure:8.1f} us CPU a delivery, ratio {first / figure:5.1f}")
-
-            layers.channel_layers.set("default", ours([server.url]))
-            layer = layers.get_channel_layer()
-            slow = sends(lambda: async_to_sync(layer.group_send)("run", FRAME), 300)
-            quick = sends(lambda: fanout.publish("run", FRAME), 3000)
-            print(f"{'async_to_sync(group_send)':32} {slow:8.1f} us a send")
-            print(f"{'fanout.publish':32} {quick:8.1f} us a send, ratio {slow / quick:5.1f}")
         finally:
             server.stop()
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 import redis
 from channels.exceptions import InvalidChannelLayerError
-from django.conf import settings
 
-from lab import broker, fanout
+from lab import broker
 from lab.fanout import FanoutLayer, Mailbox
 
 
@@ -118,17 +117,6 @@ async def test_a_function_that_fails_takes_nothing_from_its_neighbours(layer, ca
     await layer.group_send("run.1", {"type": "frame"})
     assert await receive(layer, neighbour) == {"type": "frame"}
     assert "could not take a message" in caplog.text
-
-
-async def test_news_sent_from_a_thread_reach_the_groups_of_the_settings(valkey):
-    layer = FanoutLayer(**settings.CHANNEL_LAYERS["default"]["CONFIG"])
-    try:
-        channel = await member(layer, "run.1")
-        heard = await asyncio.to_thread(fanout.publish, "run.1", {"type": "frame", "data": b"1"})
-        assert heard == 1
-        assert await receive(layer, channel) == {"type": "frame", "data": b"1"}
-    finally:
-        await layer.flush()
 
 
 async def test_a_message_that_nobody_can_read_does_not_end_the_stream(layer, caplog):

@@ -151,8 +151,9 @@ def prepare_database() -> str | None:
     finally:
         # The children open their own; a connection must not be shared across a fork.
         connections.close_all()
-        if getattr(connection, "close_pool", None):
-            connection.close_pool()
+        close_pool = getattr(connection, "close_pool", None)  # only PostgreSQL has one
+        if close_pool is not None:
+            close_pool()
 
 
 def require_database() -> None:
