@@ -15,7 +15,7 @@ from typing import Any
 class OneLine(logging.Formatter):
     """Formats a record as one line."""
 
-    converter = staticmethod(time.gmtime)  # type: ignore[assignment]  # UTC, wherever the machine stands
+    converter = staticmethod(time.gmtime)  # UTC, wherever the machine stands
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 

@@ -41,8 +41,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
         troubles["database"] = error
     if reason := broker.problem(settings.BROKER.url):
         troubles["broker"] = reason
-    for name, reason in troubles.items():
-        logger.warning("health check: the %s does not answer: %s", name, reason)
+    for name, trouble in troubles.items():
+        logger.warning("health check: the %s does not answer: %s", name, trouble)
     # What exactly is wrong is for the log; this address is open to everyone.
     state = {name: "no answer" if name in troubles else "ok" for name in ("database", "broker")}
     return JsonResponse({"status": "unavailable" if troubles else "ok", **state}, status=503 if troubles else 200)
