@@ -20,6 +20,8 @@ if settings.configured:
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests bring settings of their own.")
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from lab.people.models import Person
     from tests.product import HamletUp
     from tests.servers import PostgreSQL
@@ -127,3 +129,23 @@ def hamlet_up() -> "Iterator[HamletUp]":
     product = HamletUp(PLACE / "product")
     yield product
     product.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> "Iterator[Browser]":
+    """A real browser: `page = chromium.new_page(base_url=hamlet_up.url)`.
+
+    Not for the whole session: Playwright keeps an event loop running, beside which asynchronous tests cannot run.
+    """
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    program = next(filter(None, map(shutil.which, names)), None)
+    if program is None:
+        pytest.fail("no Chromium on this machine; deploy/test installs it or says how")
+    quiet = ["background-networking", "component-update", "sync", "quic", "gpu"]
+    args = ["--no-sandbox", "--no-first-run", *(f"--disable-{what}" for what in quiet)]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=args)
+        yield browser
+        browser.close()
