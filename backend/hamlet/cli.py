@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "train": ("hamlet.learning.commands.train", "let an agent learn, and keep the best model"),
+    "evaluate": ("hamlet.learning.commands.evaluate", "examine a model: how long does it live?"),
     "validate": ("hamlet.world.commands.validate", "check level files, and say what to mend"),
     "migrate": ("hamlet.model.commands.migrate", "turn training checkpoints, also old ones, into models"),
     "export": ("hamlet.model.commands.export", "turn a model or a checkpoint into another kind of model, or a ZIP"),

@@ -5,10 +5,13 @@ in the database is what ran. Imports no torch.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
+
+if TYPE_CHECKING:
+    from hamlet.world import Level
 
 Learner = Literal["pqn", "dqn"]
 Network = Literal["auto", "simple", "recurrent"]
@@ -231,40 +234,54 @@ class TrainConfig(BaseModel):
 
     @field_validator("level")
     @classmethod
-    def _level_exists(cls, value: str) -> str:
+    def _level_exists(cls, value: str, info: ValidationInfo) -> str:
         from hamlet.world import level_names
 
-        if value not in level_names():
+        if value not in level_names() and _own_level(info, value) is None:
             raise wrong(f"there is no level {value!r}; choose one of {', '.join(level_names())}")
         return value
 
     @field_validator("network")
     @classmethod
     def _network_fits(cls, value: Network, info: ValidationInfo) -> Network:
-        from hamlet.world import load_level
-
-        if value == "recurrent" and "level" in info.data and load_level(info.data["level"]).sight is None:
+        if value == "recurrent" and "level" in info.data and _level(info, info.data["level"]).sight is None:
             raise wrong(f"the recurrent network reads a window; {info.data['level']} shows the whole grid: use simple")
         return value
 
     @model_validator(mode="after")
-    def _possible(self) -> "TrainConfig":
+    def _possible(self, info: ValidationInfo) -> "TrainConfig":
         problems = [
             InitErrorDetails(type=wrong(message), loc=(name,), input=getattr(self, name))
-            for name, message in contradictions(self)
+            for name, message in contradictions(self, _level(info, self.level))
         ]
         if problems:
             raise ValidationError.from_exception_data("TrainConfig", problems)
         return self
 
-    @property
-    def network_kind(self) -> Literal["simple", "recurrent"]:
-        """The network that is built: `network`, with auto resolved by the level's sight."""
+    def network_for(self, level: "Level") -> Literal["simple", "recurrent"]:
+        """The network that is built for a level: `network`, with auto resolved by the level's sight."""
         if self.network != "auto":
             return self.network
+        return "simple" if level.sight is None else "recurrent"
+
+    @property
+    def network_kind(self) -> Literal["simple", "recurrent"]:
+        """`network_for` the shipped level the settings name."""
         from hamlet.world import load_level
 
-        return "simple" if load_level(self.level).sight is None else "recurrent"
+        return self.network_for(load_level(self.level))
+
+
+def _own_level(info: ValidationInfo, name: str) -> "Level | None":
+    """A level that is not shipped is given along: `TrainConfig.model_validate(settings, context={"level": level})`."""
+    own: Level | None = (info.context or {}).get("level")
+    return own if own is not None and own.name == name else None
+
+
+def _level(info: ValidationInfo, name: str) -> "Level":
+    from hamlet.world import load_level
+
+    return _own_level(info, name) or load_level(name)
 
 
 def wrong(message: str) -> PydanticCustomError:
@@ -272,11 +289,9 @@ def wrong(message: str) -> PydanticCustomError:
     return PydanticCustomError("setting", "{message}", {"message": message})
 
 
-def contradictions(config: TrainConfig) -> Iterator[tuple[str, str]]:
+def contradictions(config: TrainConfig, level: "Level") -> Iterator[tuple[str, str]]:
     """(field, what is wrong and what would do) of settings that are fine alone and impossible together."""
-    from hamlet.world import load_level
-
-    recurrent = config.network_kind == "recurrent"
+    recurrent = config.network_for(level) == "recurrent"
     if config.epsilon_end > config.epsilon_start:
         yield "epsilon_end", f"is above epsilon_start, {config.epsilon_start}; the dice can only get rarer"
     if config.learner == "pqn":
@@ -298,7 +313,6 @@ def contradictions(config: TrainConfig) -> Iterator[tuple[str, str]]:
         if config.replay_start > config.steps:
             yield "replay_start", f"is above the budget, {config.steps}; nothing would be learnt"
     if config.curriculum == "stages":
-        level = load_level(config.level)
         last = len(level.curriculum.multipliers) + 1
         if config.first_stage > last:
             yield "first_stage", f"is above {last}, the last stage of {level.name}"

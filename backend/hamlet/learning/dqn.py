@@ -42,7 +42,7 @@ class DQN:
         self.rng = rng
         self.device = next(network.parameters()).device
         self.optimiser = Optimiser(network, config.learning_rate, config.gradient_clip, config.averaging)
-        self.target = build_network(config.network_kind, level, 0).to(self.device).requires_grad_(False)
+        self.target = build_network(network.kind, level, 0).to(self.device).requires_grad_(False)
         self.target.load_state_dict(self.optimiser.weights())
         stride = config.sequence if network.recurrent else 1
         rows = config.replay_capacity // config.lanes // stride * stride

@@ -110,7 +110,7 @@ def evaluate(
     """Examine a model on numpy alone.
 
     layout: where the places stand; None takes the one the model was trained among, which travels in its metadata, and
-    deals every life its own where it was trained so.
+    deals every life its own where it was trained so; an empty one deals every life its own.
     """
     if layout is None and model.metadata.get("layouts") == "run" and "layout" in model.metadata:
         layout = {name: (int(x), int(y)) for name, (x, y) in model.metadata["layout"].items()}

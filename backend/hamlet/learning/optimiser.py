@@ -58,8 +58,8 @@ class Optimiser:
             # Before the step, so the weights stay those of the last good update.
             raise TrainingError(
                 f"the run diverged after {self.updates} updates: the loss is {float(loss.detach()):g} and the "
-                f"gradient's norm {float(norm):g}. Try a lower learning rate (it is {self.learning_rate:g}) or a shorter "
-                f"gradient clip (it is {self.clip:g}). The model of the last good update is kept."
+                f"gradient's norm {float(norm):g}. Try a lower learning rate (it is {self.learning_rate:g}) or a "
+                f"shorter gradient clip (it is {self.clip:g}). The model of the last good update is kept."
             )
         self._gradient.mul_(torch.clamp(self.clip / (norm + 1e-6), max=1.0))
         self._adam.step()

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from hamlet.learning import evaluate
 from hamlet.learning.checkpoint import read_checkpoint, write_checkpoint
@@ -62,7 +63,7 @@ class Trainer:
         lanes = config.lanes
         self._dice, self._shuffle = (np.random.default_rng((config.seed, stream)) for stream in (1, 2))
         self._starts = np.random.default_rng((config.seed, 3))
-        self.network = build_network(config.network_kind, self.level, config.seed).to(self.device)
+        self.network = build_network(config.network_for(self.level), self.level, config.seed).to(self.device)
         self.learner = build_learner(config, self.level, self.network, self._shuffle)
         self.curriculum = Curriculum(config, self.level)
         self.curiosity = Curiosity(config, self.level.obs_dim, self.device) if config.curiosity else None
@@ -294,7 +295,7 @@ class Trainer:
             yield self._row()
         if self.finished or int(self.progress * self.config.evaluations) > self._exams:
             began = time.perf_counter()
-            yield self._examine()
+            yield self.examine()
             self._mark = (self._mark[0] + time.perf_counter() - began, self._mark[1])
 
     def _row(self) -> Metrics:
@@ -314,11 +315,14 @@ class Trainer:
         row = measured | mine
         return Metrics({name: row[name] for name in COLUMNS})
 
-    def _examine(self) -> Evaluation:
-        """Examine the averaged weights greedily; the best so far are kept, of equals the later."""
+    def examine(self) -> Evaluation:
+        """Examine the averaged weights greedily; the best so far are kept, of equals the later.
+
+        `run()` does so `evaluations` times. A caller may too, after an `Iteration`; what is learnt does not change.
+        """
         self._exams = int(self.progress * self.config.evaluations)
         weights = self.learner.optimiser.averaged()
-        network = build_network(self.config.network_kind, self.level, 0).to(self.device)
+        network = build_network(self.network.kind, self.level, 0).to(self.device)
         network.load_state_dict(weights)
         hidden = network.initial(self.config.evaluation_lives)
 
@@ -426,7 +430,11 @@ class Trainer:
     def restore(cls, path: str | Path, device: str | None = None, level: Level | None = None) -> "Trainer":
         """The trainer that was saved. Raises TrainingError for a damaged file, or a level whose rules have changed."""
         content = read_checkpoint(path)
-        trainer = cls(TrainConfig.model_validate_json(content["config"]), device, level)
+        try:
+            config = TrainConfig.model_validate_json(content["config"], context={"level": level})
+        except ValidationError as error:
+            raise TrainingError(f"{path} cannot go on here: {error.errors()[0]['msg']}") from error
+        trainer = cls(config, device, level)
         if content["level_digest"] != trainer.level.digest:
             raise TrainingError(f"{path} was trained under other rules of {trainer.level.name} than those of now")
         trainer._take_up(content)
