@@ -191,3 +191,31 @@ def test_progress_set_without_a_place_belongs_to_the_place_under_the_agent():
     world.set_state(interaction_progress=2, interaction_affordance="Job")
     world.step(np.full(2, 4))
     np.testing.assert_array_equal(world.progress, [1, 1])
+
+
+@pytest.mark.parametrize("hold", ["array", "view", "tensor", "memory"])
+def test_observations_one_still_holds_are_not_used_again(hold):
+    """Large buffers are recycled (backend.py); only those that nobody can see any more may be."""
+    if hold == "tensor":
+        torch = pytest.importorskip("torch")
+    world = VectorWorld(load_level("L1_full_observability"), 64, seed=1)
+    kept, copies = [], []
+    for t in range(12):
+        obs = world.step(np.full(64, t % 6))[0]
+        copies.append(obs.copy())
+        kept.append(
+            {
+                "array": lambda obs=obs: obs,
+                "view": lambda obs=obs: obs[3:, ::2].T,
+                "tensor": lambda obs=obs: torch.from_numpy(obs),
+                "memory": lambda obs=obs: memoryview(obs),
+            }[hold]()
+        )
+        del obs
+    for held, copy in zip(kept, copies, strict=True):
+        np.testing.assert_array_equal(np.asarray(held), copy[3:, ::2].T if hold == "view" else copy)
+
+
+def test_observations_nobody_holds_are_used_again():
+    world = VectorWorld(load_level("L1_full_observability"), 64, seed=1)
+    assert len({world.observe().__array_interface__["data"][0] for _ in range(50)}) == 1

@@ -54,7 +54,7 @@ def problems(*changes: tuple[str, str]) -> list[str]:
         ),
         (
             ("currency: credits", "currency: gold"),
-            "station.yaml:27: currency is 'gold'; is no meter of this level; meters: air, hunger,",
+            "station.yaml:27: currency is 'gold'; is no meter of this level; meters: air, warmth,",
         ),
         (("[air, spirits]", "[air, luck]"), "station.yaml:28: reward.product.1 is 'luck'; is no meter of this level;"),
         (("[air, spirits]", "[air, air]"), "station.yaml:28: reward.product.1 is 'air'; must be named once"),

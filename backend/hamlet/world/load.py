@@ -241,8 +241,8 @@ def _bound(text: str) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise _RefusedError(line, "uses a YAML anchor or alias (& or *); write the values out")
-        if getattr(event, "tag", None) is not None:
-            raise _RefusedError(line, f"has the tag {shown(event.tag)}; only plain values are allowed")
+        if (tag := getattr(event, "tag", None)) is not None:
+            raise _RefusedError(line, f"has the tag {shown(tag)}; only plain values are allowed")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):

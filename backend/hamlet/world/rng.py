@@ -24,6 +24,11 @@ def fold(*numbers: ArrayLike, after: NDArray[np.uint64] | None = None) -> NDArra
     return state
 
 
+def nth(state: NDArray[np.uint64], n: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """State number n (from 0) of the SplitMix64 sequence that starts at `state`."""
+    return state + (n + 1).astype(np.uint64) * _GOLDEN
+
+
 def below(limit: int, state: NDArray[np.uint64]) -> NDArray[np.int64]:
     """A whole number in 0..limit-1 for each state, uniform to within limit / 2**32."""
     top = _mix(state) >> np.uint64(32)

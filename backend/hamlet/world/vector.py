@@ -113,33 +113,31 @@ class VectorWorld(StateDoor):
         Args:
             where: (lanes,) bool, the lanes to begin anew, others stay untouched; None = all
         """
-        if where is None:
-            chosen = np.arange(self.lanes)
-        else:
-            mask = self._lane_array("where", where, bool)
-            chosen = np.flatnonzero(mask)
-        if len(chosen):
-            self._begin(chosen)
+        mask = np.ones(self.lanes, dtype=bool) if where is None else self._lane_array("where", where, bool)
+        if mask.any():
+            self._begin(mask)
         return self.observe()
 
     def _load_dice(self) -> None:
         self._dice = rng.fold(self.seed, rng.START, np.arange(self.lanes))
 
-    def _begin(self, lanes: Any) -> None:
-        """New lives in `lanes` (indices)."""
+    def _begin(self, mask: Any) -> None:
+        """New lives in the lanes of `mask`, numpy bool. Replaces arrays, since the old ones have been handed out."""
+        b = self.backend
+        lanes = np.flatnonzero(mask)
         self._life[lanes] += 1
         life = self._life[lanes]
-        b = self.backend
-        index = b.asarray(lanes)
-        start = rng.below(self._cells, rng.fold(life, after=self._dice[lanes]))
-        self._cell = _put(self._cell, index, b.asarray(start))
+        start = rng.below(self._cells, rng.nth(self._dice[lanes], life))
+        index, others = b.asarray(lanes), b.asarray(~mask)
+        self._cell = b.copy(self._cell)
+        self._cell[index] = b.asarray(start)
         self._meters[:, index] = self._tables.start
-        self._count = _put(self._count, index, 0)
+        self._count = self._count * others
         # The clock of a level without time runs on over resets (world.md section 8); nobody in it can see that.
         if self.temporal:
-            self._hour = _put(self._hour, index, 0)
-        self._progress = _put(self._progress, index, 0)
-        self._work = _put(self._work, index, -1)
+            self._hour = self._hour * others
+            self._progress = self._progress * others
+            self._work = b.where(others, self._work, -1)
         if self.layouts == "episode":
             order = rng.permutations(self._cells, rng.fold(self.layout_seed, rng.LAYOUT, lanes, life))
             self._place_cells[lanes] = order[:, : len(self.level.deployed)]
@@ -338,13 +336,6 @@ class SuccessfulInteractions(Mapping[int, str]):
 
     def __repr__(self) -> str:
         return repr(self._places())
-
-
-def _put(array: Array, index: Array, value: Any) -> Array:
-    """A copy of `array` with `value` at `index`: arrays already handed out stay as they were."""
-    copy = array.copy() if isinstance(array, np.ndarray) else array.clone()
-    copy[index] = value
-    return copy
 
 
 def _whole(name: str, value: Any, low: int, high: int) -> int:
