@@ -1,0 +1,280 @@
+"""The REST API under /api/v1: who are you, what do you want; the services and selectors answer."""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from ninja import NinjaAPI, Query, Router
+from ninja.responses import Status
+
+from hamlet.learning.config import PRESETS, TrainConfig
+from lab.people.api import router as people
+from lab.people.auth import signed_in
+from lab.people.problems import PROBLEMS, Refusal, StrictJSON, install, problem
+from lab.runs import crew, downloads, exports, levels, selectors, services
+from lab.runs.errors import GoneError, LimitError, NotAllowedError, RunError, WrongStateError
+from lab.runs.models import Checkpoint, EvaluationRow, ExportedModel, RecordedEpisode, Run
+from lab.runs.schemas import (
+    CheckpointOut,
+    Checkpoints,
+    EpisodeOut,
+    Episodes,
+    EvaluationOut,
+    Evaluations,
+    LevelOut,
+    LevelSummaryOut,
+    LimitsOut,
+    MetricsOut,
+    ModelIn,
+    ModelOut,
+    Models,
+    RunIn,
+    RunOut,
+    RunPage,
+    SettingsOut,
+    WorkerOut,
+    WorkersOut,
+)
+
+STATUS = {NotAllowedError: 403, WrongStateError: 409, LimitError: 409, GoneError: 410, RunError: 422}
+FILE = {
+    "responses": {
+        200: {
+            "description": "The file",
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
+FRAME = {
+    "responses": {
+        200: {
+            "description": "One frame (docs/wire.md)",
+            "content": {"application/msgpack": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
+
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+def _version() -> str:
+    try:
+        return version("hamlet-lab")
+    except PackageNotFoundError:
+        from hamlet import __version__
+
+        return str(__version__)
+
+
+# No docs page: the ready-made ones load scripts from other servers, which our policy forbids.
+api = NinjaAPI(
+    title="HAMLET", version=_version(), docs_url=None, auth=signed_in, parser=StrictJSON(), urls_namespace="api"
+)
+install(api)
+
+
+@api.exception_handler(RunError)
+def _refused(request: HttpRequest, error: RunError) -> HttpResponse:
+    return problem(STATUS[type(error)], str(error), [field._asdict() for field in error.errors])
+
+
+router = Router(tags=["runs"])
+
+
+# ------------------------------------------------------------------------------------- what one can choose
+
+
+@router.get("/levels", response={200: list[LevelSummaryOut], **PROBLEMS}, operation_id="levels")
+def level_list(request: HttpRequest) -> Any:
+    """The worlds there are."""
+    return [levels.describe(name) for name in levels.names()]
+
+
+@router.get("/levels/{name}", response={200: LevelOut, **PROBLEMS}, operation_id="level")
+def level(request: HttpRequest, name: str) -> Any:
+    """All that a page needs of one world."""
+    try:
+        return levels.describe(name)
+    except KeyError:
+        raise Http404("There is no such level.") from None
+
+
+@router.get("/settings", response={200: SettingsOut, **PROBLEMS}, by_alias=True, operation_id="settings")
+def settings(request: HttpRequest) -> SettingsOut:
+    """What a run can be told: each setting with its range, default and sentence; presets; limits."""
+    limits = LimitsOut(name_length=Run.NAME_LENGTH, active_runs=services.active_limit())
+    return SettingsOut(settings=TrainConfig.model_json_schema(), presets=PRESETS, limits=limits)
+
+
+# ---------------------------------------------------------------------------------------------------- runs
+
+
+def _run(request: HttpRequest, id: str) -> Run:
+    """The run, if this person may see it. What one may not see is not there."""
+    try:
+        return selectors.runs_for(request.user).get(pk=UUID(id))
+    except (ValueError, Run.DoesNotExist):
+        raise Http404("There is no such run.") from None
+
+
+@router.get("/runs", response={200: RunPage, **PROBLEMS}, operation_id="runs")
+def run_list(request: HttpRequest, state: str = "", q: str = "", cursor: str = "", limit: Limit = 50) -> RunPage:
+    """Runs, newest first. `state`: one or several, with commas. `q`: words in name, level or owner."""
+    states = [part for part in state.split(",") if part]
+    if wrong := [part for part in states if part not in Run.State.values]:
+        message = f"must be of {', '.join(Run.State.values)}"
+        raise Refusal(422, f"state {message}.", [{"field": "state", "message": message, "value": wrong[0][:100]}])
+    if len(q) > 100 or "\0" in q:
+        raise Refusal(
+            422, "q is too long.", [{"field": "q", "message": "must be at most 100 ordinary characters", "value": None}]
+        )
+    runs, following = selectors.run_page(
+        selectors.runs_for(request.user), states=states, text=q, cursor=cursor, limit=limit
+    )
+    return RunPage(items=selectors.run_cards(runs), next=following)
+
+
+@router.post("/runs", response={201: RunOut, **PROBLEMS}, operation_id="launch")
+def run_launch(request: HttpRequest, payload: RunIn) -> Any:
+    """Launch a run (instructors)."""
+    run = services.run_launch(owner=request.user, name=payload.name, config=payload.config)
+    return Status(201, selectors.run_card(run.pk))
+
+
+@router.get("/runs/{id}", response={200: RunOut, **PROBLEMS}, operation_id="run")
+def run_detail(request: HttpRequest, id: str) -> RunOut:
+    """One run as it is now."""
+    return selectors.run_cards([_run(request, id)])[0]
+
+
+@router.post("/runs/{id}/stop", response={200: RunOut, **PROBLEMS}, operation_id="stop")
+def run_stop(request: HttpRequest, id: str) -> RunOut:
+    """End a run early; its model is kept (instructors). 409 if it has ended already."""
+    services.run_stop(run=_run(request, id), by=request.user)
+    return run_detail(request, id)
+
+
+# ----------------------------------------------------------------------------------------- what a run leaves
+
+
+@router.get("/runs/{id}/metrics", response={200: MetricsOut, **PROBLEMS}, operation_id="metrics")
+def metrics(request: HttpRequest, id: str, points: Annotated[int, Query(ge=1, le=10_000)] = 2000) -> MetricsOut:
+    """The learning curve as columns (hamlet.learning.metrics), at most `points` rows, evenly picked."""
+    return MetricsOut(columns=selectors.metric_columns(_run(request, id).pk, points))
+
+
+@router.get("/runs/{id}/evaluations", response={200: Evaluations, **PROBLEMS}, operation_id="evaluations")
+def evaluations(request: HttpRequest, id: str) -> Evaluations:
+    """Held-out examinations, in order."""
+    rows = EvaluationRow.objects.filter(run=_run(request, id)).order_by("steps")
+    return Evaluations(items=[EvaluationOut.of(row) for row in rows])
+
+
+@router.get("/runs/{id}/episodes", response={200: Episodes, **PROBLEMS}, by_alias=True, operation_id="episodes")
+def episodes(request: HttpRequest, id: str) -> Episodes:
+    """Lives that were kept whole, in order, and why."""
+    rows = RecordedEpisode.objects.filter(run=_run(request, id)).order_by("episode")
+    return Episodes(items=[EpisodeOut.of(row) for row in rows])
+
+
+@router.get("/runs/{id}/episodes/{number}", response=PROBLEMS, operation_id="episode", openapi_extra=FRAME)
+def episode(request: HttpRequest, id: str, number: str) -> HttpResponseBase:
+    """One kept life: a frame that holds all of it."""
+    if not (number.isascii() and number.isdigit() and len(number) < 18):
+        raise Http404("There is no such life.")
+    row = RecordedEpisode.objects.filter(run=_run(request, id), episode=int(number)).first()
+    if row is None:
+        raise Http404("This life was not kept.")
+    return downloads.file_response(
+        request, name=row.file, sha256=row.sha256, size=row.bytes, content_type="application/msgpack"
+    )
+
+
+@router.get("/runs/{id}/checkpoints", response={200: Checkpoints, **PROBLEMS}, operation_id="checkpoints")
+def checkpoints(request: HttpRequest, id: str) -> Checkpoints:
+    """Checkpoints, newest first."""
+    rows = Checkpoint.objects.filter(run=_run(request, id)).order_by("-steps")
+    return Checkpoints(items=[CheckpointOut.of(row) for row in rows])
+
+
+@router.get("/checkpoints/{id}/download", response=PROBLEMS, operation_id="download_checkpoint", openapi_extra=FILE)
+def checkpoint_download(request: HttpRequest, id: str) -> HttpResponseBase:
+    """A checkpoint's file (instructors)."""
+    if not request.user.is_instructor:
+        raise NotAllowedError("Only instructors download checkpoints; the model is for everyone.")
+    row = _file_of(request, Checkpoint, id)
+    return downloads.file_response(
+        request,
+        name=row.file,
+        sha256=row.sha256,
+        size=row.bytes,
+        content_type="application/octet-stream",
+        save_as=row.file_name,
+    )
+
+
+# -------------------------------------------------------------------------------------------------- models
+
+
+@router.get("/runs/{id}/models", response={200: Models, **PROBLEMS}, operation_id="models")
+def models(request: HttpRequest, id: str) -> Models:
+    """Models that can be taken home, newest first."""
+    rows = ExportedModel.objects.filter(run=_run(request, id)).order_by("-steps", "format")
+    return Models(items=[ModelOut.of(row) for row in rows])
+
+
+@router.post("/runs/{id}/models", response={200: ModelOut, 201: ModelOut, **PROBLEMS}, operation_id="export_model")
+def model_export(request: HttpRequest, id: str, payload: ModelIn) -> Any:
+    """The best mind of a checkpoint in a format. 201 if it had to be made, 200 if it was there."""
+    run = _run(request, id)
+    try:
+        checkpoint = UUID(payload.checkpoint) if payload.checkpoint is not None else None
+    except ValueError:
+        error = {"field": "checkpoint", "message": "is none of this run's", "value": payload.checkpoint[:100]}
+        raise Refusal(422, "There is no such checkpoint.", [error]) from None
+    model, made = exports.model_export(run=run, checkpoint=checkpoint, format=payload.format)
+    return Status(201 if made else 200, ModelOut.of(model))
+
+
+@router.get("/models/{id}/download", response=PROBLEMS, operation_id="download_model", openapi_extra=FILE)
+def model_download(request: HttpRequest, id: str) -> HttpResponseBase:
+    """A model's file, to take home."""
+    row = _file_of(request, ExportedModel, id)
+    response = downloads.file_response(
+        request,
+        name=row.file,
+        sha256=row.sha256,
+        size=row.bytes,
+        content_type="application/octet-stream",
+        save_as=row.file_name,
+    )
+    if response.status_code == 200:
+        exports.download_counted(row)
+    return response
+
+
+def _file_of(request: HttpRequest, kind: type[Any], id: str) -> Any:
+    try:
+        row = kind.objects.select_related("run").get(pk=UUID(id))
+    except (ValueError, kind.DoesNotExist):
+        raise Http404("There is no such file.") from None
+    _run(request, str(row.run_id))
+    return row
+
+
+# ------------------------------------------------------------------------------------------------- workers
+
+
+@router.get("/workers", response={200: WorkersOut, **PROBLEMS}, operation_id="workers")
+def workers(request: HttpRequest) -> WorkersOut:
+    """Who trains, and on what."""
+    found = crew.workers()
+    items = [WorkerOut(name=w.name, alive=w.alive, device=w.device, run=str(w.run) if w.run else None) for w in found]
+    alive = [worker for worker in found if worker.alive]
+    return WorkersOut(items=items, free=sum(worker.run is None for worker in alive), total=len(alive))
+
+
+api.add_router("", people)
+api.add_router("", router)

@@ -1,0 +1,113 @@
+"""Who trains: workers say every few seconds that they are alive, in the broker; what they do is in the database."""
+
+import logging
+import os
+import threading
+import time
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import redis
+from celery.signals import worker_ready, worker_shutting_down
+from django.conf import settings
+from django.utils import timezone
+
+from lab.runs.models import Run
+from lab.runs.outbox import client
+from lab.runs.queue import QUEUE
+
+logger = logging.getLogger(__name__)
+
+EVERY = 5.0
+ALIVE = 15.0
+"""seconds without a sign after which a worker counts as gone"""
+FORGOTTEN = 3600.0
+"""seconds after which a worker that is gone is no longer listed"""
+
+
+class Worker(NamedTuple):
+    """One worker of the queue of slices."""
+
+    name: str
+    alive: bool
+    device: str
+    run: UUID | None
+    """what it trains now"""
+
+
+def listen() -> None:
+    """Let the workers of this process say that they are alive. For Celery's main process; it never trains."""
+    worker_ready.connect(_begin)
+    worker_shutting_down.connect(_end)
+
+
+def sign(name: str, device: str) -> None:
+    """Say that a worker is alive."""
+    with client().pipeline(transaction=True) as pipe:
+        pipe.zadd(_signs(), {name: time.time()})
+        pipe.hset(_devices(), name, device)
+        pipe.execute()
+
+
+def forget(name: str) -> None:
+    """A worker has ended in good order."""
+    client().zrem(_signs(), name)
+
+
+def workers() -> list[Worker]:
+    """All workers heard of lately. Without a broker none can be heard, and none can be given work."""
+    now = time.time()
+    try:
+        with client().pipeline(transaction=True) as pipe:
+            pipe.zremrangebyscore(_signs(), "-inf", now - FORGOTTEN)
+            pipe.zrange(_signs(), 0, -1, withscores=True)
+            pipe.hgetall(_devices())
+            _, signs, devices = pipe.execute()
+    except (redis.RedisError, OSError):
+        return []
+    leased = Run.objects.filter(state__in=Run.LEASED, lease_until__gt=timezone.now())
+    busy = dict(leased.values_list("worker", "pk"))
+    return [
+        Worker(name.decode(), now - at < ALIVE, devices.get(name, b"cpu").decode(), busy.get(name.decode()))
+        for name, at in sorted(signs)
+    ]
+
+
+def _signs() -> str:
+    return f"{settings.KEY_PREFIX}.workers"
+
+
+def _devices() -> str:
+    return f"{settings.KEY_PREFIX}.workers.devices"
+
+
+def _own_device() -> str:
+    """This process may not import torch: it says which GPU it was given, the card's name it does not know."""
+    gpu = os.environ.get("CUDA_VISIBLE_DEVICES", "").strip()
+    return f"GPU {gpu}" if gpu and gpu != "-1" else "cpu"
+
+
+_over = threading.Event()
+
+
+def _begin(sender: Any, **_: Any) -> None:
+    if QUEUE not in sender.app.amqp.queues.consume_from:
+        return  # the housekeeper trains nothing
+    threading.Thread(target=_say, args=(sender.hostname,), name="crew", daemon=True).start()
+
+
+def _say(name: str) -> None:
+    while not _over.is_set():
+        try:
+            sign(name, _own_device())
+        except (redis.RedisError, OSError) as error:
+            logger.info("worker %s cannot be heard: %s", name, error)
+        _over.wait(EVERY)
+    try:
+        forget(name)
+    except (redis.RedisError, OSError):
+        pass
+
+
+def _end(**_: Any) -> None:
+    _over.set()

@@ -1,0 +1,26 @@
+"""The levels, read once a process."""
+
+from functools import cache
+from typing import Any
+
+from hamlet.world import level_names, load_level
+
+
+@cache
+def describe(name: str) -> dict[str, Any]:
+    """`Level.describe()` of a level that comes with HAMLET. KeyError for any other name."""
+    if name not in level_names():
+        raise KeyError(name)
+    return load_level(name).describe()
+
+
+def names() -> list[str]:
+    return list(level_names())
+
+
+def title(name: str) -> str:
+    """What people call it; a level that is no longer here keeps its name."""
+    try:
+        return str(describe(name)["title"])
+    except KeyError:
+        return name

@@ -1,0 +1,293 @@
+"""A run and all that it leaves behind. Rows name files; the files lie in Django's default storage (lab/runs/files.py)."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from hamlet.learning.metrics import COLUMNS
+
+
+class Run(models.Model):
+    """One training, from launch to its end. It is trained in slices, each under its own fence number."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        """waits for a worker, before the first slice or between two"""
+        TRAINING = "training", "Training"
+        """a worker holds its lease"""
+        STOPPING = "stopping", "Stopping"
+        """someone pressed Stop; the worker has not seen it yet"""
+        FINISHED = "finished", "Finished"
+        STOPPED = "stopped", "Stopped"
+        FAILED = "failed", "Failed"
+
+    ACTIVE = (State.QUEUED, State.TRAINING, State.STOPPING)
+    LEASED = (State.TRAINING, State.STOPPING)
+
+    NAME_LENGTH = 80
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="runs")
+    name = models.CharField(max_length=NAME_LENGTH)
+    config = models.JSONField(help_text="All settings, exactly as they were checked.")
+    level = models.CharField(max_length=80)
+    network = models.CharField(max_length=20)
+    learner = models.CharField(max_length=20)
+    seed = models.BigIntegerField()
+    steps_budget = models.BigIntegerField()
+
+    state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
+    message = models.TextField(blank=True, help_text="Why it ended, where that needs words.")
+    fence = models.PositiveIntegerField(
+        default=0, help_text="Rises with every claim; a worker with an older one writes nothing."
+    )
+    lease_until = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=200, blank=True)
+    queued_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its place in the queue was last sent to the broker."
+    )
+    lost = models.PositiveSmallIntegerField(
+        default=0, help_text="Slices lost in a row, since the last one that was committed."
+    )
+
+    progress = models.FloatField(default=0.0)
+    steps = models.BigIntegerField(default=0)
+    episodes = models.BigIntegerField(default=0)
+    epsilon = models.FloatField(null=True, blank=True)
+    stage = models.PositiveSmallIntegerField(null=True, blank=True)
+    multiplier = models.FloatField(null=True, blank=True)
+    steps_per_second = models.FloatField(null=True, blank=True)
+    last = models.FloatField(null=True, blank=True, help_text="Mean survival in the newest row of the curve.")
+    best = models.FloatField(null=True, blank=True, help_text="Best mean survival in a held-out examination.")
+    best_episode = models.BigIntegerField(null=True, blank=True)
+    spark = models.JSONField(default=list, help_text="The survival curve in at most 60 points.")
+    model = models.ForeignKey("ExportedModel", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="run_newest"),
+            models.Index(fields=["state", "queued_at"], name="run_queue"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "training", "stopping", "finished", "stopped", "failed"]),
+                name="run_state_is_known",
+            ),
+            models.CheckConstraint(condition=Q(progress__gte=0.0, progress__lte=1.0), name="run_progress_is_a_share"),
+            models.CheckConstraint(condition=~Q(name=""), name="run_has_a_name"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["training", "stopping"]) | Q(lease_until__isnull=False),
+                name="run_in_training_is_leased",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="queued") | Q(queued_at__isnull=False), name="run_in_the_queue_has_its_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["finished", "stopped", "failed"]) | Q(finished_at__isnull=False),
+                name="run_at_its_end_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def active(self) -> bool:
+        """It still moves."""
+        return self.state in self.ACTIVE
+
+
+class MetricRow(models.Model):
+    """One row of the learning curve; the columns are `hamlet.learning.metrics.COLUMNS`, where each has its sentence."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="metrics")
+    iteration = models.BigIntegerField()
+    steps = models.BigIntegerField()
+    episodes = models.BigIntegerField()
+    survival_mean = models.FloatField(null=True)
+    survival_p10 = models.FloatField(null=True)
+    survival_median = models.FloatField(null=True)
+    survival_p90 = models.FloatField(null=True)
+    survival_max = models.FloatField(null=True)
+    return_mean = models.FloatField(null=True)
+    intrinsic_mean = models.FloatField(null=True)
+    epsilon = models.FloatField(null=True)
+    multiplier = models.FloatField(null=True)
+    stage = models.PositiveSmallIntegerField(null=True)
+    loss = models.FloatField(null=True)
+    td_error = models.FloatField(null=True)
+    q_mean = models.FloatField(null=True)
+    grad_norm = models.FloatField(null=True)
+    learning_rate = models.FloatField(null=True)
+    steps_per_second = models.FloatField(null=True)
+
+    class Meta:
+        ordering = ["iteration"]
+        constraints = [models.UniqueConstraint(fields=["run", "iteration"], name="one_metric_row_an_iteration")]
+
+    def __str__(self) -> str:
+        return f"iteration {self.iteration}"
+
+    def values(self) -> dict[str, Any]:
+        """The row as the curve has it."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+
+class EvaluationRow(models.Model):
+    """One held-out examination (`hamlet.learning.events.Evaluation`)."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="evaluations")
+    steps = models.BigIntegerField()
+    episodes = models.BigIntegerField()
+    lives = models.PositiveIntegerField()
+    mean = models.FloatField()
+    median = models.FloatField()
+    p10 = models.FloatField()
+    share_retired = models.FloatField()
+    causes = models.JSONField()
+    best = models.BooleanField()
+    survived = models.JSONField()
+
+    class Meta:
+        ordering = ["steps"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "steps"], name="one_evaluation_a_step"),
+            models.CheckConstraint(
+                condition=Q(share_retired__gte=0.0, share_retired__lte=1.0), name="evaluation_share_is_a_share"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mean:.0f} steps after {self.steps}"
+
+
+class StageMove(models.Model):
+    """The curriculum moved (`hamlet.learning.events.StageChange`)."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="stage_moves")
+    steps = models.BigIntegerField()
+    episodes = models.BigIntegerField()
+    before = models.PositiveSmallIntegerField()
+    after = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=20)
+    survival = models.FloatField()
+    progress = models.FloatField()
+    entropy = models.FloatField()
+
+    class Meta:
+        ordering = ["steps"]
+        constraints = [models.UniqueConstraint(fields=["run", "steps"], name="one_stage_move_a_step")]
+
+    def __str__(self) -> str:
+        return f"stage {self.before} to {self.after}"
+
+
+class RecordedEpisode(models.Model):
+    """One life of the watched lane that was kept whole, and why (`hamlet.tape.recorder`)."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="recordings")
+    episode = models.BigIntegerField(help_text="Number of this life among the watched lane's.")
+    run_steps = models.BigIntegerField(
+        help_text="The run's steps when it was kept: what lies beyond a checkpoint is lived anew."
+    )
+    steps = models.PositiveIntegerField()
+    return_sum = models.FloatField()
+    cause = models.CharField(max_length=20)
+    died_of = models.CharField(max_length=80, null=True)  # noqa: DJ001  (the wire says null for a life that did not die)
+    root = models.CharField(max_length=80, null=True)  # noqa: DJ001
+    reasons = models.JSONField()
+    stage = models.PositiveSmallIntegerField(null=True)
+    multiplier = models.FloatField()
+    epsilon = models.FloatField()
+    at = models.FloatField(help_text="Trainer's clock at its end, milliseconds since 1970.")
+    file = models.CharField(max_length=255)
+    bytes = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["episode"]
+        constraints = [models.UniqueConstraint(fields=["run", "episode"], name="one_recording_a_life")]
+
+    def __str__(self) -> str:
+        return f"life {self.episode}"
+
+
+class Checkpoint(models.Model):
+    """Everything a run needs to go on, bit for bit."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="checkpoints")
+    fence = models.PositiveIntegerField()
+    iteration = models.BigIntegerField()
+    episode = models.BigIntegerField(help_text="Lives finished by then, over all lanes.")
+    steps = models.BigIntegerField()
+    best = models.BooleanField(default=False, help_text="The first one that holds the best examined weights so far.")
+    file = models.CharField(max_length=255)
+    bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-steps"]
+        constraints = [models.UniqueConstraint(fields=["run", "steps"], name="one_checkpoint_a_step")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def file_name(self) -> str:
+        """As it is called when downloaded."""
+        return self.file.rpartition("/")[2]
+
+
+class ExportedModel(models.Model):
+    """A HamletModel that can be taken home, and what is known about it."""
+
+    class Format(models.TextChoices):
+        SAFETENSORS = "safetensors", ".safetensors"
+        PT = "pt", ".pt"
+        ONNX = "onnx", ".onnx"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="models")
+    checkpoint = models.ForeignKey(Checkpoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="models")
+    checkpoint_bytes = models.BigIntegerField(null=True)
+    episode = models.BigIntegerField()
+    steps = models.BigIntegerField()
+    format = models.CharField(max_length=20, choices=Format)
+    file = models.CharField(max_length=255)
+    bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    evaluation = models.JSONField(
+        null=True, blank=True, help_text="The examination of exactly these weights, where there is one."
+    )
+    requested = models.BooleanField(
+        default=False, help_text="Someone asked for it; it is kept whatever becomes of its checkpoint."
+    )
+    downloads = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-steps", "format"]
+        verbose_name = "exported model"
+        constraints = [
+            models.UniqueConstraint(fields=["checkpoint", "format"], name="one_model_a_format"),
+            models.CheckConstraint(condition=Q(format__in=["safetensors", "pt", "onnx"]), name="model_format_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def file_name(self) -> str:
+        """As it is called when downloaded."""
+        return self.file.rpartition("/")[2]

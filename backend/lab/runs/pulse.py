@@ -1,0 +1,102 @@
+"""Keeps a slice's lease, and tells the training loop when it is to end. A thread, so that neither waits for the other."""
+
+import logging
+import threading
+import time
+from enum import Enum
+
+import redis
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from lab.celery import worker_is_stopping
+from lab.runs import outbox, slices
+from lab.runs.ledger import Ledger
+from lab.runs.models import Run
+from lab.runs.slices import Claim
+
+logger = logging.getLogger(__name__)
+
+EVERY = 0.5
+"""seconds between two looks at the run's state: what a click on Stop has to wait for at most"""
+RENEW_EVERY = 3.0
+EXTRA = 120.0
+"""seconds a slice may go on beyond its time while the database or the broker is away: better trained than waited"""
+
+
+class Verdict(Enum):
+    """Why a slice ends."""
+
+    DUE = "its time is over"
+    STOP = "the run is to stop"
+    LOST = "the run is another worker's now"
+
+
+class Pulse:
+    """Use as a context around the whole slice, its saving and commit included: the lease lasts as long."""
+
+    def __init__(self, claim: Claim, ledger: Ledger, seconds: float, every: float = EVERY) -> None:
+        self.claim = claim
+        self._ledger = ledger
+        self._every = every
+        self._due = time.monotonic() + seconds
+        self._renewed = time.monotonic()
+        self._verdict: Verdict | None = None
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+
+    def __enter__(self) -> "Pulse":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.set()
+        self._thread.join()
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """None: go on. Costs nothing; ask after every iteration."""
+        if self._verdict is None and time.monotonic() > self._due + EXTRA:
+            # The thread itself hangs on a connection that neither answers nor breaks.
+            self._verdict = Verdict.DUE
+        return self._verdict
+
+    def _run(self) -> None:
+        try:
+            while True:
+                self._beat()
+                if self._verdict is Verdict.LOST or self._closing.wait(self._every):
+                    return
+        except Exception:
+            logger.exception("the pulse of run %s stopped", self.claim.run.pk)
+            self._verdict = self._verdict or Verdict.DUE
+        finally:
+            connection.close()
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        try:
+            state = slices.slice_state(self.claim)
+            if state is not None and now - self._renewed >= RENEW_EVERY:
+                slices.slice_renew(self.claim)
+                self._renewed = now
+            reachable = True
+        except DatabaseError:
+            connection.close()
+            state, reachable = Run.State.TRAINING, False
+        if state is None or self._ledger.lost:
+            # After its commit the run is no longer ours either; then the slice is over anyway.
+            self._verdict = self._verdict or Verdict.LOST
+        elif self._verdict is None and state == Run.State.STOPPING:
+            self._verdict = Verdict.STOP
+        elif (self._verdict is None and worker_is_stopping()) or (
+            self._verdict is None and now >= self._due and (reachable and self._ledger.healthy and _broker_answers())
+        ):
+            self._verdict = Verdict.DUE
+
+
+def _broker_answers() -> bool:
+    try:
+        return bool(outbox.client().ping())
+    except (redis.RedisError, OSError):
+        return False

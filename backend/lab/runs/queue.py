@@ -1,0 +1,37 @@
+"""The queue of slices: Celery's `train` queue, and what to do when it cannot be reached."""
+
+import logging
+from uuid import UUID
+
+import kombu.exceptions
+import redis
+
+from lab.celery import app
+from lab.runs.models import Run
+
+logger = logging.getLogger(__name__)
+
+QUEUE = "train"
+UNREACHABLE = (kombu.exceptions.OperationalError, redis.RedisError, OSError)
+
+
+def send(run_id: UUID, fence: int) -> bool:
+    """Put a run's next slice at the queue's tail. If the broker is away, it is noted, and sent when it is back."""
+    from lab.runs.tasks import train_slice
+
+    try:
+        train_slice.apply_async(args=[str(run_id), fence], retry=False)
+    except UNREACHABLE as error:
+        logger.warning("run %s waits for the broker: %s", run_id, error)
+        Run.objects.filter(pk=run_id, fence=fence, state=Run.State.QUEUED).update(sent_at=None)
+        return False
+    return True
+
+
+def length() -> int:
+    """Messages that wait in the queue."""
+    with app.connection_for_write() as connection:
+        try:
+            return int(connection.default_channel.queue_declare(queue=QUEUE, passive=True).message_count)
+        except connection.channel_errors:
+            return 0  # Redis knows no empty lists

@@ -1,0 +1,322 @@
+"""What the API takes and gives. The frontend's types are generated from these (GET /api/v1/openapi.json)."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from ninja import Field, Schema
+from pydantic import ConfigDict
+
+from lab.runs.models import Checkpoint, EvaluationRow, ExportedModel, RecordedEpisode, Run
+
+State = Literal["queued", "training", "stopping", "finished", "stopped", "failed"]
+ModelFormat = Literal["safetensors", "pt", "onnx"]
+
+
+class Floors(Schema):
+    """Measured mean survival in steps at full depletion; null where it was not measured."""
+
+    random: float | None
+    wait: float | None
+
+
+class LevelSummaryOut(Schema):
+    name: str
+    title: str
+    summary: str
+    width: int
+    height: int
+    sight: int | None = Field(description="How far the agent sees, in cells; null is the whole grid")
+    temporal: bool
+    lifespan: int
+    floors: Floors
+
+
+class MeterOut(Schema):
+    name: str
+    start: float
+    depletion: float
+    lethal: bool
+    title: str
+    icon: str
+    hue: str
+    tier: str
+    unit: dict[str, Any] | None
+
+
+class ActionOut(Schema):
+    name: str
+    dx: int
+    dy: int
+    kind: Literal["move", "interact", "wait"]
+
+
+class PlaceOut(Schema):
+    index: int
+    name: str
+    title: str
+    icon: str
+    badge: str | None
+    serves: str | None
+    deployed: bool
+    hours: tuple[int, int] | None
+    cost: float
+    effects: dict[str, float]
+    ticks: int
+    tick_cost: float
+    tick_effects: dict[str, float]
+    completion: dict[str, float]
+
+
+class RewardOut(Schema):
+    product: list[str]
+    retirement: float
+
+
+class ModulationOut(Schema):
+    source: str
+    target: str
+    amount: float
+    base: float
+    range: float
+
+
+class CascadeOut(Schema):
+    source: str
+    target: str
+    threshold: float
+    strength: float
+
+
+class ObservationFieldOut(Schema):
+    name: str
+    start: int
+    stop: int
+    low: float
+    high: float
+    labels: list[str]
+
+
+class CurriculumOut(Schema):
+    multipliers: list[float]
+    advance: float
+    retreat: float
+    entropy_gate: float
+
+
+class LevelOut(LevelSummaryOut):
+    """All that a page needs of a level (hamlet.world.Level.describe)."""
+
+    digest: str
+    hours_per_day: int
+    currency: str | None
+    meters: list[MeterOut]
+    actions: list[ActionOut]
+    places: list[PlaceOut]
+    costs: dict[str, dict[str, float]]
+    reward: RewardOut
+    modulation: list[ModulationOut]
+    cascades: list[CascadeOut]
+    observation: list[ObservationFieldOut]
+    curriculum: CurriculumOut
+
+
+class PresetOut(Schema):
+    name: str
+    title: str
+    summary: str
+    config: dict[str, Any]
+
+
+class LimitsOut(Schema):
+    name_length: int = Field(description="Longest name of a run, in characters")
+    active_runs: int = Field(description="Runs that one person may have queued or training at once")
+
+
+class SettingsOut(Schema):
+    model_config = ConfigDict(populate_by_name=True)
+    settings: dict[str, Any] = Field(
+        alias="schema", description="JSON schema of a run's config, one property a setting"
+    )
+    presets: list[PresetOut]
+    limits: LimitsOut
+
+
+class RunIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    config: dict[str, Any] = Field(default_factory=dict, description="What differs from the defaults; see /settings")
+
+
+class EvaluationOut(Schema):
+    """A held-out examination: greedy lives at full depletion."""
+
+    steps: int
+    episodes: int
+    lives: int
+    mean: float
+    median: float
+    p10: float
+    share_retired: float
+    causes: dict[str, int] = Field(description="Root meter of each death, and how many died of it")
+    best: bool
+    survived: list[int] = Field(description="Steps lived, one entry a life")
+
+    @classmethod
+    def of(cls, row: EvaluationRow) -> "EvaluationOut":
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class ModelOut(Schema):
+    """A model that can be taken home."""
+
+    id: str
+    run: str
+    checkpoint: str | None
+    episode: int = Field(description="Lives the run had finished when it was written")
+    format: ModelFormat
+    file: str
+    bytes: int
+    sha256: str
+    created_at: datetime
+    downloads: int
+    evaluation: EvaluationOut | None = Field(description="The examination of exactly these weights, where there is one")
+    checkpoint_bytes: int | None
+
+    @classmethod
+    def of(cls, model: ExportedModel) -> "ModelOut":
+        return cls(
+            id=str(model.pk), run=str(model.run_id), checkpoint=model.checkpoint_id and str(model.checkpoint_id),
+            episode=model.episode, format=model.format, file=model.file_name, bytes=model.bytes, sha256=model.sha256,
+            created_at=model.created_at, downloads=model.downloads, evaluation=model.evaluation,
+            checkpoint_bytes=model.checkpoint_bytes,
+        )  # fmt: skip
+
+
+class RunOut(Schema):
+    id: str
+    name: str
+    level: str
+    level_title: str
+    network: Literal["simple", "recurrent"]
+    learner: Literal["pqn", "dqn"]
+    seed: int
+    state: State
+    message: str
+    place: int | None = Field(description="Place in the queue, from 1; null where it does not wait")
+    owner: str
+    config: dict[str, Any]
+    progress: float = Field(description="Share of the budget that is used, 0 to 1")
+    steps: int
+    steps_budget: int
+    episodes: int
+    epsilon: float | None
+    stage: int | None
+    multiplier: float | None
+    steps_per_second: float | None
+    best: float | None = Field(description="Best mean survival in a held-out examination")
+    best_episode: int | None
+    last: float | None = Field(description="Mean survival in the newest row of the curve")
+    spark: list[float] = Field(description="The survival curve in at most 60 points")
+    viewers: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    model: ModelOut | None
+
+    @classmethod
+    def of(cls, run: Run, *, level_title: str, place: int | None, viewers: int) -> "RunOut":
+        plain = (
+            "name", "level", "network", "learner", "seed", "state", "message", "config", "progress", "steps", "steps_budget",
+            "episodes", "epsilon", "stage", "multiplier", "steps_per_second", "best", "best_episode", "last", "spark",
+            "created_at", "started_at", "finished_at",
+        )  # fmt: skip
+        return cls(
+            id=str(run.pk), owner=str(run.owner), level_title=level_title, place=place, viewers=viewers,
+            model=ModelOut.of(run.model) if run.model else None, **{name: getattr(run, name) for name in plain},
+        )  # fmt: skip
+
+
+class RunPage(Schema):
+    items: list[RunOut]
+    next: str | None = Field(description="Cursor of the next page; null on the last one")
+
+
+class MetricsOut(Schema):
+    columns: dict[str, list[float | None]] = Field(
+        description="Columns of equal length; null where nothing was measured"
+    )
+
+
+class EpisodeOut(Schema):
+    """A life of the watched lane that was kept whole."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    episode: int
+    steps: int
+    return_sum: float = Field(alias="return")
+    cause: Literal["death", "retired", "cut"]
+    died_of: str | None
+    root: str | None
+    reasons: list[str]
+    stage: int | None
+    multiplier: float
+    epsilon: float
+    at: float = Field(description="Trainer's clock at its end, milliseconds since 1970")
+    bytes: int
+
+    @classmethod
+    def of(cls, row: RecordedEpisode) -> "EpisodeOut":
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class CheckpointOut(Schema):
+    id: str
+    episode: int
+    steps: int
+    file: str
+    bytes: int
+    sha256: str
+    created_at: datetime
+    best: bool = Field(description="The first one that holds the best examined weights so far")
+
+    @classmethod
+    def of(cls, row: Checkpoint) -> "CheckpointOut":
+        return cls(
+            id=str(row.pk), episode=row.episode, steps=row.steps, file=row.file_name, bytes=row.bytes, sha256=row.sha256,
+            created_at=row.created_at, best=row.best,
+        )  # fmt: skip
+
+
+class ModelIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    checkpoint: str | None = Field(None, description="Id of a checkpoint; the newest one where it is left out")
+    format: ModelFormat = "safetensors"
+
+
+class Evaluations(Schema):
+    items: list[EvaluationOut]
+
+
+class Episodes(Schema):
+    items: list[EpisodeOut]
+
+
+class Checkpoints(Schema):
+    items: list[CheckpointOut]
+
+
+class Models(Schema):
+    items: list[ModelOut]
+
+
+class WorkerOut(Schema):
+    name: str
+    alive: bool
+    device: str = Field(description="cpu, or the name of the GPU")
+    run: str | None = Field(description="Id of the run it trains now")
+
+
+class WorkersOut(Schema):
+    items: list[WorkerOut]
+    free: int
+    total: int

@@ -1,0 +1,110 @@
+"""What is asked about runs. Each answer takes a fixed number of queries, whatever the number of runs."""
+
+import base64
+import binascii
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from hamlet.learning.metrics import COLUMNS
+from lab.people.models import Person
+from lab.runs import levels, live
+from lab.runs.errors import FieldError, RunError
+from lab.runs.models import MetricRow, Run
+from lab.runs.schemas import RunOut
+
+SPARK = 60
+"""points of the small survival curve"""
+
+
+def runs_for(person: Person) -> QuerySet[Run]:
+    """The runs this person may see: everyone who is signed in sees all of them."""
+    return Run.objects.select_related("owner", "model") if person.is_active else Run.objects.none()
+
+
+def run_page(
+    runs: QuerySet[Run], *, states: Sequence[str] = (), text: str = "", cursor: str = "", limit: int = 50
+) -> tuple[list[Run], str | None]:
+    """One page, newest first, and the cursor of the next one.
+
+    Args:
+        states: only runs in one of these; empty is all
+        text: only runs with this in their name, level or owner's name
+        cursor: where to go on, from the page before
+    """
+    if states:
+        runs = runs.filter(state__in=states)
+    for word in text.split():
+        runs = runs.filter(
+            Q(name__icontains=word) | Q(level__icontains=word) | Q(owner__username__icontains=word)
+            | Q(owner__first_name__icontains=word) | Q(owner__last_name__icontains=word)
+        )  # fmt: skip
+    if cursor:
+        created_at, pk = _from_cursor(cursor)
+        runs = runs.filter(Q(created_at__lt=created_at) | Q(created_at=created_at, pk__lt=pk))
+    found = list(runs.order_by("-created_at", "-pk")[: limit + 1])
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], base64.urlsafe_b64encode(f"{last.created_at.isoformat()} {last.pk}".encode()).decode()
+
+
+def _from_cursor(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        when, pk = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
+        return datetime.fromisoformat(when), UUID(pk)
+    except (ValueError, binascii.Error):
+        raise RunError(
+            "This page does not exist.", [FieldError("cursor", "is not a cursor that was given out", cursor)]
+        ) from None
+
+
+def run_cards(runs: Iterable[Run]) -> list[RunOut]:
+    """What is told of each run. The runs must come with `owner` and `model` (see `runs_for`)."""
+    runs = list(runs)
+    places = queue_places() if any(run.state == Run.State.QUEUED for run in runs) else {}
+    viewers = live.viewers([run.pk for run in runs if run.active])
+    return [
+        RunOut.of(run, level_title=levels.title(run.level), place=places.get(run.pk), viewers=viewers.get(run.pk, 0))
+        for run in runs
+    ]
+
+
+def run_card(run_id: UUID) -> RunOut:
+    """What is told of one run. Raises Run.DoesNotExist."""
+    return run_cards([Run.objects.select_related("owner", "model").get(pk=run_id)])[0]
+
+
+def queue_places() -> dict[UUID, int]:
+    """The queue: first in, first out."""
+    waiting = Run.objects.filter(state=Run.State.QUEUED).order_by("queued_at", "pk").values_list("pk", flat=True)
+    return {pk: place for place, pk in enumerate(waiting, start=1)}
+
+
+def metric_columns(run_id: UUID, points: int) -> dict[str, list[Any]]:
+    """The learning curve as columns of at most `points` rows: evenly picked, the newest always among them."""
+    rows = list(MetricRow.objects.filter(run_id=run_id).order_by("iteration").values_list(*COLUMNS))
+    return as_columns(thinned(rows, points))
+
+
+def as_columns(rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
+    """Rows in the order of COLUMNS, as columns."""
+    return {name: [row[i] for row in rows] for i, name in enumerate(COLUMNS)}
+
+
+def spark_of(run_id: UUID) -> list[float]:
+    """The survival curve in few points."""
+    means = MetricRow.objects.filter(run_id=run_id, survival_mean__isnull=False).order_by("iteration")
+    return [round(mean, 1) for mean in thinned(list(means.values_list("survival_mean", flat=True)), SPARK)]
+
+
+def thinned(rows: Sequence[Any], points: int) -> list[Any]:
+    """At most `points` of the rows, evenly spaced, first and last among them."""
+    if len(rows) <= points:
+        return list(rows)
+    if points == 1:
+        return [rows[-1]]
+    return [rows[round(i * (len(rows) - 1) / (points - 1))] for i in range(points)]

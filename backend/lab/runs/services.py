@@ -1,0 +1,198 @@
+"""What is done with a run from outside a worker: launch, stop, and what happens to one whose worker is gone.
+
+A run's state moves only from where it should be: every change is an update on a condition, so a stop and an end can
+cross on the way, and a message can be delivered twice, and nothing breaks (docs/decisions/slices.md).
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from lab.people.models import Person
+from lab.runs import live, queue, selectors
+from lab.runs.errors import LimitError, NotAllowedError, WrongStateError
+from lab.runs.models import Run
+from lab.runs.validation import launch_checked
+
+logger = logging.getLogger(__name__)
+
+State = Run.State
+
+LEASE = timedelta(seconds=12)
+"""A worker that has not renewed its lease for so long is taken for dead."""
+MOST_LOST = 5
+"""Slices in a row that may be lost with their worker before the run itself is suspected."""
+RESEND_AFTER = timedelta(seconds=10)
+"""A queued run whose message cannot be found for so long is sent again."""
+
+
+def active_limit() -> int:
+    """Runs that one person may have queued or training at once."""
+    return int(getattr(settings, "HAMLET_ACTIVE_RUNS", 50))
+
+
+def run_launch(*, owner: Person, name: str, config: dict[str, Any]) -> Run:
+    """Put a new run into the queue; a worker hears of it when the row is there.
+
+    Raises:
+        NotAllowedError: the owner is no instructor
+        LimitError: the owner has too many runs that still move
+        RunError: a field is wrong; nothing was made
+    """
+    if not owner.is_instructor:
+        raise NotAllowedError("Only instructors launch runs.")
+    title, checked = launch_checked(name, config)
+    now = timezone.now()
+    with transaction.atomic():
+        # Locks the owner's row, so that launches at once do not all count one too few.
+        Person.objects.select_for_update().get(pk=owner.pk)
+        active = Run.objects.filter(owner=owner, state__in=Run.ACTIVE).count()
+        if active >= active_limit():
+            raise LimitError(
+                f"You have {active} runs queued or training; that is the limit. Stop one, or wait for one to end."
+            )
+        run = Run.objects.create(
+            owner=owner, name=title, config=checked.model_dump(mode="json"), level=checked.level, network=checked.network_kind,
+            learner=checked.learner, seed=checked.seed, steps_budget=checked.steps, queued_at=now, sent_at=now,
+        )  # fmt: skip
+        transaction.on_commit(lambda: queue.send(run.pk, run.fence), robust=True)
+    return run
+
+
+def run_stop(*, run: Run, by: Person) -> Run:
+    """End a run early; what it has learnt is kept.
+
+    A queued run is stopped at once. One in training is `stopping` until its worker has written its model, a second or two.
+    Asking again while it stops changes nothing.
+
+    Raises:
+        NotAllowedError: `by` is no instructor
+        WrongStateError: it has ended already
+    """
+    if not by.is_instructor:
+        raise NotAllowedError("Only instructors stop runs.")
+    for _ in range(5):
+        before_it_began = "Stopped before it began." if run.started_at is None else ""
+        if run_move(run.pk, [State.QUEUED], State.STOPPED, before_it_began) or run_move(
+            run.pk, [State.TRAINING], State.STOPPING
+        ):
+            run.refresh_from_db()
+            return run
+        # It is neither, or it went from one to the other between the two: then the next round finds it.
+        run.refresh_from_db()
+        if run.state == State.STOPPING:
+            return run
+        if not run.active:
+            break
+    raise WrongStateError(f"The run {ENDED.get(State(run.state), 'is changing hands; try again')}.")
+
+
+ENDED = {
+    State.FINISHED: "has finished; there is nothing to stop",
+    State.STOPPED: "has been stopped already",
+    State.FAILED: "has failed; there is nothing to stop",
+}
+
+
+def run_move(run_id: UUID, before: list[State], after: State, message: str = "") -> bool:
+    """Change the state if it still is one of `before`; False if someone else changed it first."""
+    changes: dict[str, Any] = {"state": after, "message": message}
+    if after not in Run.ACTIVE:
+        changes |= {"finished_at": timezone.now(), "lease_until": None, "queued_at": None, "sent_at": None}
+    with transaction.atomic():
+        moved = Run.objects.filter(pk=run_id, state__in=before).update(**changes) == 1
+        if moved:
+            transaction.on_commit(lambda: announce(run_id), robust=True)
+            if after not in Run.ACTIVE:
+                transaction.on_commit(lambda: live.off_air(run_id), robust=True)
+    return moved
+
+
+def run_fail(*, run_id: UUID, fence: int, message: str) -> bool:
+    """End a run that cannot go on, if it still is this worker's. Its last checkpoint and model stay."""
+    with transaction.atomic():
+        failed = Run.objects.filter(pk=run_id, fence=fence, state__in=Run.LEASED).update(
+            state=State.FAILED,
+            message=message,
+            finished_at=timezone.now(),
+            lease_until=None,
+            queued_at=None,
+            sent_at=None,
+        )
+        if failed:
+            transaction.on_commit(lambda: announce(run_id), robust=True)
+            transaction.on_commit(lambda: live.off_air(run_id), robust=True)
+    return bool(failed)
+
+
+def run_requeue(*, run: Run, now: datetime) -> bool:
+    """Take a run from a worker that is gone: back into the queue, or to its end if it was to stop or keeps being lost.
+
+    The fence rises, so the worker writes nothing should it come back.
+    """
+    claimed = Run.objects.filter(pk=run.pk, fence=run.fence, state__in=Run.LEASED, lease_until__lt=now)
+    changes: dict[str, Any] = {"fence": F("fence") + 1, "lease_until": None, "lost": F("lost") + 1}
+    again = False
+    if run.state == State.STOPPING:
+        changes |= {
+            "state": State.STOPPED,
+            "finished_at": now,
+            "message": "Its worker was lost; kept as of its last checkpoint.",
+        }
+    elif run.lost + 1 >= MOST_LOST:
+        message = f"Its worker was lost {MOST_LOST} times in a row; the run may need more memory than there is."
+        changes |= {"state": State.FAILED, "finished_at": now, "message": message}
+    else:
+        changes |= {"state": State.QUEUED, "queued_at": now, "sent_at": now}
+        again = True
+    with transaction.atomic():
+        # The state is part of the condition: a stop that crosses is seen in the next round.
+        taken = claimed.filter(state=run.state).update(**changes) == 1
+        if taken:
+            logger.warning("run %s: worker %s is gone, its lease has run out (fence %s)", run.pk, run.worker, run.fence)
+            if again:
+                transaction.on_commit(lambda: queue.send(run.pk, run.fence + 1), robust=True)
+            else:
+                transaction.on_commit(lambda: live.off_air(run.pk), robust=True)
+            transaction.on_commit(lambda: announce(run.pk), robust=True)
+    return taken
+
+
+def runs_reap(now: datetime | None = None) -> int:
+    """Requeue every run whose lease has run out; gives how many."""
+    now = now or timezone.now()
+    lost = Run.objects.filter(state__in=Run.LEASED, lease_until__lt=now)
+    return sum(run_requeue(run=run, now=now) for run in lost)
+
+
+def runs_resend(now: datetime | None = None) -> int:
+    """Send again the place in the queue of runs whose message was lost (a broker emptied, or away when it was sent).
+
+    A message too many does no harm: its fence is old by the time it is read.
+    """
+    now = now or timezone.now()
+    queued = Run.objects.filter(state=State.QUEUED)
+    waiting = queued.filter(sent_at__lt=now - RESEND_AFTER).count()
+    unsent = queued.filter(sent_at=None)
+    if waiting and queue.length() < queued.count():
+        unsent = queued.exclude(sent_at__gte=now - RESEND_AFTER)
+    sent = 0
+    for run in unsent.order_by("queued_at"):
+        if Run.objects.filter(pk=run.pk, fence=run.fence, state=State.QUEUED).update(sent_at=now):
+            sent += queue.send(run.pk, run.fence)
+    return sent
+
+
+def announce(run_id: UUID) -> None:
+    """Tell all who watch how the run is now."""
+    try:
+        card = selectors.run_card(run_id)
+    except Run.DoesNotExist:
+        return
+    live.tell(run_id, {"type": "run", "run": card.model_dump(mode="json")})

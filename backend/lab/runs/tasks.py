@@ -1,0 +1,68 @@
+"""The queue's doors: fetch what is named, call the service, tell the run what went wrong. Errors are handled here, once."""
+
+import errno
+import logging
+import time
+from typing import Any
+from uuid import UUID
+
+from celery import shared_task
+from django.db import Error as DatabaseError
+
+from hamlet.learning.errors import TrainingError
+from lab.runs import crew, services
+
+logger = logging.getLogger(__name__)
+
+crew.listen()
+
+PATIENCE = 15.0
+"""Seconds since the round before, beyond which a round of the reaper only looks: the database was away, and workers whose
+leases could not be renewed get the time to do so."""
+_last_round: float | None = None
+
+
+@shared_task(bind=True, name="lab.runs.tasks.train_slice")
+def train_slice(self: Any, run_id: str, fence: int) -> None:
+    """Train a run for one slice.
+
+    The run must be queued under `fence`, or nothing happens. It will be queued again, or finished, stopped or failed.
+    """
+    from lab.runs import worker  # imports torch
+
+    run, ours = UUID(run_id), fence + 1
+    try:
+        worker.slice_run(run, fence, worker=self.request.hostname or "worker")
+    except TrainingError as error:
+        services.run_fail(run_id=run, fence=ours, message=str(error))
+    except DatabaseError as error:
+        # Nothing was committed. The lease runs out, and the run goes on from its last checkpoint.
+        logger.warning("run %s: a slice is lost, the database is away: %s", run, error)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            services.run_fail(run_id=run, fence=ours, message="Something went wrong on our side.")
+            raise
+        logger.error("run %s: %s", run, error)
+        services.run_fail(
+            run_id=run, fence=ours, message="The disk is full. What was learnt is kept as of the last checkpoint."
+        )
+    except Exception:
+        logger.exception("run %s failed", run)
+        services.run_fail(run_id=run, fence=ours, message="Something went wrong on our side.")
+        raise
+
+
+@shared_task(name="lab.runs.tasks.reap")
+def reap() -> None:
+    """Every five seconds: queue again what lost its worker, send again what the broker lost."""
+    global _last_round
+    now = time.monotonic()
+    settled = _last_round is not None and now - _last_round <= PATIENCE
+    try:
+        if settled:
+            services.runs_reap()
+        services.runs_resend()
+    except DatabaseError as error:
+        logger.warning("the reaper waits for the database: %s", error)
+        return
+    _last_round = now

@@ -1,0 +1,64 @@
+"""From pydantic's complaints to sentences: the field, the value, what is allowed."""
+
+import unicodedata
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from hamlet.learning.config import TrainConfig
+from lab.people.words import sentence, shown
+from lab.runs.errors import FieldError, RunError
+from lab.runs.models import Run
+
+
+def launch_checked(name: str, config: dict[str, Any]) -> tuple[str, TrainConfig]:
+    """A run's name and its settings, complete and possible together.
+
+    Raises RunError naming every field that is wrong, not only the first.
+    """
+    errors: list[FieldError] = []
+    checked = None
+    try:
+        name = name_checked(name)
+    except RunError as error:
+        errors += error.errors
+    try:
+        checked = config_checked(config)
+    except RunError as error:
+        errors += error.errors
+    if checked is None or errors:
+        raise RunError("; ".join(f"{field} {message}" for field, message, _ in errors[:3]) + ".", errors)
+    return name, checked
+
+
+def config_checked(config: dict[str, Any]) -> TrainConfig:
+    """The settings of a run, complete and possible together. Raises RunError naming each field that is wrong."""
+    try:
+        return TrainConfig.model_validate(config)
+    except ValidationError as error:
+        raise RunError("Some settings cannot be used.", field_errors(error, TrainConfig, "config.")) from None
+
+
+def name_checked(name: str) -> str:
+    """A run's name without spaces around it. Raises RunError."""
+    stripped = name.strip()
+    if not 1 <= len(stripped) <= Run.NAME_LENGTH:
+        message = f"has {len(stripped)} characters; allowed are 1 to {Run.NAME_LENGTH}"
+        raise RunError("The name cannot be used.", [FieldError("name", message, shown(stripped))])
+    if bad := next((sign for sign in stripped if unicodedata.category(sign) in ("Cc", "Cs")), None):
+        message = f"has the control character U+{ord(bad):04X}; take visible ones"
+        raise RunError("The name cannot be used.", [FieldError("name", message, shown(stripped))])
+    return stripped
+
+
+def field_errors(error: ValidationError, model: type[BaseModel] | None = None, prefix: str = "") -> list[FieldError]:
+    """Each complaint as a field, a sentence and the value."""
+    schema = model.model_json_schema()["properties"] if model is not None else {}
+    found: dict[str, FieldError] = {}
+    for detail in error.errors(include_url=False):
+        # Kinds of a union stand in the location too; the field is what people know.
+        place = [str(part) for part in detail["loc"]]
+        field = place[0] if model is not None and place else ".".join(place)
+        entry = FieldError(prefix + field, sentence(detail, schema.get(field, {})), shown(detail.get("input")))
+        found.setdefault(entry.field, entry)
+    return list(found.values())
