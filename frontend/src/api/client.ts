@@ -30,7 +30,7 @@ export const setCsrf = (token: string): void => {
 };
 
 // `fetch` is looked up at call time, so a test may stand in for it.
-export const client = createClient<paths>({ baseUrl: "/", fetch: (request) => globalThis.fetch(request) });
+export const client = createClient<paths>({ baseUrl: window.location.origin, fetch: (request) => globalThis.fetch(request) });
 client.use({
   onRequest({ request }) {
     if (csrf && request.method !== "GET") request.headers.set("X-CSRFToken", csrf);

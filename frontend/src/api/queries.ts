@@ -38,16 +38,15 @@ export const runQuery = (id: string) =>
 
 export const levelsQuery = queryOptions({
   queryKey: ["levels"],
-  queryFn: async ({ signal }): Promise<LevelSummary[]> =>
-    (await unwrap(client.GET("/api/v1/levels", { signal }))) as unknown as LevelSummary[],
+  queryFn: ({ signal }): Promise<LevelSummary[]> => unwrap(client.GET("/api/v1/levels", { signal })),
   staleTime: Infinity,
 });
 
 export const levelQuery = (name: string) =>
   queryOptions({
     queryKey: ["levels", name],
-    queryFn: async ({ signal }): Promise<Level> =>
-      (await unwrap(client.GET("/api/v1/levels/{name}", { signal, params: { path: { name } } }))) as unknown as Level,
+    // openapi-fetch widens the pair of opening hours to a list.
+    queryFn: ({ signal }) => unwrap(client.GET("/api/v1/levels/{name}", { signal, params: { path: { name } } })) as Promise<Level>,
     staleTime: Infinity,
     enabled: name !== "",
   });

@@ -8,7 +8,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/me"];
+        /** Me */
+        get: operations["__main___me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -26,7 +27,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post/auth/login"];
+        /** Login */
+        post: operations["__main___login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -42,7 +44,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post/auth/logout"];
+        /** Logout */
+        post: operations["__main___logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -56,7 +59,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/levels"];
+        /** Levels */
+        get: operations["__main___levels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -72,7 +76,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/levels/{name}"];
+        /** Level */
+        get: operations["__main___level"];
         put?: never;
         post?: never;
         delete?: never;
@@ -88,7 +93,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/settings"];
+        /** Settings */
+        get: operations["__main___settings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -104,9 +110,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/runs"];
+        /** Runs */
+        get: operations["__main___runs"];
         put?: never;
-        post: operations["post/runs"];
+        /** Launch */
+        post: operations["__main___launch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -120,7 +128,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/runs/{id}"];
+        /** Run */
+        get: operations["__main___run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -138,7 +147,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post/runs/{id}/stop"];
+        /** Stop */
+        post: operations["__main___stop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -152,7 +162,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/runs/{id}/metrics"];
+        /** Metrics */
+        get: operations["__main___metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -168,7 +179,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/runs/{id}/evaluations"];
+        /** Evaluations */
+        get: operations["__main___evaluations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -184,7 +196,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/runs/{id}/episodes"];
+        /** Episodes */
+        get: operations["__main___episodes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -200,7 +213,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/runs/{id}/checkpoints"];
+        /** Checkpoints */
+        get: operations["__main___checkpoints"];
         put?: never;
         post?: never;
         delete?: never;
@@ -216,9 +230,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/runs/{id}/models"];
+        /** Models */
+        get: operations["__main___models"];
         put?: never;
-        post: operations["post/runs/{id}/models"];
+        /** Make */
+        post: operations["__main___make"];
         delete?: never;
         options?: never;
         head?: never;
@@ -232,7 +248,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/workers"];
+        /** Workers */
+        get: operations["__main___workers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -245,180 +262,604 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** UserOut */
-        UserOut: {
-            name: string;
-            /** @enum {string} */
-            role: "instructor" | "student";
-        };
         /** MeOut */
         MeOut: {
             user: components["schemas"]["UserOut"] | null;
+            /**
+             * Csrf
+             * @description To be sent as X-CSRFToken with every change
+             */
             csrf: string;
         };
-        /** LoginIn */
-        LoginIn: {
+        /** UserOut */
+        UserOut: {
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "instructor" | "student";
+        };
+        /** SignIn */
+        SignIn: {
+            /** Username */
             username: string;
+            /** Password */
             password: string;
         };
-        /** EvaluationOut */
-        EvaluationOut: {
-            steps: number;
-            episodes: number;
-            lives: number;
-            mean: number;
-            median: number;
-            p10: number;
-            share_retired: number;
-            causes: {
+        /**
+         * Floors
+         * @description Measured mean survival in steps at full depletion; null where it was not measured.
+         */
+        Floors: {
+            /** Random */
+            random: number | null;
+            /** Wait */
+            wait: number | null;
+        };
+        /** LevelSummaryOut */
+        LevelSummaryOut: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Sight
+             * @description How far the agent sees, in cells; null is the whole grid
+             */
+            sight: number | null;
+            /** Temporal */
+            temporal: boolean;
+            /** Lifespan */
+            lifespan: number;
+            floors: components["schemas"]["Floors"];
+        };
+        /** ActionOut */
+        ActionOut: {
+            /** Name */
+            name: string;
+            /** Dx */
+            dx: number;
+            /** Dy */
+            dy: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "move" | "interact" | "wait";
+        };
+        /** CascadeOut */
+        CascadeOut: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Threshold */
+            threshold: number;
+            /** Strength */
+            strength: number;
+        };
+        /** CurriculumOut */
+        CurriculumOut: {
+            /** Multipliers */
+            multipliers: number[];
+            /** Advance */
+            advance: number;
+            /** Retreat */
+            retreat: number;
+            /** Entropy Gate */
+            entropy_gate: number;
+        };
+        /**
+         * LevelOut
+         * @description All that a page needs of a level (hamlet.world.Level.describe).
+         */
+        LevelOut: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Sight
+             * @description How far the agent sees, in cells; null is the whole grid
+             */
+            sight: number | null;
+            /** Temporal */
+            temporal: boolean;
+            /** Lifespan */
+            lifespan: number;
+            floors: components["schemas"]["Floors"];
+            /** Digest */
+            digest: string;
+            /** Hours Per Day */
+            hours_per_day: number;
+            /** Currency */
+            currency: string | null;
+            /** Meters */
+            meters: components["schemas"]["MeterOut"][];
+            /** Actions */
+            actions: components["schemas"]["ActionOut"][];
+            /** Places */
+            places: components["schemas"]["PlaceOut"][];
+            /** Costs */
+            costs: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            reward: components["schemas"]["RewardOut"];
+            /** Modulation */
+            modulation: components["schemas"]["ModulationOut"][];
+            /** Cascades */
+            cascades: components["schemas"]["CascadeOut"][];
+            /** Observation */
+            observation: components["schemas"]["ObservationFieldOut"][];
+            curriculum: components["schemas"]["CurriculumOut"];
+        };
+        /** MeterOut */
+        MeterOut: {
+            /** Name */
+            name: string;
+            /** Start */
+            start: number;
+            /** Depletion */
+            depletion: number;
+            /** Lethal */
+            lethal: boolean;
+            /** Title */
+            title: string;
+            /** Icon */
+            icon: string;
+            /** Hue */
+            hue: string;
+            /** Tier */
+            tier: string;
+            /** Unit */
+            unit: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** ModulationOut */
+        ModulationOut: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Amount */
+            amount: number;
+            /** Base */
+            base: number;
+            /** Range */
+            range: number;
+        };
+        /** ObservationFieldOut */
+        ObservationFieldOut: {
+            /** Name */
+            name: string;
+            /** Start */
+            start: number;
+            /** Stop */
+            stop: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Labels */
+            labels: string[];
+        };
+        /** PlaceOut */
+        PlaceOut: {
+            /** Index */
+            index: number;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Icon */
+            icon: string;
+            /** Badge */
+            badge: string | null;
+            /** Serves */
+            serves: string | null;
+            /** Deployed */
+            deployed: boolean;
+            /** Hours */
+            hours: [
+                number,
+                number
+            ] | null;
+            /** Cost */
+            cost: number;
+            /** Effects */
+            effects: {
                 [key: string]: number;
             };
-            best: boolean;
-            survived: number[];
+            /** Ticks */
+            ticks: number;
+            /** Tick Cost */
+            tick_cost: number;
+            /** Tick Effects */
+            tick_effects: {
+                [key: string]: number;
+            };
+            /** Completion */
+            completion: {
+                [key: string]: number;
+            };
         };
-        /** ModelOut */
-        ModelOut: {
-            id: string;
-            run: string;
-            checkpoint: string | null;
-            episode: number;
-            /** @enum {string} */
-            format: "safetensors" | "pt" | "onnx";
-            file: string;
-            bytes: number;
-            sha256: string;
-            /** Format: date-time */
-            created_at: string;
-            downloads: number;
-            evaluation: components["schemas"]["EvaluationOut"] | null;
-            checkpoint_bytes: number | null;
+        /** RewardOut */
+        RewardOut: {
+            /** Product */
+            product: string[];
+            /** Retirement */
+            retirement: number;
         };
-        /** CheckpointOut */
-        CheckpointOut: {
-            id: string;
-            episode: number;
-            steps: number;
-            bytes: number;
-            sha256: string;
-            /** Format: date-time */
-            created_at: string;
-            best: boolean;
+        /** LimitsOut */
+        LimitsOut: {
+            /**
+             * Name Length
+             * @description Longest name of a run, in characters
+             */
+            name_length: number;
+            /**
+             * Active Runs
+             * @description Runs that one person may have queued or training at once
+             */
+            active_runs: number;
         };
-        /** RunOut */
-        RunOut: {
-            id: string;
+        /** PresetOut */
+        PresetOut: {
+            /** Name */
             name: string;
-            level: string;
-            level_title: string;
-            network: string;
-            learner: string;
-            seed: number;
-            /** @enum {string} */
-            state: "queued" | "training" | "stopping" | "finished" | "stopped" | "failed";
-            message: string;
-            place: number | null;
-            owner: string;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Config */
             config: {
                 [key: string]: unknown;
             };
-            progress: number;
+        };
+        /** SettingsOut */
+        SettingsOut: {
+            /**
+             * Schema
+             * @description JSON schema of a run's config, one property a setting
+             */
+            schema: {
+                [key: string]: unknown;
+            };
+            /** Presets */
+            presets: components["schemas"]["PresetOut"][];
+            limits: components["schemas"]["LimitsOut"];
+        };
+        /**
+         * EvaluationOut
+         * @description A held-out examination: greedy lives at full depletion.
+         */
+        EvaluationOut: {
+            /** Steps */
             steps: number;
-            steps_budget: number;
+            /** Episodes */
             episodes: number;
-            epsilon: number | null;
-            stage: number | null;
-            multiplier: number | null;
-            steps_per_second: number | null;
-            best: number | null;
-            best_episode: number | null;
-            last: number | null;
-            spark: number[];
-            viewers: number;
-            /** Format: date-time */
+            /** Lives */
+            lives: number;
+            /** Mean */
+            mean: number;
+            /** Median */
+            median: number;
+            /** P10 */
+            p10: number;
+            /** Share Retired */
+            share_retired: number;
+            /**
+             * Causes
+             * @description Root meter of each death, and how many died of it
+             */
+            causes: {
+                [key: string]: number;
+            };
+            /** Best */
+            best: boolean;
+            /**
+             * Survived
+             * @description Steps lived, one entry a life
+             */
+            survived: number[];
+        };
+        /**
+         * ModelOut
+         * @description A model that can be taken home.
+         */
+        ModelOut: {
+            /** Id */
+            id: string;
+            /** Run */
+            run: string;
+            /** Checkpoint */
+            checkpoint: string | null;
+            /**
+             * Episode
+             * @description Lives the run had finished when it was written
+             */
+            episode: number;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "safetensors" | "pt" | "onnx";
+            /** File */
+            file: string;
+            /** Bytes */
+            bytes: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
+            /** Downloads */
+            downloads: number;
+            /** @description The examination of exactly these weights, where there is one */
+            evaluation: components["schemas"]["EvaluationOut"] | null;
+            /** Checkpoint Bytes */
+            checkpoint_bytes: number | null;
+        };
+        /** RunOut */
+        RunOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Level */
+            level: string;
+            /** Level Title */
+            level_title: string;
+            /**
+             * Network
+             * @enum {string}
+             */
+            network: "simple" | "recurrent";
+            /**
+             * Learner
+             * @enum {string}
+             */
+            learner: "pqn" | "dqn";
+            /** Seed */
+            seed: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "training" | "stopping" | "finished" | "stopped" | "failed";
+            /** Message */
+            message: string;
+            /**
+             * Place
+             * @description Place in the queue, from 1; null where it does not wait
+             */
+            place: number | null;
+            /** Owner */
+            owner: string;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Progress
+             * @description Share of the budget that is used, 0 to 1
+             */
+            progress: number;
+            /** Steps */
+            steps: number;
+            /** Steps Budget */
+            steps_budget: number;
+            /** Episodes */
+            episodes: number;
+            /** Epsilon */
+            epsilon: number | null;
+            /** Stage */
+            stage: number | null;
+            /** Multiplier */
+            multiplier: number | null;
+            /** Steps Per Second */
+            steps_per_second: number | null;
+            /**
+             * Best
+             * @description Best mean survival in a held-out examination
+             */
+            best: number | null;
+            /** Best Episode */
+            best_episode: number | null;
+            /**
+             * Last
+             * @description Mean survival in the newest row of the curve
+             */
+            last: number | null;
+            /**
+             * Spark
+             * @description The survival curve in at most 60 points
+             */
+            spark: number[];
+            /** Viewers */
+            viewers: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
             started_at: string | null;
+            /** Finished At */
             finished_at: string | null;
             model: components["schemas"]["ModelOut"] | null;
         };
-        /** EpisodeOut */
+        /** RunPage */
+        RunPage: {
+            /** Items */
+            items: components["schemas"]["RunOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last one
+             */
+            next: string | null;
+        };
+        /** RunIn */
+        RunIn: {
+            /** Name */
+            name: string;
+            /**
+             * Config
+             * @description What differs from the defaults; see /settings
+             */
+            config?: {
+                [key: string]: unknown;
+            };
+        };
+        /** MetricsOut */
+        MetricsOut: {
+            /**
+             * Columns
+             * @description Columns of equal length; null where nothing was measured
+             */
+            columns: {
+                [key: string]: (number | null)[];
+            };
+        };
+        /** Evaluations */
+        Evaluations: {
+            /** Items */
+            items: components["schemas"]["EvaluationOut"][];
+        };
+        /**
+         * EpisodeOut
+         * @description A life of the watched lane that was kept whole.
+         */
         EpisodeOut: {
+            /** Episode */
             episode: number;
+            /** Steps */
             steps: number;
+            /** Return */
             return: number;
-            cause: string;
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "death" | "retired" | "cut";
+            /** Died Of */
             died_of: string | null;
+            /** Root */
             root: string | null;
+            /** Reasons */
             reasons: string[];
+            /** Stage */
             stage: number | null;
+            /** Multiplier */
             multiplier: number;
+            /** Epsilon */
             epsilon: number;
+            /**
+             * At
+             * @description Trainer's clock at its end, milliseconds since 1970
+             */
             at: number;
+            /** Bytes */
             bytes: number;
+        };
+        /** Episodes */
+        Episodes: {
+            /** Items */
+            items: components["schemas"]["EpisodeOut"][];
+        };
+        /** CheckpointOut */
+        CheckpointOut: {
+            /** Id */
+            id: string;
+            /** Episode */
+            episode: number;
+            /** Steps */
+            steps: number;
+            /** File */
+            file: string;
+            /** Bytes */
+            bytes: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Best
+             * @description The first one that holds the best examined weights so far
+             */
+            best: boolean;
+        };
+        /** Checkpoints */
+        Checkpoints: {
+            /** Items */
+            items: components["schemas"]["CheckpointOut"][];
+        };
+        /** Models */
+        Models: {
+            /** Items */
+            items: components["schemas"]["ModelOut"][];
+        };
+        /** ModelIn */
+        ModelIn: {
+            /**
+             * Checkpoint
+             * @description Id of a checkpoint; the newest one where it is left out
+             */
+            checkpoint?: string | null;
+            /**
+             * Format
+             * @default safetensors
+             * @enum {string}
+             */
+            format: "safetensors" | "pt" | "onnx";
         };
         /** WorkerOut */
         WorkerOut: {
+            /** Name */
             name: string;
+            /** Alive */
             alive: boolean;
+            /**
+             * Device
+             * @description cpu, or the name of the GPU
+             */
             device: string;
+            /**
+             * Run
+             * @description Id of the run it trains now
+             */
             run: string | null;
         };
         /** WorkersOut */
         WorkersOut: {
+            /** Items */
             items: components["schemas"]["WorkerOut"][];
+            /** Free */
             free: number;
+            /** Total */
             total: number;
-        };
-        /** RunIn */
-        RunIn: {
-            name: string;
-            config: {
-                [key: string]: unknown;
-            };
-        };
-        /** RunPage */
-        RunPage: {
-            items: components["schemas"]["RunOut"][];
-            next: string | null;
-        };
-        /** ModelIn */
-        ModelIn: {
-            checkpoint?: string | null;
-            /** @enum {string} */
-            format: "safetensors" | "pt" | "onnx";
-        };
-        /** SettingsOut */
-        SettingsOut: {
-            schema: {
-                [key: string]: unknown;
-            };
-            presets: {
-                [key: string]: unknown;
-            }[];
-            limits: {
-                [key: string]: unknown;
-            };
-        };
-        /** Models */
-        Models: {
-            items: components["schemas"]["ModelOut"][];
-        };
-        /** Checkpoints */
-        Checkpoints: {
-            items: components["schemas"]["CheckpointOut"][];
-        };
-        /** Episodes */
-        Episodes: {
-            items: components["schemas"]["EpisodeOut"][];
-        };
-        /** Evaluations */
-        Evaluations: {
-            items: components["schemas"]["EvaluationOut"][];
-        };
-        /** MetricsOut */
-        MetricsOut: {
-            columns: {
-                [key: string]: (number | null)[];
-            };
         };
     };
     responses: never;
@@ -429,7 +870,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    "get/me": {
+    __main___me: {
         parameters: {
             query?: never;
             header?: never;
@@ -449,7 +890,7 @@ export interface operations {
             };
         };
     };
-    "post/auth/login": {
+    __main___login: {
         parameters: {
             query?: never;
             header?: never;
@@ -458,7 +899,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LoginIn"];
+                "application/json": components["schemas"]["SignIn"];
             };
         };
         responses: {
@@ -473,7 +914,7 @@ export interface operations {
             };
         };
     };
-    "post/auth/logout": {
+    __main___logout: {
         parameters: {
             query?: never;
             header?: never;
@@ -493,7 +934,7 @@ export interface operations {
             };
         };
     };
-    "get/levels": {
+    __main___levels: {
         parameters: {
             query?: never;
             header?: never;
@@ -508,14 +949,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    }[];
+                    "application/json": components["schemas"]["LevelSummaryOut"][];
                 };
             };
         };
     };
-    "get/levels/{name}": {
+    __main___level: {
         parameters: {
             query?: never;
             header?: never;
@@ -532,14 +971,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["LevelOut"];
                 };
             };
         };
     };
-    "get/settings": {
+    __main___settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -559,7 +996,7 @@ export interface operations {
             };
         };
     };
-    "get/runs": {
+    __main___runs: {
         parameters: {
             query?: {
                 state?: string;
@@ -584,7 +1021,7 @@ export interface operations {
             };
         };
     };
-    "post/runs": {
+    __main___launch: {
         parameters: {
             query?: never;
             header?: never;
@@ -597,7 +1034,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -608,7 +1045,7 @@ export interface operations {
             };
         };
     };
-    "get/runs/{id}": {
+    __main___run: {
         parameters: {
             query?: never;
             header?: never;
@@ -630,7 +1067,7 @@ export interface operations {
             };
         };
     };
-    "post/runs/{id}/stop": {
+    __main___stop: {
         parameters: {
             query?: never;
             header?: never;
@@ -652,7 +1089,7 @@ export interface operations {
             };
         };
     };
-    "get/runs/{id}/metrics": {
+    __main___metrics: {
         parameters: {
             query?: {
                 points?: number;
@@ -676,7 +1113,7 @@ export interface operations {
             };
         };
     };
-    "get/runs/{id}/evaluations": {
+    __main___evaluations: {
         parameters: {
             query?: never;
             header?: never;
@@ -698,7 +1135,7 @@ export interface operations {
             };
         };
     };
-    "get/runs/{id}/episodes": {
+    __main___episodes: {
         parameters: {
             query?: never;
             header?: never;
@@ -720,7 +1157,7 @@ export interface operations {
             };
         };
     };
-    "get/runs/{id}/checkpoints": {
+    __main___checkpoints: {
         parameters: {
             query?: never;
             header?: never;
@@ -742,7 +1179,7 @@ export interface operations {
             };
         };
     };
-    "get/runs/{id}/models": {
+    __main___models: {
         parameters: {
             query?: never;
             header?: never;
@@ -764,7 +1201,7 @@ export interface operations {
             };
         };
     };
-    "post/runs/{id}/models": {
+    __main___make: {
         parameters: {
             query?: never;
             header?: never;
@@ -779,7 +1216,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -790,7 +1227,7 @@ export interface operations {
             };
         };
     };
-    "get/workers": {
+    __main___workers: {
         parameters: {
             query?: never;
             header?: never;

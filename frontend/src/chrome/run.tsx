@@ -9,13 +9,14 @@ export const networkTitle = (network: string): string => NETWORKS[network] ?? ne
 export const recipe = (run: Pick<Run, "level_title" | "network">): string => `${run.level_title} · ${networkTitle(run.network)}`;
 
 /** The run's state as a word with its colour and sign. */
-export function StateMark({ run, detail }: { run: Pick<Run, "state" | "place" | "message">; detail?: boolean }) {
+export function StateMark({ run, detail }: { run: Pick<Run, "state" | "steps" | "place" | "message">; detail?: boolean }) {
   switch (run.state) {
     case "training":
       return mark("var(--live)", "Training");
     case "stopping":
       return mark("var(--warn)", "Stopping");
     case "queued":
+      if (run.steps > 0) return mark("var(--live)", "Training", "clock", detail ? "waits for its turn" : undefined);
       return mark("var(--ink-2)", "Queued", "clock", detail && run.place ? `${format.ordinal(run.place).toLowerCase()} in line` : undefined);
     case "finished":
       return mark("var(--ok)", "Finished", "check-circle");

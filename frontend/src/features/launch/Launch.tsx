@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { ApiError, client, levelQuery, levelsQuery, meQuery, runsQuery, settingsQuery, unwrap, workersQuery } from "@/api";
-import type { Level, LevelSummary, Run } from "@/api";
+import type { Level, LevelSummary, Preset, Run } from "@/api";
 import { LabBar } from "@/chrome";
 import { obsDim, weightsOf } from "@/level";
 import { paths } from "@/paths";
@@ -19,13 +19,6 @@ import type { Config, Setting } from "./settings";
 import { Stages } from "./Stages";
 import { Summary } from "./Summary";
 import "./launch.css";
-
-export interface Preset {
-  name: string;
-  title: string;
-  summary: string;
-  config: Config;
-}
 
 export function Launch() {
   const instructor = useQuery(meQuery).data?.user?.role === "instructor";
@@ -52,7 +45,7 @@ export function Launch() {
           </Empty>
         </main>
       ) : settings.data && levels.data && (runs.data || runs.isError) ? (
-        <Bench settings={settingsOf(settings.data.schema)} presets={settings.data.presets as unknown as Preset[]} levels={levels.data} runs={runs.data ?? []} />
+        <Bench settings={settingsOf(settings.data.schema)} nameLength={settings.data.limits.name_length} presets={settings.data.presets} levels={levels.data} runs={runs.data ?? []} />
       ) : (
         <Ghost />
       )}
@@ -73,15 +66,16 @@ function Trainers() {
 
 interface BenchProps {
   settings: readonly Setting[];
+  nameLength: number;
   presets: readonly Preset[];
   levels: readonly LevelSummary[];
   runs: readonly Run[];
 }
 
-function Bench({ settings, presets, levels, runs }: BenchProps) {
+function Bench({ settings, nameLength, presets, levels, runs }: BenchProps) {
   const [query] = useSearchParams();
   const past = runs.find((run) => run.id === query.get("from"));
-  const initial: Config = past ? ownSettings(settings, past) : (presets[0]?.config ?? {});
+  const initial: Config = past ? ownSettings(settings, past) : ofPreset(presets[0]);
   const [name, setName] = useState(() => randomName(new Set(runs.map((run) => run.name))));
   const [nameError, setNameError] = useState<string>();
   const [trouble, setTrouble] = useState<string>();
@@ -149,6 +143,7 @@ function Bench({ settings, presets, levels, runs }: BenchProps) {
           setNameError(undefined);
         }}
         nameField={nameField}
+        nameLength={nameLength}
         nameError={nameError}
         another={() => setName(randomName(new Set(runs.map((run) => run.name))))}
         level={level}
@@ -318,7 +313,7 @@ function StartFrom({ presets, runs, settings, form, start }: StartProps) {
           setFrom(event.target.value);
           const preset = presets.find((other) => other.name === event.target.value);
           const run = runs.find((other) => other.id === event.target.value);
-          if (preset) start(preset.config);
+          if (preset) start(ofPreset(preset));
           if (run) start({ ...ownSettings(settings, run), seed: form.config["seed"] ?? 0 });
         }}
       >
@@ -342,6 +337,8 @@ function StartFrom({ presets, runs, settings, form, start }: StartProps) {
     </label>
   );
 }
+
+const ofPreset = (preset: Preset | undefined): Config => (preset?.config ?? {}) as Config;
 
 /** The settings a past run had, as far as this version knows them. */
 function ownSettings(settings: readonly Setting[], run: Run): Config {

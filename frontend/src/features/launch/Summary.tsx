@@ -12,6 +12,7 @@ import type { Config } from "./settings";
 interface Props {
   name: string;
   onName: (name: string) => void;
+  nameLength: number;
   nameField: RefObject<HTMLInputElement | null>;
   nameError: string | undefined;
   another: () => void;
@@ -28,7 +29,7 @@ interface Props {
 
 const BYTES_A_WEIGHT = 4;
 
-export function Summary({ name, onName, nameField, nameError, another, level, form, sent, runs, trouble, wrong, busy, launch }: Props) {
+export function Summary({ name, onName, nameLength, nameField, nameError, another, level, form, sent, runs, trouble, wrong, busy, launch }: Props) {
   const workers = useQuery(workersQuery).data;
   const alike = similar(runs, form.config, form.network);
   const steps = Number(form.config["steps"]);
@@ -48,7 +49,7 @@ export function Summary({ name, onName, nameField, nameError, another, level, fo
             ref={nameField}
             className="input disp"
             value={name}
-            maxLength={200}
+            maxLength={nameLength}
             autoComplete="off"
             spellCheck={false}
             aria-invalid={nameError ? true : undefined}

@@ -3,8 +3,8 @@ import { hueOf } from "@/level";
 import { format, Icon } from "@/ui";
 
 const BINS = 25;
-const W = 420;
-const H = 150;
+const W = 516;
+const H = 170;
 const LEFT = 4;
 const BASE = 20;
 const HEAD = 16;

@@ -32,8 +32,8 @@ export function Files({ run, moment, checkpoint, instructor }: Props) {
         <b className="m3">.{kind}</b>
         <span className="sz empty" />
         <span className="n m3">–</span>
-        <Button size="sm" icon="export" disabled={busy} onClick={() => make.mutate(kind)}>
-          <span>{busy ? "Exporting" : `Export for ${use === "Any language" ? "any language" : use}`}</span>
+        <Button size="sm" icon="export" disabled={busy} aria-label={`Export .${kind}, for ${use}`} onClick={() => make.mutate(kind)}>
+          <span>{busy ? "Exporting" : "Export"}</span>
         </Button>
       </div>
     );

@@ -128,7 +128,7 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
             {fact(networkTitle(run.network), `${format.count(weightsOf(level, run.network))} weights`)}
             {fact(`${obsDim(level)} → ${level.actions.length}`, "observation → Q-values")}
             {exam && fact(`${Math.round(exam.share_retired * 100)} %`, `lived all ${format.count(level.lifespan)} steps`)}
-            {run.stage !== null && fact(`Stage ${run.stage}`, `of ${level.curriculum.multipliers.length + 1}`)}
+            {run.stage !== null && fact(`Stage ${run.stage}`, `reached of ${level.curriculum.multipliers.length + 1}`)}
           </dl>
         </section>
         <Files run={run} moment={moment} checkpoint={checkpoint} instructor={instructor} />

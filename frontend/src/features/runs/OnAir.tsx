@@ -19,10 +19,17 @@ export function OnAir({ runs }: { runs: readonly Run[] }) {
           <div className="bd">
             <div className="row">
               <h2>{run.name}</h2>
-              <span className="pill">
-                <span className="dot" />
-                LIVE
-              </span>
+              {run.state === "queued" ? (
+                <span className="pill waits" title="It shares a trainer and waits for its next turn">
+                  <Icon name="clock" />
+                  next turn
+                </span>
+              ) : (
+                <span className="pill">
+                  <span className="dot" />
+                  LIVE
+                </span>
+              )}
             </div>
             <p className="meta">
               {recipe(run)}

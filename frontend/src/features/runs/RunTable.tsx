@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import { isActive } from "@/api";
+import { isActive, isUnderWay } from "@/api";
 import type { Run } from "@/api";
 import { recipe, StageMarks, StateMark } from "@/chrome";
 import { downloads, paths } from "@/paths";
@@ -66,7 +66,7 @@ interface RowProps extends Pick<Props, "chosen" | "onChoose"> {
 }
 
 function Row({ run, top, staged, chosen, onChoose }: RowProps) {
-  const training = run.state === "training" || run.state === "stopping";
+  const training = isUnderWay(run);
   const picked = chosen?.has(run.id) ?? false;
   return (
     <tr className={picked ? "sel" : undefined}>

@@ -113,7 +113,7 @@ function Listed({ runs, instructor, view, setView, selection }: ListedProps) {
   const options = (Object.keys(GROUPS) as Group[])
     .map((group) => ({ group, n: runs.filter((run) => inGroup(run, group)).length }))
     .filter(({ group, n }) => n > 0 || group === view.group)
-    .map(({ group, n }) => ({ value: group, label: `${GROUPS[group].title} ${n}` }));
+    .map(({ group, n }) => ({ value: group, label: `${GROUPS[group]} ${n}` }));
   return (
     <>
       {onAir.length > 0 && <OnAir runs={onAir} />}
@@ -132,7 +132,7 @@ function Listed({ runs, instructor, view, setView, selection }: ListedProps) {
       ) : (
         <div className="card">
           <Empty title="No run fits" action={<Button onClick={() => setView({ ...view, group: "all", text: "" })}>Show all {runs.length}</Button>}>
-            Nothing is {view.group === "all" ? "" : `${GROUPS[view.group].title.toLowerCase()} and `}called “{view.text}”.
+            Nothing is {view.group === "all" ? "" : `${GROUPS[view.group].toLowerCase()} and `}called “{view.text}”.
           </Empty>
         </div>
       )}

@@ -1,21 +1,22 @@
-import type { Run, RunState } from "@/api";
+import { isUnderWay } from "@/api";
+import type { Run } from "@/api";
 
-export const GROUPS = {
-  all: { title: "All", states: ["queued", "training", "stopping", "finished", "stopped", "failed"] },
-  training: { title: "Training", states: ["training", "stopping"] },
-  queued: { title: "Queued", states: ["queued"] },
-  finished: { title: "Finished", states: ["finished"] },
-  ended: { title: "Stopped", states: ["stopped", "failed"] },
-} as const satisfies Record<string, { title: string; states: readonly RunState[] }>;
+export const GROUPS = { all: "All", training: "Training", queued: "Queued", finished: "Finished", ended: "Stopped" } as const;
 export type Group = keyof typeof GROUPS;
 
-export const inGroup = (run: Run, group: Group): boolean => (GROUPS[group].states as readonly RunState[]).includes(run.state);
+/** Where a run belongs. One that waits for its next turn is still training to those who watch. */
+export function groupOf(run: Pick<Run, "state" | "steps">): Exclude<Group, "all"> {
+  if (isUnderWay(run)) return "training";
+  if (run.state === "queued") return "queued";
+  return run.state === "finished" ? "finished" : "ended";
+}
+export const inGroup = (run: Run, group: Group): boolean => group === "all" || groupOf(run) === group;
 
 /** What each column sorts by, and the way it is first sorted: the interesting end on top. */
 export const COLUMNS = {
   created: { by: (run: Run) => run.created_at, first: "down" },
   name: { by: (run: Run) => run.name.toLowerCase(), first: "up" },
-  state: { by: (run: Run) => GROUPS.all.states.indexOf(run.state), first: "up" },
+  state: { by: (run: Run) => Object.keys(GROUPS).indexOf(groupOf(run)), first: "up" },
   best: { by: (run: Run) => run.best, first: "down" },
   last: { by: (run: Run) => run.last, first: "down" },
   stage: { by: (run: Run) => run.stage, first: "down" },
@@ -56,9 +57,9 @@ export function visible(runs: readonly Run[], { group, text, column, way }: View
 export function viewOf(query: URLSearchParams): View {
   const [column, way] = (query.get("sort") ?? "").split(".");
   const group = query.get("state") ?? "";
-  const known = column !== undefined && column in COLUMNS;
+  const known = column !== undefined && Object.hasOwn(COLUMNS, column);
   return {
-    group: group in GROUPS ? (group as Group) : "all",
+    group: Object.hasOwn(GROUPS, group) ? (group as Group) : "all",
     text: query.get("q") ?? "",
     column: known ? (column as Column) : "created",
     way: known && (way === "up" || way === "down") ? way : "down",
@@ -85,7 +86,7 @@ export function axisTop(runs: readonly Run[]): number {
 /** "3 training, 1 queued, 3 finished. 31 people watching." */
 export function summary(runs: readonly Run[]): string {
   const parts = (["training", "queued", "finished", "ended"] as const)
-    .map((group) => [runs.filter((run) => inGroup(run, group)).length, GROUPS[group].title.toLowerCase()] as const)
+    .map((group) => [runs.filter((run) => inGroup(run, group)).length, GROUPS[group].toLowerCase()] as const)
     .filter(([n]) => n > 0)
     .map(([n, word]) => `${n} ${word}`);
   const watching = runs.reduce((sum, run) => sum + run.viewers, 0);

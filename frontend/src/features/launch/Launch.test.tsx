@@ -1,0 +1,152 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, test } from "vitest";
+import { run } from "@/testing/data";
+import { faults, open } from "@/testing/render";
+import { OPHELIA, Refused, serve } from "@/testing/server";
+import { Launch } from "./Launch";
+
+const page = (path = "/runs/new") => open(path, "/runs/new", <Launch />);
+const card = (name: string) => screen.findByRole("region", { name });
+
+describe("the launch form", () => {
+  test("shows what the level is: its places, its observation, the true size of the network", async () => {
+    serve({});
+    page();
+    expect(within(await card("World")).getByText("14 of 14 places")).toBeVisible();
+    expect(within(await card("Sight")).getByText("91 numbers per step")).toBeVisible();
+    expect(within(await card("Brain")).getByText("29,574 weights")).toBeVisible();
+  });
+
+  test("follows the level: through a window, with memory, the drain under stages gone", async () => {
+    serve({});
+    const { user } = page();
+    await card("World");
+    await user.click(screen.getByRole("radio", { name: "Day and night" }));
+    expect(await within(await card("Brain")).findByText("636,486 weights")).toBeVisible();
+    expect(screen.getByText("clock, age").closest("li")).toHaveClass("blind");
+    expect(screen.getByRole("slider", { name: "Drain" })).toBeVisible();
+    await user.click(screen.getByRole("radio", { name: "Climb stages" }));
+    expect(screen.queryByRole("slider", { name: "Drain" })).toBeNull();
+    expect(within(screen.getByRole("radiogroup", { name: "First stage" })).getAllByRole("radio")).toHaveLength(5);
+  });
+
+  test("sends the name and what differs from the defaults, and opens the run", async () => {
+    const sent = serve({ "POST /runs": run({ id: "fresh" }) });
+    const { user } = page();
+    await card("Brain");
+    const name = screen.getByRole("textbox", { name: "Name" });
+    await user.clear(name);
+    await user.type(name, "heron-43");
+    fireEvent.change(screen.getByRole("textbox", { name: "Discount γ, value" }), { target: { value: "0.9" } });
+    fireEvent.blur(screen.getByRole("textbox", { name: "Discount γ, value" }));
+    await user.click(screen.getByRole("button", { name: "Launch heron-43" }));
+    expect(await screen.findByTestId("elsewhere")).toHaveTextContent("/runs/fresh");
+    expect(sent.find(({ call }) => call === "POST /runs")!.body).toEqual({ name: "heron-43", config: { gamma: 0.9 } });
+  });
+
+  test("launches on Ctrl with Enter", async () => {
+    const sent = serve({ "POST /runs": run({ id: "fresh" }) });
+    const { user } = page();
+    await card("Brain");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await waitFor(() => expect(sent.map(({ call }) => call)).toContain("POST /runs"));
+  });
+
+  test("does not send what cannot be, and leads to it", async () => {
+    const sent = serve({});
+    const { user } = page();
+    await card("Brain");
+    const seed = screen.getByRole("textbox", { name: "Seed" });
+    await user.clear(seed);
+    await user.type(seed, "-3");
+    expect(screen.getByText("One setting is not possible.")).toBeVisible();
+    screen.getByRole("textbox", { name: "Name" }).focus();
+    await user.click(screen.getByRole("button", { name: /^Launch / }));
+    await waitFor(() => expect(seed).toHaveFocus());
+    expect(sent.map(({ call }) => call)).not.toContain("POST /runs");
+  });
+
+  test("shows what the server refused at the field, opens its card and goes there", async () => {
+    serve({
+      "POST /runs": () => {
+        throw new Refused({
+          status: 422,
+          detail: "The run was not launched.",
+          errors: [{ field: "config.rollout", message: "256 lanes of 256 steps are over 1,000,000 steps at once", value: 256 }],
+        });
+      },
+    });
+    const { user } = page();
+    await card("Brain");
+    expect(screen.queryByRole("slider", { name: "Rollout" })).toBeNull();
+    await user.click(screen.getByRole("button", { name: /^Launch / }));
+    const field = await screen.findByRole("textbox", { name: "Rollout, value" });
+    expect(field).toHaveAccessibleDescription("256 lanes of 256 steps are over 1,000,000 steps at once");
+    await waitFor(() => expect(field).toHaveFocus());
+  });
+
+  test("shows a refused name under the name", async () => {
+    serve({
+      "POST /runs": () => {
+        throw new Refused({ status: 422, detail: "The run was not launched.", errors: [{ field: "name", message: "must not be empty" }] });
+      },
+    });
+    const { user } = page();
+    await card("Brain");
+    await user.clear(screen.getByRole("textbox", { name: "Name" }));
+    await user.click(screen.getByRole("button", { name: "Launch run" }));
+    expect(await screen.findByText("must not be empty")).toBeVisible();
+    expect(screen.getByRole("textbox", { name: "Name" })).toHaveAttribute("aria-invalid", "true");
+  });
+
+  test("shows a refusal of the whole as a sentence", async () => {
+    serve({
+      "POST /runs": () => {
+        throw new Refused({ status: 409, detail: "You have 20 runs under way, which is the most." });
+      },
+    });
+    const { user } = page();
+    await card("Brain");
+    await user.click(screen.getByRole("button", { name: /^Launch / }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("You have 20 runs under way, which is the most.");
+  });
+
+  test("starts from a past run's settings", async () => {
+    const past = run({ id: "old", config: { level: "L3_temporal_mechanics", gamma: 0.9, curiosity: true } });
+    serve({ "GET /runs": { items: [past], next: null } });
+    page("/runs/new?from=old");
+    expect(await within(await card("Brain")).findByText("636,486 weights")).toBeVisible();
+    expect(screen.getByRole("textbox", { name: "Discount γ, value" })).toHaveValue("0.9");
+    expect(screen.getByRole("switch", { name: "Curiosity" })).toBeChecked();
+  });
+
+  test("says when nobody would train it now", async () => {
+    serve({ "GET /workers": { items: [], free: 0, total: 0 } });
+    page();
+    expect(await screen.findByText("No trainer is running: it waits in line until one starts.")).toBeVisible();
+  });
+
+  test("tells what to expect only from runs like this one", async () => {
+    serve({ "GET /runs": { items: [run({ state: "finished", best: 612.4 })], next: null } });
+    const { user } = page();
+    expect(await screen.findByText("612")).toBeVisible();
+    await card("Brain");
+    await user.click(screen.getByRole("radio", { name: "DQN" }));
+    expect(screen.queryByText("612")).toBeNull();
+    expect(screen.getByText(/No finished run is like this one yet/)).toBeVisible();
+  });
+});
+
+test("a student is told that instructors launch", async () => {
+  serve({ "GET /me": OPHELIA });
+  page();
+  expect(await screen.findByRole("heading", { name: "Instructors launch runs" })).toBeVisible();
+});
+
+test("axe finds nothing wrong, with every setting open", async () => {
+  serve({});
+  const { container, user } = page();
+  await card("Brain");
+  for (const more of screen.getAllByRole("button", { name: /^\d+ more/ })) await user.click(more);
+  expect(await faults(container)).toEqual([]);
+});

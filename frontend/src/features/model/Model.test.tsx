@@ -1,0 +1,155 @@
+import { readFileSync } from "node:fs";
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, test } from "vitest";
+import { exam, modelFile, run } from "@/testing/data";
+import { faults, open } from "@/testing/render";
+import { OPHELIA, Refused, serve } from "@/testing/server";
+import { histogram } from "./Evidence";
+import { Model } from "./Model";
+import { INSTALL, python, tokens } from "./snippets";
+
+const best = modelFile();
+const finished = run({ state: "finished", progress: 1, model: best });
+const checkpoint = { id: "c1", episode: 12_041, steps: 2_750_000, file: "checkpoint_ep12041.pt", bytes: 1_310_000, sha256: "ab".repeat(32), created_at: "2026-11-24T10:00:00Z", best: true };
+const answers = {
+  "GET /runs/r1": finished,
+  "GET /runs/r1/models": { items: [best] },
+  "GET /runs/r1/checkpoints": { items: [checkpoint] },
+};
+const page = (path = "/runs/r1/model") => open(path, "/runs/:id/model", <Model />);
+const region = (name: string) => screen.findByRole("region", { name });
+
+describe("the model", () => {
+  test("is one press away, with its size and its fingerprint", async () => {
+    serve(answers);
+    page();
+    expect(await screen.findByRole("link", { name: "Download model" })).toHaveAttribute("href", "/api/v1/models/m1/download");
+    expect(screen.getByText(best.sha256)).toBeVisible();
+  });
+
+  test("stands beside the checkpoint it was made from, on one scale", async () => {
+    serve(answers);
+    page();
+    const files = await region("Files");
+    expect(await within(files).findByText("checkpoint_ep12041.pt")).toBeVisible();
+    expect(within(files).getByText("1.3 MB")).toBeVisible();
+    expect(within(files).getByRole("link", { name: "Resume training" })).toHaveAttribute("href", "/api/v1/checkpoints/c1/download");
+  });
+
+  test("is exported in another format by an instructor", async () => {
+    const items = [best];
+    const sent = serve({
+      ...answers,
+      "GET /runs/r1/models": () => ({ items }),
+      "POST /runs/r1/models": () => items[items.push(modelFile({ id: "m2", format: "onnx", file: "heron-42_ep12041.onnx" })) - 1],
+    });
+    const { user } = page();
+    await user.click(await screen.findByRole("button", { name: "Export .onnx, for Any language" }));
+    expect(await screen.findByRole("link", { name: /Download heron-42_ep12041.onnx/ })).toHaveAttribute("href", "/api/v1/models/m2/download");
+    expect(sent.find(({ call }) => call === "POST /runs/r1/models")!.body).toEqual({ format: "onnx", checkpoint: "c1" });
+  });
+
+  test("that cannot be exported says why", async () => {
+    serve({
+      ...answers,
+      "POST /runs/r1/models": () => {
+        throw new Refused({ status: 409, detail: "The checkpoint's file is gone." });
+      },
+    });
+    const { user } = page();
+    await user.click(await screen.findByRole("button", { name: "Export .pt, for PyTorch" }));
+    expect(await screen.findByText("The checkpoint's file is gone.")).toBeVisible();
+  });
+
+  test("is judged by its own exam against the random agent", async () => {
+    serve(answers);
+    page();
+    expect(within(await region("How long it lives")).getByText("4 greedy lives, never trained on")).toBeVisible();
+    expect(within(await region("How it dies")).getByText("root cause of 4 deaths")).toBeVisible();
+  });
+
+  test("without an exam claims nothing", async () => {
+    serve({ ...answers, "GET /runs/r1/models": { items: [modelFile({ evaluation: null })] } });
+    page();
+    await region("Inputs and outputs");
+    expect(screen.queryByText("median survival, greedy")).toBeNull();
+    expect(screen.queryByRole("region", { name: "How long it lives" })).toBeNull();
+  });
+
+  test("tells its inputs and outputs", async () => {
+    serve(answers);
+    page();
+    const table = within(await region("Inputs and outputs"));
+    expect(table.getByText("obs[0:64]")).toBeVisible();
+    expect(table.getByText("8 × 8 cells: 1 where a place stands, 1 more where the agent is")).toBeVisible();
+    expect(table.getByText("6 numbers, UP … WAIT")).toBeVisible();
+  });
+
+  test("of another moment is chosen in the address", async () => {
+    const older = modelFile({ id: "m0", checkpoint: "c0", episode: 6_000, file: "heron-42_ep6000.safetensors", evaluation: null });
+    serve({ ...answers, "GET /runs/r1/models": { items: [best, older] } });
+    const { user, router } = page();
+    expect(await screen.findByText("at life 12,041")).toBeVisible();
+    await user.selectOptions(screen.getByRole("combobox", { name: "From" }), "life 6,000");
+    expect(screen.getByRole("link", { name: "Download model" })).toHaveAttribute("href", "/api/v1/models/m0/download");
+    expect(router.state.location.search).toBe("?at=c0");
+  });
+});
+
+test("a run without a model yet says when there will be one", async () => {
+  serve({ ...answers, "GET /runs/r1": run(), "GET /runs/r1/models": { items: [] } });
+  page();
+  expect(await screen.findByRole("heading", { name: "No model yet" })).toBeVisible();
+});
+
+test("a run that is not there is said to be so", async () => {
+  serve({
+    "GET /runs/r1": () => {
+      throw new Refused({ status: 404, detail: "There is no run of this id." });
+    },
+    "GET /runs/r1/models": () => {
+      throw new Refused({ status: 404, detail: "There is no run of this id." });
+    },
+  });
+  page();
+  expect(await screen.findByRole("heading", { name: "There is no such run" })).toBeVisible();
+});
+
+test("a student downloads the model, not the checkpoint, and exports nothing", async () => {
+  serve({ ...answers, "GET /me": OPHELIA });
+  page();
+  expect(await screen.findByRole("link", { name: "Download model" })).toBeVisible();
+  await waitFor(() => expect(screen.getByText("for instructors")).toBeVisible());
+  expect(screen.queryByRole("button", { name: /Export/ })).toBeNull();
+});
+
+test("the snippet is the README's, with the file's own name", () => {
+  const readme = readFileSync("../README.md", "utf8");
+  const block = /```python\n([\s\S]*?)```/.exec(readme)![1]!;
+  expect(python("a.safetensors")).toBe(block.trim().replace("import sys\n", "").replace("sys.argv[1]", '"a.safetensors"'));
+  expect(readme).toContain(INSTALL);
+});
+
+test("highlighting changes no letter", () => {
+  const code = `# ${INSTALL}\n${python("x.safetensors")}`;
+  expect(tokens(code).map(({ text }) => text).join("")).toBe(code);
+});
+
+test("the histogram counts every life once, the longest in the last bar", () => {
+  const counts = histogram([0, 39, 40, 999, 1000, 1000], 1000);
+  expect(counts.reduce((a, b) => a + b)).toBe(6);
+  expect([counts[0], counts[1], counts.at(-1)]).toEqual([2, 1, 3]);
+});
+
+test("a life without deaths says so", async () => {
+  serve({ ...answers, "GET /runs/r1/models": { items: [modelFile({ evaluation: exam([1000, 1000], {}) })] } });
+  page();
+  expect(await screen.findByText("Every life lasted all 1,000 steps.")).toBeVisible();
+});
+
+test("axe finds nothing wrong", async () => {
+  serve(answers);
+  const { container } = page();
+  await region("How it dies");
+  expect(await faults(container)).toEqual([]);
+});

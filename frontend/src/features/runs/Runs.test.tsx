@@ -1,0 +1,138 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, test } from "vitest";
+import { modelFile, run } from "@/testing/data";
+import { faults, open } from "@/testing/render";
+import { OPHELIA, Refused, serve } from "@/testing/server";
+import { Runs } from "./Runs";
+
+const RUNS = [
+  run({ id: "r1", name: "heron-42", created_at: "2026-11-24T10:00:00Z" }),
+  run({ id: "r2", name: "kelp-33", state: "finished", progress: 1, model: modelFile(), created_at: "2026-11-24T09:00:00Z" }),
+  run({ id: "r3", name: "newt-11", state: "queued", place: 2, steps: 0, progress: 0, spark: [], best: null, last: null, epsilon: null, created_at: "2026-11-24T08:00:00Z" }),
+  run({ id: "r4", name: "basalt-01", state: "failed", message: "The loss became NaN.", created_at: "2026-11-24T07:00:00Z" }),
+];
+const page = (path = "/") => open(path, "/", <Runs />);
+const rows = () => within(screen.getByRole("table")).getAllByRole("row").slice(1);
+
+describe("the runs", () => {
+  test("stand in a table with what is known, and a dash where nothing is", async () => {
+    serve({ "GET /runs": { items: RUNS, next: null } });
+    page();
+    await screen.findByRole("table");
+    expect(rows()).toHaveLength(4);
+    const queued = within(rows()[2]!);
+    expect(queued.getByText("second in line")).toBeVisible();
+    expect(queued.getAllByText("–").length).toBeGreaterThan(1);
+    expect(within(rows()[3]!).getByText("The loss became NaN.")).toBeVisible();
+  });
+
+  test("that train are on air, and lead to their page", async () => {
+    serve({ "GET /runs": { items: RUNS, next: null } });
+    page();
+    const air = await screen.findByRole("region", { name: "Training now" });
+    expect(within(air).getAllByRole("link")).toHaveLength(1);
+    expect(within(air).getByRole("link")).toHaveAttribute("href", "/runs/r1");
+  });
+
+  test("offer their model for download once there is one", async () => {
+    serve({ "GET /runs": { items: RUNS, next: null } });
+    page();
+    expect(await screen.findByRole("link", { name: /Download heron-42_ep12041.safetensors, 119 kB/ })).toHaveAttribute("href", "/api/v1/models/m1/download");
+  });
+
+  test("all come, page by page", async () => {
+    let asked = 0;
+    serve({ "GET /runs": () => (asked++ ? { items: [RUNS[1]], next: null } : { items: [RUNS[0]], next: "cursor" }) });
+    page();
+    await screen.findByRole("table");
+    expect(rows()).toHaveLength(2);
+  });
+
+  test("are filtered by state, and the address says so", async () => {
+    serve({ "GET /runs": { items: RUNS, next: null } });
+    const { user, router } = page();
+    await user.click(await screen.findByRole("radio", { name: "Finished 1" }));
+    expect(rows()).toHaveLength(1);
+    expect(router.state.location.search).toBe("?state=finished");
+  });
+
+  test("that fit no search are said to, with the way back", async () => {
+    serve({ "GET /runs": { items: RUNS, next: null } });
+    const { user } = page("/?q=walrus");
+    await user.click(await screen.findByRole("button", { name: "Show all 4" }));
+    expect(rows()).toHaveLength(4);
+  });
+
+  test("are sorted by a press on a column, the other way by the next", async () => {
+    serve({ "GET /runs": { items: RUNS, next: null } });
+    const { user } = page();
+    await user.click(await screen.findByRole("button", { name: "Run" }));
+    expect(rows()[0]).toHaveTextContent("basalt-01");
+    await user.click(screen.getByRole("button", { name: /Run/ }));
+    expect(rows()[0]).toHaveTextContent("newt-11");
+    expect(screen.getByRole("columnheader", { name: "Run" })).toHaveAttribute("aria-sort", "descending");
+  });
+});
+
+describe("keys", () => {
+  test("J and K walk the rows, X chooses one that trains, Stop stops it", async () => {
+    const sent = serve({ "GET /runs": { items: RUNS, next: null }, "POST /runs/r1/stop": run({ state: "stopping" }) });
+    const { user } = page();
+    await screen.findByRole("table");
+    await screen.findByRole("checkbox", { name: "Choose heron-42" });
+    await user.keyboard("jjk");
+    expect(document.activeElement).toHaveTextContent("heron-42");
+    await user.keyboard("x");
+    await user.click(screen.getByRole("button", { name: "Stop, keep models" }));
+    await waitFor(() => expect(sent.map(({ call }) => call)).toContain("POST /runs/r1/stop"));
+  });
+
+  test("/ leads to the search, N to the launch form", async () => {
+    serve({ "GET /runs": { items: RUNS, next: null } });
+    const { user } = page();
+    await screen.findByRole("link", { name: "Launch run" });
+    await user.keyboard("/");
+    expect(document.activeElement).toHaveAttribute("type", "search");
+    await user.keyboard("{Escape}n");
+    expect(await screen.findByTestId("elsewhere")).toHaveTextContent("/runs/new");
+  });
+});
+
+test("a student sees no way to launch or stop", async () => {
+  serve({ "GET /me": OPHELIA, "GET /runs": { items: RUNS, next: null } });
+  const { user } = page();
+  await screen.findByRole("table");
+  expect(screen.queryByRole("link", { name: "Launch run" })).toBeNull();
+  expect(screen.queryByRole("checkbox")).toBeNull();
+  await user.keyboard("n");
+  expect(screen.queryByTestId("elsewhere")).toBeNull();
+});
+
+test("an empty lab invites an instructor to launch", async () => {
+  serve({});
+  page();
+  expect(await screen.findByRole("heading", { name: "No lives yet" })).toBeVisible();
+  expect(await screen.findByRole("link", { name: "Launch run" })).toHaveAttribute("href", "/runs/new");
+});
+
+test("a list that does not come says why and can be asked for again", async () => {
+  let broken = true;
+  serve({
+    "GET /runs": () => {
+      if (broken) throw new Refused({ status: 503, detail: "The database is away." });
+      return { items: RUNS, next: null };
+    },
+  });
+  const { user } = page();
+  expect(await screen.findByText("The database is away.")).toBeVisible();
+  broken = false;
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByRole("table")).toBeVisible();
+});
+
+test("axe finds nothing wrong", async () => {
+  serve({ "GET /runs": { items: RUNS, next: null } });
+  const { container } = page();
+  await screen.findByRole("table");
+  expect(await faults(container)).toEqual([]);
+});

@@ -1,0 +1,38 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import type { ReactNode } from "react";
+import { createMemoryRouter, RouterProvider, useLocation } from "react-router";
+import type { RouteObject } from "react-router";
+
+const Elsewhere = () => {
+  const { pathname, search } = useLocation();
+  return <p data-testid="elsewhere">{pathname + search}</p>;
+};
+
+/** A page at its address, in the application's surroundings. Any other address only shows its name. */
+export function open(path: string, pattern: string, page: ReactNode) {
+  return openRoutes(path, [
+    { path: pattern, element: page },
+    { path: "*", element: <Elsewhere /> },
+  ]);
+}
+
+export function openRoutes(path: string, routes: RouteObject[]) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, refetchInterval: false } } });
+  const router = createMemoryRouter(routes, { initialEntries: [path] });
+  const user = userEvent.setup();
+  const view = render(
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+  return { ...view, user, router, client };
+}
+
+/** What axe-core finds wrong. jsdom has no colours or layout; the browser tests look at those. */
+export async function faults(container: Element): Promise<string[]> {
+  const { violations } = await axe.run(container, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+}

@@ -1,0 +1,61 @@
+import { vi } from "vitest";
+import type { Me } from "@/api";
+import settings from "./fixtures/settings.json";
+import { LEVELS } from "./data";
+
+export interface Refusal {
+  status: number;
+  title?: string;
+  detail: string;
+  errors?: { field: string; message: string; value?: unknown }[];
+}
+/** An answer for "METHOD /path": data, or a function of what was sent. */
+export type Answers = Record<string, unknown | ((sent: unknown) => unknown)>;
+
+export class Refused extends Error {
+  constructor(readonly problem: Refusal) {
+    super(problem.detail);
+  }
+}
+
+export const POLONIUS: Me = { user: { name: "polonius", role: "instructor" }, csrf: "token" };
+export const OPHELIA: Me = { user: { name: "ophelia", role: "student" }, csrf: "token" };
+export const NOBODY: Me = { user: null, csrf: "token" };
+
+const standing: Answers = {
+  "GET /me": POLONIUS,
+  "GET /runs": { items: [], next: null },
+  "GET /workers": { items: [], free: 1, total: 2 },
+  "GET /settings": { ...settings, limits: { name_length: 80, active_runs: 20 } },
+  "GET /levels": Object.values(LEVELS).map(({ level }) => level),
+  ...Object.fromEntries(Object.entries(LEVELS).map(([name, { level }]) => [`GET /levels/${name}`, level])),
+};
+
+/** Stands in for the server at the one seam there is, `fetch`. Returns what was sent, in order. */
+export function serve(answers: Answers) {
+  const all: Answers = { ...standing, ...answers };
+  const sent: { call: string; body: unknown; csrf: string | null }[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const { pathname } = new URL(request.url);
+    const call = `${request.method} ${pathname.replace("/api/v1", "")}`;
+    const text = await request.clone().text();
+    const body: unknown = text ? JSON.parse(text) : undefined;
+    sent.push({ call, body, csrf: request.headers.get("X-CSRFToken") });
+    if (!(call in all)) return problem({ status: 404, detail: `nothing at ${call}` });
+    const answer = all[call];
+    try {
+      const data = typeof answer === "function" ? (answer as (body: unknown) => unknown)(body) : answer;
+      return new Response(JSON.stringify(data), { status: request.method === "POST" ? 201 : 200, headers: { "Content-Type": "application/json" } });
+    } catch (error) {
+      if (error instanceof Refused) return problem(error.problem);
+      throw error;
+    }
+  });
+  return sent;
+}
+
+const problem = (refusal: Refusal) =>
+  new Response(JSON.stringify({ type: "about:blank", title: refusal.title ?? "Refused", errors: [], ...refusal }), {
+    status: refusal.status,
+    headers: { "Content-Type": "application/problem+json" },
+  });

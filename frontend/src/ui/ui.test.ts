@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+// @ts-expect-error a plain script without types
+import { table } from "../../tools/icons.mjs";
+import * as format from "./format";
+import { iconPath } from "./Icon";
+import { fill } from "./icons.gen";
+
+test("the icons are Phosphor's own outlines", async () => {
+  expect(readFileSync("src/ui/icons.gen.ts", "utf8")).toBe(await (table as () => Promise<string>)());
+});
+
+test("an icon that a level invented is drawn as a cube", () => {
+  expect(iconPath("spaceship", "fill")).toBe(fill.cube);
+});
+
+test("numbers are written as people write them", () => {
+  expect(format.count(3_000_000)).toBe("3,000,000");
+  expect(format.bytes(119_404)).toBe("119 kB");
+  expect(format.bytes(2_455_000)).toBe("2.5 MB");
+  expect(format.ordinal(2)).toBe("Second");
+  expect(format.ordinal(13)).toBe("13th");
+  expect(format.ordinal(22)).toBe("22nd");
+  expect(format.ago("2026-11-24T10:00:00Z", Date.parse("2026-11-24T10:00:12Z"))).toBe("12 s ago");
+});
