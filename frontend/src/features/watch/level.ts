@@ -85,3 +85,11 @@ export function tiersOf(level: FullLevel): Tier[] {
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 export const hueOf = (meter: Pick<Meter, "hue"> | undefined): string => (meter ? `var(--m-${meter.hue}, var(--ink-2))` : "var(--ink-2)");
+
+/** The sign of an action: an arrow for a move, a hand, an hourglass. */
+export function actionIcon({ kind, dx, dy }: Pick<FullLevel["actions"][number], "kind" | "dx" | "dy">): string {
+  if (kind === "interact") return "hand-tap";
+  if (kind === "wait") return "hourglass-simple-medium";
+  if (Math.abs(dx) > Math.abs(dy)) return dx < 0 ? "arrow-left" : "arrow-right";
+  return dy < 0 ? "arrow-up" : "arrow-down";
+}

@@ -1,0 +1,86 @@
+import type { Run } from "@/api";
+import { format, Icon } from "@/ui";
+import { badgeOf } from "./badge";
+import type { Badge } from "./badge";
+import type { Player } from "./player";
+import { STEPS_PER_SECOND } from "./store";
+import { useNow, useWatch } from "./usePlayer";
+
+/** How far the screen is behind the training. Read out only when its kind changes, not at every millisecond. */
+export function LiveBadge({ run, player, compact }: { run: Run | undefined; player: Player; compact?: boolean }) {
+  const now = useNow(500, true);
+  const watch = useWatch(player, (w) => w);
+  const badge = badgeOf(watch, run, now);
+  const why = badge.kind === "live" ? explained(badge.delay, watch.stage?.meta.pace ?? null, watch.speed) : undefined;
+  return (
+    <>
+      <span className="sr" role="status">
+        {spoken(badge)}
+      </span>
+      <Shown badge={badge} why={why} compact={compact} />
+    </>
+  );
+}
+
+function Shown({ badge, why, compact }: { badge: Badge; why?: string; compact?: boolean }) {
+  switch (badge.kind) {
+    case "live":
+      return (
+        <span className={badge.late ? "live late" : "live"} title={why}>
+          <span className="dot" />
+          LIVE
+          {badge.text && <span className="ms">{badge.text}</span>}
+        </span>
+      );
+    case "behind":
+      return (
+        <span className="chip lg">
+          <Icon name="clock-counter-clockwise" />
+          {compact ? badge.text.replace(" steps", "") : badge.text}
+        </span>
+      );
+    case "lost":
+      return chip("warn", "wifi-slash", "Reconnecting");
+    case "finished":
+      return chip("ok", "flag-checkered", compact ? "Finished" : `Finished, ${format.count(badge.episodes)} lives`);
+    case "queued":
+      return chip("", "clock", badge.place ? `${format.ordinal(badge.place)} in line` : "Queued");
+    case "warming":
+      return chip("", "clock", "Warming up");
+    case "stopping":
+      return chip("warn", "stop-circle", "Stopping");
+    case "stopped":
+      return chip("", "stop-circle", "Stopped");
+    case "failed":
+      return chip("bad", "warning", "Failed");
+    case "connecting":
+      return chip("", "clock", "Connecting");
+  }
+}
+
+const chip = (kind: string, icon: string, text: string) => (
+  <span className={`chip lg ${kind}`}>
+    <Icon name={icon} />
+    {text}
+  </span>
+);
+
+function spoken(badge: Badge): string {
+  if (badge.kind === "live") return badge.late ? "Live, late" : "Live";
+  return badge.kind === "behind" ? "Behind the training" : badge.kind;
+}
+
+function explained(delay: number | null, pace: number | null, speed: number): string {
+  if (delay === null) return "The delay is being measured";
+  const ms = `${Math.round(delay)} ms`;
+  if (pace !== null) return `${ms} from the trainer's clock to this screen (95th percentile of the last 5 s). The run is held to ${pace} steps/s.`;
+  return `This life began on your screen ${ms} after it ended in training. It is played at ${speed * STEPS_PER_SECOND} steps/s; training runs at full speed.`;
+}
+
+/** The connection's strip, with the seconds counting up. */
+export function useLostFor(player: Player): number | null {
+  const link = useWatch(player, (w) => w.link);
+  const lost = link.state === "lost";
+  const now = useNow(1_000, lost);
+  return lost ? Math.max(0, Math.round((now - link.since) / 1_000)) : null;
+}

@@ -1,0 +1,159 @@
+import { useQuery } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
+import { Button, format, Icon, toast } from "@/ui";
+import type { Run } from "@/api";
+import { lastMoment } from "@/wire";
+import { returnsOf } from "./facts";
+import { Lifeline } from "./Lifeline";
+import type { FullLevel } from "./level";
+import type { Player } from "./player";
+import { recordingQuery, recordingsQuery } from "./queries";
+import { followsEdge, goLive, setSpeed, show, SPEEDS, step, STEPS_PER_SECOND, toggle } from "./store";
+import type { Watch } from "./store";
+import { useProof } from "./useProof";
+import { useWatch } from "./usePlayer";
+
+interface Props {
+  run: Run;
+  level: FullLevel;
+  player: Player;
+  /** the run still trains: there is a present to go back to */
+  live: boolean;
+}
+
+/** The timeline: transport, lifeline, and where in which life we are. */
+export function Dock({ run, level, player, live }: Props) {
+  return (
+    <section className="dock card" aria-label="Timeline">
+      <div className="tp">
+        <Transport player={player} />
+        <Speeds player={player} />
+        {live && <LiveButton player={player} />}
+      </div>
+      <Lifeline level={level} player={player} />
+      <Episode run={run} level={level} player={player} />
+    </section>
+  );
+}
+
+export function PlayButton({ player }: { player: Player }) {
+  const playing = useWatch(player, (w) => w.playing);
+  const empty = useWatch(player, (w) => !w.stage);
+  return (
+    <button type="button" className="play" disabled={empty} aria-label={playing ? "Pause" : "Play"} title={playing ? "Pause (Space)" : "Play (Space)"} onClick={() => player.act(toggle)}>
+      <Icon name={playing ? "pause" : "play"} weight="fill" />
+    </button>
+  );
+}
+
+function Transport({ player }: { player: Player }) {
+  const empty = useWatch(player, (w) => !w.stage);
+  return (
+    <>
+      <Button kind="ghost" icon="skip-back" aria-label="Step back" title="Step back (←)" disabled={empty} onClick={() => player.act((w, now) => step(w, -1, now))} />
+      <PlayButton player={player} />
+      <Button kind="ghost" icon="skip-forward" aria-label="Step on" title="Step on (→)" disabled={empty} onClick={() => player.act((w, now) => step(w, 1, now))} />
+    </>
+  );
+}
+
+/** Each viewer's own speed; a run held to a pace is followed at its pace. */
+function Speeds({ player }: { player: Player }) {
+  const speed = useWatch(player, (w) => w.speed);
+  const edge = useWatch(player, followsEdge);
+  const pace = useWatch(player, (w) => w.stage?.meta.pace ?? null);
+  if (edge && pace !== null) {
+    return (
+      <span className="chip lg" title="The run is held to this pace, so that all see the very step being trained">
+        <Icon name="gauge" />
+        {format.plain(pace)} steps/s
+      </span>
+    );
+  }
+  return (
+    <div className="seg" role="group" aria-label="Speed">
+      {SPEEDS.map((each, i) => (
+        <button key={each} type="button" aria-pressed={each === speed} title={`${each * STEPS_PER_SECOND} steps per second (${i + 1})`} onClick={() => player.act((w, now) => setSpeed(w, each, now))}>
+          {each}×
+        </button>
+      ))}
+    </div>
+  );
+}
+
+export function LiveButton({ player, short }: { player: Player; short?: boolean }) {
+  const follow = useWatch(player, (w) => w.follow);
+  return (
+    <button type="button" className={follow ? "golive" : "golive behind"} aria-pressed={follow} onClick={() => player.act(goLive)}>
+      <span className="dot" />
+      {follow ? (short ? "LIVE" : "Live") : "Jump to live"}
+      {!follow && !short && <kbd>L</kbd>}
+    </button>
+  );
+}
+
+/** Number of the life, the way to its neighbours, and its sums. */
+function Episode({ run, level, player }: Omit<Props, "live">) {
+  const life = useWatch(player, (w) => w.stage);
+  const t = useWatch(player, (w) => w.t);
+  const passed = useWatch(player, (w) => w.passed);
+  const { previous, next, go } = useNeighbours(run.id, player);
+  const proof = useProof(life);
+  const returns = life && returnsOf(life, level);
+  const row = life && life.length ? Math.min(t, life.length - 1) : null;
+  const reward = life && row !== null ? life.rows.reward[row]! : null;
+  const over = life?.end && t === lastMoment(life);
+  return (
+    <div className="epi">
+      <div className="r1">
+        <Button kind="ghost" size="sm" icon="caret-left" aria-label="Earlier life" title="Earlier life ([)" disabled={previous === null} onClick={() => go(previous)} />
+        <span title="Number of this life in the watched lane; the other lanes are not shown">Episode {life ? format.count(life.number) : "–"}</span>
+        <Button kind="ghost" size="sm" icon="caret-right" aria-label="Later life" title="Later life (])" disabled={next === null} onClick={() => go(next)} />
+      </div>
+      <div className="kv">
+        <span>
+          <b>
+            {format.count(t)} / {format.count(life?.end ? life.end.steps : level.lifespan)}
+          </b>
+          step
+        </span>
+        <span>
+          <b>{returns && row !== null ? (over ? life.end!.return : returns[row + 1]!).toFixed(1) : "–"}</b>return
+        </span>
+        <span>
+          <b>{reward === null ? "–" : `${reward < 0 ? "−" : "+"}${Math.abs(reward).toFixed(2)}`}</b>this step
+        </span>
+      </div>
+      <p className="pass">
+        {passed > 0 && `${format.count(passed)} ${passed === 1 ? "life" : "lives"} passed before it`}
+        {proof !== null && life?.end && (
+          <span className={proof ? "ok" : "bad"} title={proof ? "Every step of this life fits the trainer's chain of hashes" : "This life does not fit the trainer's chain of hashes"}>
+            <Icon name={proof ? "shield-check" : "warning"} weight={proof ? "regular" : "fill"} />
+            {proof ? "verified" : "not what was trained"}
+          </span>
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** Lives before and after the one on stage: those seen in this tab, and those that were kept. */
+export function useNeighbours(run: string, player: Player) {
+  const cache = useQueryClient();
+  const recordings = useQuery(recordingsQuery(run)).data;
+  const shelf = useWatch(player, (w) => w.shelf);
+  const number = useWatch(player, (w) => w.stage?.number ?? null);
+  const known = [...new Set([...shelf.map((life) => life.number), ...(recordings ?? []).map(({ episode }) => episode)])];
+  const previous = number === null ? null : known.filter((one) => one < number).reduce<number | null>((most, one) => (most === null || one > most ? one : most), null);
+  const next = number === null ? null : known.filter((one) => one > number).reduce<number | null>((least, one) => (least === null || one < least ? one : least), null);
+  const go = (episode: number | null) => {
+    if (episode === null) return;
+    const seen = shelf.find((life) => life.number === episode);
+    if (seen) return player.act((w, now) => show(w, seen, now));
+    cache
+      .fetchQuery(recordingQuery(run, episode))
+      .then((life) => player.act((w: Watch, now) => show(w, life, now)))
+      .catch(() => toast(`Life ${format.count(episode)} could not be fetched.`));
+  };
+  return { previous, next, go };
+}

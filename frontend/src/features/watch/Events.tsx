@@ -1,0 +1,98 @@
+import { memo } from "react";
+import { Icon } from "@/ui";
+import type { Life } from "@/wire";
+import { eventsUntil } from "./facts";
+import type { LifeEvent } from "./facts";
+import { actionIcon, hueOf, markOf, signedAmount } from "./level";
+import type { FullLevel } from "./level";
+
+const SHOWN = 40;
+/** Random moves are many; only the latest are told, the others are in the lifeline. */
+const RANDOM_FOR = 9;
+const LEAST = 0.01;
+const CHANGES = 3;
+
+interface Props {
+  level: FullLevel;
+  life: Life | null;
+  t: number;
+  onPick: (t: number) => void;
+}
+
+export function Events(props: Props) {
+  return (
+    <section className="card events" aria-label="Events">
+      <header>
+        <h2>Events</h2>
+        <span className="sub">this episode</span>
+      </header>
+      <EventList {...props} />
+    </section>
+  );
+}
+
+export function EventList({ level, life, t, onPick }: Props) {
+  const events = life ? eventsUntil(life, level, t).filter((event) => event.kind !== "random" || event.t > t - RANDOM_FOR) : [];
+  return (
+    <div className="evlist" role="log" aria-label="Events" aria-live="off" tabIndex={0}>
+      {events.length === 0 && <p className="none">{life ? "Nothing yet" : ""}</p>}
+      <ol>
+        {events
+          .slice(-SHOWN)
+          .reverse()
+          .map((event) => (
+            <EventRow key={`${event.kind} ${event.kind === "use" ? event.id : event.t} ${"meter" in event ? event.meter : ""}`} event={event} level={level} t={event.t} onPick={onPick} />
+          ))}
+      </ol>
+    </div>
+  );
+}
+
+const EventRow = memo(function EventRow({ event, level, t, onPick }: { event: LifeEvent; level: FullLevel; t: number; onPick: (t: number) => void }) {
+  const { icon, color, text } = told(event, level);
+  return (
+    <li>
+      <button type="button" className={event.kind === "critical" ? "ev bad" : "ev"} style={{ ["--c" as string]: color }} onClick={() => onPick(t)}>
+        <span className="t">{t}</span>
+        <Icon name={icon} weight="fill" />
+        <span className="tx">{text}</span>
+      </button>
+    </li>
+  );
+});
+
+function told(event: LifeEvent, level: FullLevel) {
+  const meterOf = (name: string) => level.meters.find((meter) => meter.name === name);
+  if (event.kind === "use") {
+    const { place, tick, of, effects } = event;
+    const changes = effects.filter(([, change]) => Math.abs(change) >= LEAST);
+    return {
+      icon: place.icon,
+      color: hueOf(meterOf(place.serves ?? "")),
+      text: (
+        <>
+          <b>{place.title}</b>
+          {tick < of && <small> {tick} of {of}</small>}
+          <span className="fx">
+            {changes.slice(0, CHANGES).map(([name, change]) => {
+              const meter = meterOf(name)!;
+              return (
+                <span key={name} style={{ ["--c" as string]: hueOf(meter) }}>
+                  {signedAmount(meter, change)}
+                  {!meter.unit && <Icon name={meter.icon} weight="fill" label={meter.title} />}
+                </span>
+              );
+            })}
+          </span>
+        </>
+      ),
+    };
+  }
+  if (event.kind === "random") {
+    const action = level.actions[event.action]!;
+    return { icon: "dice-five", color: "var(--accent)", text: <>Random move <b>{action.name}</b><Icon name={actionIcon(action)} className="after" /></> };
+  }
+  const meter = meterOf(event.meter)!;
+  if (event.kind === "critical") return { icon: "warning", color: "var(--danger)", text: <b>{meter.title} is critical</b> };
+  return { icon: "warning", color: "var(--warn-fill)", text: `${meter.title} fell below ${Math.round((markOf(level, meter) ?? 0) * 100)}` };
+}

@@ -1,0 +1,221 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { Evaluation, Run } from "@/api";
+import { format } from "@/ui";
+import { curveOf, thinned } from "./curve";
+import type { Curve, XAxis } from "./curve";
+import type { FullLevel } from "./level";
+import { evaluationsQuery, metricsQuery } from "./queries";
+import type { Columns } from "./queries";
+
+interface Props {
+  run: Run;
+  level: FullLevel;
+}
+
+/** How it improves: steps survived over training. */
+export function Learning({ run, level }: Props) {
+  const metrics = useQuery(metricsQuery(run.id)).data;
+  const exams = useQuery(evaluationsQuery(run.id)).data;
+  const [x, setX] = useState<XAxis>("steps");
+  const speed = last(metrics, "steps_per_second") ?? run.steps_per_second;
+  return (
+    <section className="card learning" aria-label="Learning">
+      <header>
+        <h2>Learning</h2>
+        <span className="sub">
+          steps survived
+          {run.state === "training" && speed !== null && `, ${format.count(speed)} steps/s`}
+        </span>
+      </header>
+      <Chart run={run} level={level} metrics={metrics} exams={exams} x={x} setX={setX} />
+      <StageBar run={run} level={level} />
+      <Figures metrics={metrics} exams={exams} level={level} />
+    </section>
+  );
+}
+
+const last = (columns: Columns | undefined, name: string): number | null => columns?.[name]?.findLast((value) => value !== null) ?? null;
+
+const LEFT = 32;
+const RIGHT = 24;
+const TOP = 18;
+const FOOT = 20;
+
+interface ChartProps extends Props {
+  metrics: Columns | undefined;
+  exams: Evaluation[] | undefined;
+  x: XAxis;
+  setX: (x: XAxis) => void;
+}
+
+function Chart({ run, level, metrics, exams, x, setX }: ChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [{ width, height }, setSize] = useState({ width: 0, height: 0 });
+  useEffect(() => {
+    if (!box.current) return;
+    const observer = new ResizeObserver(([entry]) => setSize({ width: entry!.contentRect.width, height: entry!.contentRect.height }));
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+  const floor = level.floors.random;
+  const curve = useMemo(() => metrics && curveOf(metrics, exams ?? [], x, run.steps_budget, floor), [metrics, exams, x, run.steps_budget, floor]);
+  const done = x === "steps" ? last(metrics, "steps") : last(metrics, "episodes");
+  return (
+    <div className="lc" ref={box}>
+      {curve && width > 60 && height > 60 && <Plot curve={curve} width={width} height={height} floor={floor} />}
+      {curve && !curve.mean.length && <p className="none">No life has ended yet</p>}
+      <div className="lx">
+        <span>0</span>
+        <button type="button" onClick={() => setX(x === "steps" ? "episodes" : "steps")} title={x === "steps" ? "Show over lives" : "Show over steps"}>
+          {x === "steps" ? `${short(done ?? 0)} of ${short(run.steps_budget)} lane-steps` : `${format.count(done ?? 0)} lives`}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** 3_000_000 → "3 M", 240_000 → "240 k" */
+const short = (value: number): string =>
+  value >= 1e6 ? `${Number((value / 1e6).toPrecision(3))} M` : value >= 1e3 ? `${Number((value / 1e3).toPrecision(3))} k` : String(value);
+
+function Plot({ curve, width, height, floor }: { curve: Curve; width: number; height: number; floor: number | null }) {
+  const w = width - LEFT - RIGHT;
+  const h = height - TOP - FOOT;
+  const X = (x: number) => LEFT + (x / curve.right) * w;
+  const Y = (y: number) => TOP + (1 - y / curve.top) * h;
+  const path = (points: readonly { x: number; y: number }[], y = Y) => points.map((point, i) => `${i ? "L" : "M"}${X(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`).join("");
+  const mean = thinned(curve.mean, w, ({ y }) => y);
+  const band = thinned(curve.band, w, ({ high }) => high);
+  const edges = band.length > 1 ? `${path(band.map(({ x, high }) => ({ x, y: high })))}${path(band.map(({ x, low }) => ({ x, y: low })).reverse()).replace("M", "L")}Z` : "";
+  const epsilon = thinned(curve.epsilon, w / 2, ({ y }) => y);
+  const end = mean.at(-1);
+  const dice = epsilon.at(-1);
+  const best = curve.exams.find((exam) => exam.best);
+  const E = (y: number) => TOP + (1 - y) * h;
+  return (
+    <svg width={width} height={height} role="img" aria-label={summary(curve, floor)}>
+      {curve.stages.map(({ stage, from, to }, i) => (
+        <g key={i}>
+          <rect x={X(from)} y={TOP} width={Math.max(0, X(to) - X(from))} height={h} fill="var(--ink)" opacity={0.02 + Math.min(stage, 6) * 0.016} />
+          {X(to) - X(from) > 13 && (
+            <text x={(X(from) + X(to)) / 2} y={TOP - 6} textAnchor="middle" fontWeight="600" className={i === curve.stages.length - 1 ? "now" : undefined}>
+              {stage}
+            </text>
+          )}
+        </g>
+      ))}
+      {[0, curve.top / 2, curve.top].map((y) => (
+        <g key={y}>
+          <path d={`M${LEFT} ${Y(y)}H${width - RIGHT}`} stroke="var(--line)" />
+          <text x={LEFT - 6} y={Y(y) + 4} textAnchor="end">
+            {format.count(y)}
+          </text>
+        </g>
+      ))}
+      {floor !== null && (
+        <g>
+          <path d={`M${LEFT} ${Y(floor)}H${width - RIGHT}`} stroke="var(--ink-3)" strokeDasharray="1 4" strokeLinecap="round" strokeWidth="1.5" />
+          <text x={width - RIGHT} y={Y(floor) - 4} textAnchor="end" className="halo">
+            random {Math.round(floor)}
+          </text>
+        </g>
+      )}
+      {edges && <path d={edges} fill="var(--ink)" opacity=".1" />}
+      {epsilon.length > 1 && <path d={path(epsilon, E)} fill="none" stroke="var(--novelty)" strokeWidth="1.75" strokeDasharray="4 3" />}
+      {mean.length > 1 && (
+        <>
+          <path d={path(mean)} fill="none" stroke="var(--surface)" strokeWidth="5.5" opacity=".8" />
+          <path d={path(mean)} fill="none" stroke="var(--ink)" strokeWidth="2.25" strokeLinejoin="round" />
+        </>
+      )}
+      {curve.exams.length > 1 && <path d={path(curve.exams)} fill="none" stroke="var(--accent)" strokeWidth="1.25" opacity=".6" />}
+      {curve.exams.map((exam) => (
+        <path
+          key={exam.x}
+          d={`M${X(exam.x)} ${Y(exam.y) - 4.5}l4.5 4.5l-4.5 4.5l-4.5 -4.5z`}
+          fill={exam.best ? "var(--accent)" : "var(--surface)"}
+          stroke="var(--accent)"
+          strokeWidth="1.75"
+        />
+      ))}
+      {dice && (
+        <text x={X(dice.x) + 5} y={E(dice.y) + 4} className="dice">
+          ε
+        </text>
+      )}
+      {end && !best && <circle cx={X(end.x)} cy={Y(end.y)} r="4" fill="var(--ink)" stroke="var(--surface)" strokeWidth="2" />}
+    </svg>
+  );
+}
+
+function summary(curve: Curve, floor: number | null): string {
+  const end = curve.mean.at(-1);
+  if (!end) return "Learning curve: no life has ended yet";
+  const best = curve.exams.find((exam) => exam.best);
+  return [
+    `Learning curve: lives last ${Math.round(end.y)} steps on average now, ${Math.round(curve.mean[0]!.y)} at first`,
+    best && `best examination ${Math.round(best.y)} steps`,
+    floor !== null && `a random agent lives ${Math.round(floor)}`,
+  ]
+    .filter(Boolean)
+    .join("; ");
+}
+
+/** How far up the curriculum: stages done, the present one, those to come. Nothing in a run without stages. */
+function StageBar({ run, level }: Props) {
+  if (run.stage === null) return null;
+  const count = level.curriculum.multipliers.length + 1;
+  const gate = (name: string, own: number) => {
+    const set = run.config[name];
+    return Math.round((typeof set === "number" ? set : own) * 100);
+  };
+  return (
+    <>
+      <div className="cur" role="img" aria-label={`Curriculum stage ${run.stage} of ${count}`}>
+        {Array.from({ length: count }, (_, i) => (
+          <i key={i} className={i + 1 < run.stage! ? "d" : i + 1 === run.stage ? "n" : undefined} />
+        ))}
+      </div>
+      <p className="gate">
+        <b>
+          Stage {run.stage} of {count}
+        </b>
+        {run.stage < count && (
+          <span>
+            climbs when lives reach {gate("advance_at", level.curriculum.advance)} % of {format.count(level.lifespan)} steps
+          </span>
+        )}
+      </p>
+    </>
+  );
+}
+
+/** The numbers under the chart: what the marks in it stand for. */
+function Figures({ metrics, exams, level }: { metrics: Columns | undefined; exams: Evaluation[] | undefined; level: FullLevel }) {
+  const mean = last(metrics, "survival_mean");
+  const newest = exams?.reduce<Evaluation | null>((late, exam) => (!late || exam.steps > late.steps ? exam : late), null);
+  const best = exams?.length ? Math.max(...exams.map((exam) => exam.mean)) : null;
+  const floor = level.floors.random;
+  const about = newest ? `Mean of ${newest.lives} lives with the dice put away, other beginnings and full depletion` : undefined;
+  return (
+    <dl className="figs">
+      <Figure name="now" mark="line" value={mean} title="Mean of the lives that ended last, dice included" />
+      <Figure name="exam" mark="exam" value={newest?.mean ?? null} title={about} />
+      <Figure name="best exam" mark="best" value={best} title={about} />
+      {floor !== null && <Figure name="random" mark="floor" value={floor} title="Mean life of an agent that only rolls the dice, measured" />}
+    </dl>
+  );
+}
+
+function Figure({ name, mark, value, title }: { name: string; mark: string; value: number | null; title?: string }) {
+  return (
+    <div title={title}>
+      <dt>
+        <i className={mark} />
+        {name}
+      </dt>
+      <dd>{value === null ? "–" : format.count(Math.round(value))}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,127 @@
+import { useEffect, useRef, useState } from "react";
+import type { KeyboardEvent, PointerEvent } from "react";
+import { readPalette } from "@/board";
+import { lastMoment, meterAt } from "@/wire";
+import type { Life } from "@/wire";
+import { dayOf } from "./facts";
+import { drawCursor, drawLife, spanOf, timeAt } from "./lifeline";
+import type { FullLevel } from "./level";
+import type { Player } from "./player";
+import { scrub, step } from "./store";
+import { useWatch } from "./usePlayer";
+
+interface Props {
+  level: FullLevel;
+  player: Player;
+  small?: boolean;
+}
+
+/** The scrubber: the life as one chart. Drag or press to go to a step; arrow keys step. */
+export function Lifeline({ level, player, small = false }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [{ width, height }, setSize] = useState({ width: 0, height: 0 });
+  const life = useWatch(player, (w) => w.stage);
+  const t = useWatch(player, (w) => w.t);
+
+  useEffect(() => {
+    if (!box.current) return;
+    const observer = new ResizeObserver(([entry]) => setSize({ width: entry!.contentRect.width, height: entry!.contentRect.height }));
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+
+  useEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (!context || width < 20 || height < 20) return;
+    const look = { width, height, small };
+    const ratio = Math.min(3, window.devicePixelRatio || 1);
+    const still = document.createElement("canvas");
+    for (const one of [still, context.canvas]) {
+      one.width = Math.round(width * ratio);
+      one.height = Math.round(height * ratio);
+    }
+    let palette = readPalette(document.documentElement);
+    let shown: Life | null = null;
+    const paint = () => {
+      const w = player.state();
+      const now = w.stage;
+      if (!now || lastMoment(now) < 0) return;
+      if (now !== shown) {
+        shown = now;
+        const under = still.getContext("2d")!;
+        under.setTransform(ratio, 0, 0, ratio, 0, 0);
+        under.clearRect(0, 0, width, height);
+        drawLife(under, now, level, look, palette);
+      }
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+      context.drawImage(still, 0, 0);
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      const edge = w.follow || w.replay ? null : (now.meta.pace ?? null) !== null ? lastMoment(now) : w.reached;
+      drawCursor(context, now, level, look, palette, { t: w.t, edge });
+    };
+    const afresh = () => {
+      palette = readPalette(document.documentElement);
+      shown = null;
+      paint();
+    };
+    paint();
+    const off = player.onDraw(paint);
+    const themes = new MutationObserver(afresh);
+    themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    document.fonts?.addEventListener("loadingdone", afresh);
+    return () => {
+      off();
+      themes.disconnect();
+      document.fonts?.removeEventListener("loadingdone", afresh);
+    };
+  }, [player, level, width, height, small]);
+
+  const goTo = (event: PointerEvent<HTMLElement>) => {
+    if (!life) return;
+    const from = event.currentTarget.getBoundingClientRect();
+    const to = timeAt({ width, height, small }, spanOf(life, level.lifespan), event.clientX - from.left);
+    player.act((w, now) => scrub(w, to, now));
+  };
+  const key = (event: KeyboardEvent) => {
+    if (!life) return;
+    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -24, PageUp: 24 }[event.key];
+    const to = { Home: 0, End: lastMoment(life) }[event.key];
+    if (by !== undefined) player.act((w, now) => step(w, event.shiftKey ? Math.sign(by) * 24 : by, now));
+    else if (to !== undefined) player.act((w, now) => scrub(w, to, now));
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div
+      className="lifeline"
+      ref={box}
+      role="slider"
+      tabIndex={0}
+      aria-label="Step of this life"
+      aria-valuemin={0}
+      aria-valuemax={life ? Math.max(0, lastMoment(life)) : 0}
+      aria-valuenow={t}
+      aria-valuetext={life ? spoken(level, life, t) : "no life yet"}
+      aria-disabled={!life}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        goTo(event);
+      }}
+      onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && goTo(event)}
+      onKeyDown={key}
+    >
+      <canvas ref={canvas} style={{ width, height }} aria-hidden="true" />
+    </div>
+  );
+}
+
+/** "step 200 of 308, day 9, energy 39, health 51" */
+function spoken(level: FullLevel, life: Life, t: number): string {
+  const at = Math.min(t, lastMoment(life));
+  const vitals = level.meters.flatMap((meter, m) => (meter.lethal ? [`${meter.title.toLowerCase()} ${Math.round(meterAt(life, at, m) * 100)}`] : []));
+  const day = level.temporal ? [`day ${dayOf(life, at, level.hours_per_day)}`] : [];
+  return [`step ${at} of ${Math.max(0, lastMoment(life))}`, ...day, ...vitals].join(", ");
+}

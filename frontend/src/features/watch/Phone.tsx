@@ -1,0 +1,181 @@
+import { useState } from "react";
+import { Link } from "react-router";
+import { Icon, Segmented, useTheme } from "@/ui";
+import { paths } from "@/paths";
+import { format } from "@/ui";
+import { LiveBadge } from "./Badge";
+import { Drains, Meters } from "./Body";
+import { LiveButton, PlayButton } from "./Dock";
+import { EventList } from "./Events";
+import { Learning } from "./Learning";
+import { Lifeline } from "./Lifeline";
+import { amount, CRITICAL, hueOf, markOf, tiersOf } from "./level";
+import { Decision, Dice, Values } from "./Mind";
+import { Now } from "./Now";
+import { Sheet } from "./Sheets";
+import { scrub } from "./store";
+import { useShown } from "./useShown";
+import { Stage } from "./World";
+import type { ViewProps } from "./Watch";
+
+type Tab = "mind" | "events" | "learning" | "body";
+const TABS = [
+  { value: "mind", label: "Mind" },
+  { value: "events", label: "Events" },
+  { value: "learning", label: "Learning" },
+  { value: "body", label: "Body" },
+] as const;
+
+/** One screen without scrolling: board, meters, one panel, the lifeline. */
+export function Phone(view: ViewProps) {
+  const { run, level, town, player, live } = view;
+  const { life, t, moment, still } = useShown(player);
+  const [tab, setTab] = useState<Tab>("mind");
+  const [menu, setMenu] = useState(false);
+  return (
+    <div className="phone">
+      <header className="pt">
+        <Link className="b" to={paths.home()} aria-label="All runs">
+          <Icon name="caret-left" weight="bold" />
+        </Link>
+        <button type="button" className="nm" aria-haspopup="dialog" onClick={() => setMenu(true)}>
+          <h1>{run.name}</h1>
+          <small>
+            {life ? `Episode ${format.count(life.number)}` : run.level_title}
+            {run.stage !== null && ` · stage ${run.stage}`}
+          </small>
+        </button>
+        <span className="chip" title="watching">
+          <Icon name="users" />
+          <span className="sr">Watching: </span>
+          {run.viewers}
+        </span>
+        <LiveBadge run={run} player={player} compact />
+      </header>
+      <main id="main" tabIndex={-1}>
+        {view.notice}
+        {town.day !== null && life && moment && <Now town={town} life={life} moment={moment} compact />}
+        <section className="pb" aria-label="World" style={{ ["--ratio" as string]: `${level.width} / ${level.height}` }}>
+          <Stage run={run.id} level={level} town={town} player={player} overlays={view.overlays} phone onPlace={view.onPlace} onGrid={view.onGrid} />
+        </section>
+        <Columns view={view} />
+        <section className="sh">
+          <Segmented label="Panel" options={TABS} value={tab} onChange={setTab} full />
+          {tab === "mind" && (
+            <div className="panel" role="region" aria-label="Mind">
+              <Values level={level} town={town} life={life} moment={moment} still={still} />
+              <Decision level={level} life={life} choice={moment?.choice ?? null} />
+              <Dice life={life} moment={moment} />
+            </div>
+          )}
+          {tab === "events" && (
+            <div className="panel" role="region" aria-label="Events">
+              <EventList level={level} life={life} t={t} onPick={(at) => player.act((w, now) => scrub(w, at, now))} />
+            </div>
+          )}
+          {tab === "learning" && (
+            <div className="panel">
+              <Learning run={run} level={level} />
+            </div>
+          )}
+          {tab === "body" && (
+            <div className="panel" role="region" aria-label="Body">
+              <Drains level={level} moment={moment} />
+              <Meters level={level} life={life} moment={moment} still={still} />
+            </div>
+          )}
+        </section>
+        <footer className="bt" aria-label="Timeline">
+          <PlayButton player={player} />
+          <Lifeline level={level} player={player} small />
+          {live && <LiveButton player={player} short />}
+        </footer>
+      </main>
+      <Menu view={view} open={menu} onClose={() => setMenu(false)} />
+    </div>
+  );
+}
+
+/** The meters as eight columns under the board. */
+function Columns({ view }: { view: ViewProps }) {
+  const { level, player } = view;
+  const { moment, still } = useShown(player);
+  const meters = tiersOf(level).flatMap((tier) => tier.meters);
+  return (
+    <div className={still ? "vm still" : "vm"} role="group" aria-label="Meters" style={{ ["--columns" as string]: meters.length }}>
+      {meters.map(({ meter, index }) => {
+        const value = moment?.meters[index] ?? 0;
+        const mark = markOf(level, meter);
+        const low = mark !== null && value < mark;
+        return (
+          <div
+            key={meter.name}
+            className={low ? (value < CRITICAL ? "lo crit" : "lo") : undefined}
+            role="meter"
+            aria-label={meter.title}
+            aria-valuenow={Math.round(value * 100)}
+            aria-valuemin={0}
+            aria-valuemax={100}
+            data-notick={mark === null || undefined}
+            style={{ ["--c" as string]: hueOf(meter), ["--p" as string]: `${value * 100}%`, ["--mark" as string]: `${(mark ?? 0) * 100}%` }}
+          >
+            <b>{amount(meter, value)}</b>
+            <span className="v">
+              <i />
+            </span>
+            <Icon name={meter.icon} weight="fill" />
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+/** What the top bar holds elsewhere: the run's other page, overlays, theme, stop. */
+function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose: () => void }) {
+  const { run, town, overlays, setOverlays } = view;
+  const { theme, toggle } = useTheme();
+  const field = (name: "heat" | "sight") => () => setOverlays({ ...overlays, field: overlays.field === name ? null : name });
+  return (
+    <Sheet open={open} title={run.name} onClose={onClose}>
+      <h2>{run.name}</h2>
+      <p className="m2">
+        {run.level_title} · seed {run.seed}
+      </p>
+      <div className="menu">
+        <Link to={paths.model(run.id)}>
+          <Icon name="cube" />
+          Model
+        </Link>
+        <button type="button" aria-pressed={overlays.trail} onClick={() => setOverlays({ ...overlays, trail: !overlays.trail })}>
+          <Icon name="path" />
+          Trail
+        </button>
+        <button type="button" aria-pressed={overlays.field === "heat"} onClick={field("heat")}>
+          <Icon name="fire" />
+          Heat
+        </button>
+        {town.sight !== null && (
+          <button type="button" aria-pressed={overlays.field === "sight"} onClick={field("sight")}>
+            <Icon name="crosshair-simple" />
+            Sight
+          </button>
+        )}
+        <button type="button" onClick={() => { onClose(); view.onText(); }}>
+          <Icon name="list" />
+          As text
+        </button>
+        <button type="button" onClick={toggle}>
+          <Icon name={theme === "dark" ? "sun" : "moon"} />
+          {theme === "dark" ? "Light theme" : "Dark theme"}
+        </button>
+        {view.stop && (
+          <button type="button" disabled={run.state === "stopping"} onClick={() => { onClose(); view.stop?.(); }}>
+            <Icon name="stop-circle" />
+            Stop the run
+          </button>
+        )}
+      </div>
+    </Sheet>
+  );
+}

@@ -1,0 +1,334 @@
+import { useEffect, useRef, useState } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
+import { cellName, isOpen, placeAt } from "@/board";
+import type { Town } from "@/board";
+import { Button, Icon } from "@/ui";
+import { meterAt, momentOf } from "@/wire";
+import type { Life } from "@/wire";
+import { drainsOf } from "./causes";
+import { isAllowed, sentenceOf } from "./choice";
+import { dayOf, usesOf, visitsOf, whyNot } from "./facts";
+import { amount, capital, hueOf, signedAmount } from "./level";
+import type { FullLevel, Place } from "./level";
+import type { Player } from "./player";
+import { useWatch } from "./usePlayer";
+
+interface SheetProps {
+  open: boolean;
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  wide?: boolean;
+}
+
+/** A sheet that comes up from below on a phone and floats elsewhere. Escape or a press beside it closes it. */
+export function Sheet({ open, title, onClose, children, wide }: SheetProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = element.current;
+    if (!dialog) return;
+    if (open && !dialog.open) dialog.showModal();
+    if (!open && dialog.open) dialog.close();
+  }, [open]);
+  return (
+    <dialog
+      className={wide ? "sheet wide" : "sheet"}
+      ref={element}
+      aria-label={title}
+      onClose={onClose}
+      onClick={(event) => event.target === element.current && onClose()}
+    >
+      {open && children}
+    </dialog>
+  );
+}
+
+// ------------------------------------------------------------------------------------------------ a place
+
+interface PlaceProps {
+  level: FullLevel;
+  player: Player;
+  place: Place | null;
+  onClose: () => void;
+}
+
+/** What a place does, costs, when it is open, and how often this agent used it. */
+export function PlaceSheet({ level, player, place, onClose }: PlaceProps) {
+  return (
+    <Sheet open={place !== null} title={place?.title ?? ""} onClose={onClose}>
+      {place && <AboutPlace level={level} player={player} place={place} onClose={onClose} />}
+    </Sheet>
+  );
+}
+
+function AboutPlace({ level, player, place, onClose }: PlaceProps & { place: Place }) {
+  const uses = useWatch(player, (w) => (w.stage ? usesOf(w.stage, level, place.index, w.t) : 0));
+  const meterOf = (name: string) => level.meters.find((meter) => meter.name === name);
+  const effects = Object.entries(totalOf(level, place));
+  return (
+    <div style={{ ["--c" as string]: hueOf(meterOf(place.serves ?? "")) }}>
+      <div className="aff">
+        <span className="t">
+          <Icon name={place.icon} weight="fill" />
+        </span>
+        <div>
+          <h2>{place.title}</h2>
+          <p>{about(level, place)}</p>
+        </div>
+      </div>
+      <div className="fx">
+        {effects.map(([name, change]) => {
+          const meter = meterOf(name);
+          return (
+            meter && (
+              <div key={name} style={{ ["--c" as string]: hueOf(meter) }}>
+                <Icon name={meter.icon} weight="fill" label={meter.title} />
+                {signedAmount(meter, change)}
+              </div>
+            )
+          );
+        })}
+      </div>
+      {level.temporal && <Hours level={level} place={place} />}
+      <p className="m2">
+        This agent used it {uses === 0 ? "not at all" : uses === 1 ? "once" : `${uses} times`} so far in this life.
+      </p>
+      <Button size="lg" wide onClick={onClose}>
+        Close
+      </Button>
+    </div>
+  );
+}
+
+/** What a whole use changes: at once, or all its ticks and the completion. */
+function totalOf(level: FullLevel, place: Place): Record<string, number> {
+  if (!level.temporal) return place.effects;
+  const total: Record<string, number> = {};
+  for (const [name, change] of Object.entries(place.tick_effects)) total[name] = change * place.ticks;
+  for (const [name, change] of Object.entries(place.completion)) total[name] = (total[name] ?? 0) + change;
+  return total;
+}
+
+function about(level: FullLevel, place: Place): string {
+  const currency = level.meters.find(({ name }) => name === level.currency);
+  const cost = level.temporal ? place.tick_cost * place.ticks : place.cost;
+  const hour = (h: number) => `${String(h % level.hours_per_day).padStart(2, "0")}:00`;
+  const parts = [
+    level.temporal && (place.hours ? `open ${hour(place.hours[0])} to ${hour(place.hours[1])}` : "always open"),
+    level.temporal && `takes ${place.ticks} ${place.ticks === 1 ? "tick" : "ticks"}`,
+    currency && (cost > 0 ? `costs ${amount(currency, cost)}` : "costs nothing"),
+  ];
+  return capital(parts.filter(Boolean).join(", "));
+}
+
+function Hours({ level, place }: { level: FullLevel; place: Place }) {
+  return (
+    <div className="hours" aria-hidden="true">
+      {Array.from({ length: level.hours_per_day }, (_, h) => (
+        <i key={h} className={isOpen(place, h, level.hours_per_day) ? "on" : undefined}>
+          {h % 6 === 0 && <b>{h}</b>}
+        </i>
+      ))}
+    </div>
+  );
+}
+
+// ------------------------------------------------------------------------------------------------ the board as a grid
+
+interface GridProps {
+  level: FullLevel;
+  town: Town;
+  player: Player;
+  open: boolean;
+  onClose: () => void;
+}
+
+/** The board for those who do not see it: a real grid, each cell says what is there. Arrow keys move. */
+export function GridSheet({ level, town, player, open, onClose }: GridProps) {
+  return (
+    <Sheet open={open} title="The board, cell by cell" onClose={onClose} wide>
+      <Cells level={level} town={town} player={player} />
+      <Button wide onClick={onClose}>
+        Close
+      </Button>
+    </Sheet>
+  );
+}
+
+function Cells({ level, town, player }: Pick<GridProps, "level" | "town" | "player">) {
+  // The grid holds still while it is read: what is true when it opens.
+  const [{ life, t }] = useState(() => ({ life: player.state().stage, t: player.state().t }));
+  const start = life ? momentOf(life, t) : null;
+  const [at, setAt] = useState<[number, number]>([start?.x ?? 0, start?.y ?? 0]);
+  const grid = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    grid.current?.querySelector<HTMLElement>(`[data-at="${at[0]},${at[1]}"]`)?.focus();
+  }, [at]);
+  if (!life || !start) return <p>No life on stage yet.</p>;
+  const visits = visitsOf(life, town.width, town.height, t);
+  const key = (event: KeyboardEvent) => {
+    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (!move) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setAt([Math.min(town.width - 1, Math.max(0, at[0] + move[0]!)), Math.min(town.height - 1, Math.max(0, at[1] + move[1]!))]);
+  };
+  return (
+    <div className="cells" role="grid" aria-label={`${level.title}, step ${t}`} ref={grid} onKeyDown={key} style={{ ["--columns" as string]: town.width }}>
+      {Array.from({ length: town.height }, (_, y) => (
+        <div role="row" key={y}>
+          {Array.from({ length: town.width }, (_, x) => {
+            const place = placeAt(town, life.meta.layout, x, y);
+            const here = start.x === x && start.y === y;
+            const seen = visits[y * town.width + x]!;
+            const words = [
+              cellName(town, x, y),
+              place && place.title,
+              place?.hours && town.day !== null && (isOpen(place, start.hour, town.day) ? `open until ${place.hours[1] % town.day}:00` : `closed until ${place.hours[0]}:00`),
+              here && "the agent is here",
+              seen ? `${seen} ${seen === 1 ? "visit" : "visits"}` : "never visited",
+            ];
+            return (
+              <div role="gridcell" key={x} data-at={`${x},${y}`} tabIndex={at[0] === x && at[1] === y ? 0 : -1} aria-label={words.filter(Boolean).join(", ")}>
+                {here ? "●" : place ? <Icon name={place.icon} weight="fill" /> : ""}
+              </div>
+            );
+          })}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+// ------------------------------------------------------------------------------------------------ the board as text
+
+export function TextSheet({ level, town, player, open, onClose }: GridProps) {
+  return (
+    <Sheet open={open} title="As text" onClose={onClose} wide>
+      <AsText level={level} town={town} player={player} />
+      <Button wide onClick={onClose}>
+        Close
+      </Button>
+    </Sheet>
+  );
+}
+
+function AsText({ level, town, player }: Pick<GridProps, "level" | "town" | "player">) {
+  const [{ life, t }] = useState(() => ({ life: player.state().stage, t: player.state().t }));
+  return (
+    <div className="astext" tabIndex={0}>
+      <h2>As text</h2>
+      {life ? <Prose level={level} town={town} life={life} t={t} /> : <p>No life on stage yet.</p>}
+    </div>
+  );
+}
+
+function Prose({ level, town, life, t }: { level: FullLevel; town: Town; life: Life; t: number }) {
+  const moment = momentOf(life, t);
+  const { choice } = moment;
+  const names = level.actions.map(({ name }) => name);
+  const title = (name: string) => level.meters.find((meter) => meter.name === name)?.title ?? name;
+  const here = placeAt(town, life.meta.layout, moment.x, moment.y);
+  const drains = drainsOf(level, moment.meters);
+  const time = town.day === null ? "" : `, day ${dayOf(life, t, town.day)}, ${String(moment.hour).padStart(2, "0")}:00`;
+  return (
+    <>
+      <p>
+        Episode {life.number}, step {t}
+        {time}. The agent stands at {cellName(town, moment.x, moment.y)}
+        {here ? `, at ${here.title}` : ""}.{" "}
+        {choice ? `It chooses ${names[choice.action]}. ${sentenceOf(choice, names)}.` : "Its life is over."}
+      </p>
+      <table>
+        <caption>Meters, 0 to 100</caption>
+        <thead>
+          <tr>
+            <th>Meter</th>
+            <th className="n">Value</th>
+            <th className="n">Change</th>
+          </tr>
+        </thead>
+        <tbody>
+          {level.meters.map((meter, m) => (
+            <tr key={meter.name}>
+              <td>{meter.title}</td>
+              <td className="n">{amount(meter, moment.meters[m]!)}</td>
+              <td className="n">{t > 0 ? signedAmount(meter, moment.meters[m]! - meterAt(life, t - 1, m), 1) : ""}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {drains.map(({ source, target, amount: loss }) => (
+        <p key={`${source}${target}`}>
+          {title(source)} is low and drains {title(target)} by {(loss * 100).toFixed(2)} a step.
+        </p>
+      ))}
+      {choice && (
+        <table>
+          <caption>Expected return of each action</caption>
+          <tbody>
+            {names.map((name, i) => (
+              <tr key={name}>
+                <td>{name}</td>
+                <td className="n">{isAllowed(choice, i) ? choice.q[i]!.toFixed(4) : whyNot(level, town, life.meta.layout, moment, i)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <table>
+        <caption>Places</caption>
+        <tbody>
+          {town.places
+            .filter(({ name }) => life.meta.layout[name])
+            .map((place) => (
+              <tr key={place.name}>
+                <td>{place.title}</td>
+                <td>{cellName(town, ...(life.meta.layout[place.name] as [number, number]))}</td>
+                <td>{isOpen(place, moment.hour, town.day) ? "open" : `closed until ${place.hours![0]}:00`}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+// ------------------------------------------------------------------------------------------------ the keys
+
+const KEYS: [keys: string, what: string][] = [
+  ["Space", "pause, play; holds the next life back"],
+  ["← →", "one step back, one step on"],
+  ["Shift ← →", "24 steps"],
+  ["[ ]", "the life before, the life after"],
+  ["1 2 3", "speed 1×, 4×, 16×"],
+  ["L", "back to live"],
+  ["T H S", "trail, heat, sight"],
+  ["D", "the board as text"],
+  ["F", "the board alone"],
+  ["Enter on the board", "the board cell by cell"],
+];
+
+export function KeysSheet({ open, onClose, sight }: { open: boolean; onClose: () => void; sight: boolean }) {
+  return (
+    <Sheet open={open} title="Keys" onClose={onClose}>
+      <h2>Keys</h2>
+      <dl className="keys">
+        {KEYS.map(([keys, what]) => (
+          <div key={keys}>
+            <dt>
+              {keys
+                .split(" ")
+                .filter((key) => sight || key !== "S")
+                .map((key) => (/^(on|the|board)$/.test(key) ? ` ${key}` : <kbd key={key}>{key}</kbd>))}
+            </dt>
+            <dd>{sight ? what : what.replace(", sight", "")}</dd>
+          </div>
+        ))}
+      </dl>
+      <Button wide onClick={onClose}>
+        Close
+      </Button>
+    </Sheet>
+  );
+}

@@ -1,0 +1,181 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import { checkpointsQuery, workersQuery } from "@/api";
+import type { Recording, Run } from "@/api";
+import { paths } from "@/paths";
+import { Button, Empty, format, Icon, Pawn, Skeleton, Strip, Waiting as Late } from "@/ui";
+import { useLostFor } from "./Badge";
+import type { FullLevel } from "./level";
+import type { Player } from "./player";
+
+/** Grey in the final geometry; nothing at all for the first 300 ms. */
+export function Connecting() {
+  return (
+    <Late>
+      <div className="bones">
+        <div className="left">
+          <Skeleton height={490} radius={14} />
+          <Skeleton height="100%" radius={14} />
+        </div>
+        <Skeleton height="100%" radius={14} />
+        <div className="right">
+          <Skeleton height={338} radius={14} />
+          <Skeleton height="100%" radius={14} />
+        </div>
+        <span className="dockbone">
+          <Skeleton height={128} radius={14} />
+        </span>
+      </div>
+    </Late>
+  );
+}
+
+/** A strip over the board: what has happened to the run or the line, and the next press. */
+export function Notice({ run, player, retry, best }: { run: Run; player: Player; retry: () => void; best: Recording | null }) {
+  const lost = useLostFor(player);
+  const model = run.model && (
+    <Link className="btn sm primary" to={paths.model(run.id)}>
+      <Icon name="cube" />
+      Model
+    </Link>
+  );
+  const playing = best ? " Playing its best recorded life." : "";
+  if (run.state === "finished") {
+    return (
+      <Strip kind="good" action={model}>
+        Finished after {format.count(run.episodes)} lives.{playing}
+      </Strip>
+    );
+  }
+  if (run.state === "stopped") {
+    return (
+      <Strip kind="warn" icon="stop-circle" action={model}>
+        Stopped after {format.count(run.episodes)} lives.{playing}
+      </Strip>
+    );
+  }
+  if (run.state === "failed") {
+    return (
+      <Strip kind="bad" action={model}>
+        Training failed after {format.count(run.episodes)} lives. {run.message}
+      </Strip>
+    );
+  }
+  if (lost !== null) {
+    return (
+      <Strip
+        kind="warn"
+        icon="wifi-slash"
+        action={
+          <Button size="sm" onClick={retry}>
+            Retry
+          </Button>
+        }
+      >
+        Connection lost{lost > 0 ? ` ${lost} s ago` : ""}. Trying again.
+      </Strip>
+    );
+  }
+  if (run.state === "stopping") {
+    return (
+      <Strip kind="warn" icon="stop-circle">
+        Stopping. The model is being kept.
+      </Strip>
+    );
+  }
+  return null;
+}
+
+/** Before the first life: in the queue, or while the worker sets up. */
+export function Waiting({ run, stop, notice }: { run: Run; stop: (() => void) | null; notice: React.ReactNode }) {
+  const workers = useQuery(workersQuery).data;
+  if (run.state !== "queued") {
+    return (
+      <section className="card solo">
+        {notice}
+        <Empty level={1} title={run.state === "stopping" ? "Stopping" : "Warming up"} picture={<Pawn size={64} />}>
+          {run.state === "stopping" ? "The run ends as soon as its worker has seen it." : "A worker has the run. The first life begins in a moment."}
+        </Empty>
+      </section>
+    );
+  }
+  const ahead = Math.max(0, (run.place ?? 1) - 1);
+  return (
+    <section className="card solo">
+      {notice}
+      <Empty
+        level={1}
+        title={run.place ? `${format.ordinal(run.place)} in line` : "In the queue"}
+        picture={<Line ahead={ahead} busy={workers ? workers.total - workers.free : 0} />}
+        action={stop && <Button onClick={stop}>Leave the queue</Button>}
+      >
+        {whoIsBusy(workers)}
+      </Empty>
+    </section>
+  );
+}
+
+function whoIsBusy(workers: { free: number; total: number } | undefined): string {
+  if (!workers) return "A worker takes it as soon as one is free.";
+  if (workers.total === 0) return "No worker is running. Training begins when one starts.";
+  if (workers.free > 0) return "A worker is free and takes it in a moment.";
+  return workers.total === 1 ? "The worker is busy with another run. They take turns." : `All ${workers.total} workers are busy. They take turns.`;
+}
+
+const SHOWN = 4;
+const RUNS = ["var(--run-1)", "var(--run-2)", "var(--run-3)", "var(--run-4)"];
+
+/** Those being trained, then the line up to this run. */
+function Line({ ahead, busy }: { ahead: number; busy: number }) {
+  return (
+    <div className="line" aria-hidden="true">
+      {RUNS.slice(0, Math.min(busy, SHOWN)).map((color) => (
+        <Pawn key={color} body={color} ring={color} />
+      ))}
+      {busy > 0 && <span />}
+      {Array.from({ length: Math.min(ahead, SHOWN) }, (_, i) => (
+        <Pawn key={i} faint />
+      ))}
+      <Pawn />
+    </div>
+  );
+}
+
+/** A run that is over and left no life to show. */
+export function Broken({ run, level }: { run: Run; level: FullLevel }) {
+  const kept = useQuery(checkpointsQuery(run.id)).data;
+  const newest = kept?.reduce<(typeof kept)[number] | null>((late, one) => (!late || one.steps > late.steps ? one : late), null);
+  const failed = run.state === "failed";
+  return (
+    <section className="card solo">
+      {failed ? (
+        <Strip kind="bad">Training failed after {format.count(run.episodes)} lives</Strip>
+      ) : (
+        <Strip kind="warn" icon="stop-circle">
+          {run.state === "stopped" ? "Stopped" : "Finished"} after {format.count(run.episodes)} lives
+        </Strip>
+      )}
+      <Empty
+        level={1}
+        title={failed ? run.message || "Something went wrong on our side" : "No life was kept"}
+        action={
+          <span style={{ display: "flex", gap: 8 }}>
+            {run.model && (
+              <Link className="btn primary" to={paths.model(run.id)}>
+                <Icon name="cube" />
+                Model
+              </Link>
+            )}
+            <Link className={run.model ? "btn" : "btn primary"} to={paths.launch()}>
+              Launch another
+            </Link>
+          </span>
+        }
+      >
+        {newest
+          ? `The checkpoint at ${format.count(newest.steps)} steps and its model are safe.`
+          : `${level.title}: it ended before its first checkpoint, so nothing was kept.`}
+      </Empty>
+    </section>
+  );
+}
