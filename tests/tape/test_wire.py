@@ -47,6 +47,13 @@ def test_a_frame_covers_at_most_a_tenth_of_a_second_of_training():
     assert len(frames) == 7
 
 
+def test_a_life_that_ends_right_after_a_frame_ends_in_one_without_rows():
+    frames, lived = on_air(life(0, 16), Framer(chunk_ms=7 * 15))
+    assert [len(frame["cols"]["x"]) for frame in frames] == [16, 0]
+    assert frames[-1]["end"]["steps"] == 16
+    assert verify(frames[-1], frames[0]["hash"])
+
+
 def test_numbers_arrive_to_the_bit():
     frames, lived = on_air(life(0, 12))
     for name in ("meters", "q", "reward", "intrinsic"):

@@ -25,6 +25,8 @@ def _float_column(values: NDArray[np.float32]) -> bytes:
     """msgpack of float32 numbers, (n,) or (n, k), kept single so that they weigh 5 bytes and lose no bit."""
     packer = msgpack.Packer()
     n = values.shape[0]
+    if not n:  # the life ended right after its newest frame
+        return bytes(packer.pack_array_header(0))
     row_header = packer.pack_array_header(values.shape[1]) if values.ndim == 2 else b""
     flat = values.reshape(n, -1).astype(">f4")
     numbers = np.empty(flat.shape, dtype=[("tag", "S1"), ("value", ">f4")])
