@@ -3,7 +3,7 @@
     python frontend/tools/export.py     # needs the server's packages; then: npm --prefix frontend run types
 
 Writes openapi.json (the API's own document) and src/testing/fixtures/*.json (real levels with the true number of
-weights of each network, and the real settings). tests/lab/test_frontend_contract.py compares all of them.
+weights of each network, and the real settings). tests/frontend/test_contract.py compares all of them.
 """
 
 import json

@@ -24,7 +24,6 @@ export function Files({ run, moment, checkpoint, instructor }: Props) {
   const row = ({ format: kind, icon, use }: (typeof FORMATS)[number]) => {
     const model = moment.models.find((other) => other.format === kind);
     if (model) return <FileRow key={kind} model={model} icon={icon} use={use} scale={scale} on={model === shown} onChoose={() => setChosen(model.id)} />;
-    if (!instructor) return null;
     const busy = make.isPending && make.variables === kind;
     return (
       <div className="fm" key={kind}>
