@@ -11,7 +11,10 @@ import { Button, Empty, Waiting, Skeleton } from "@/ui";
 function Guard() {
   const me = useQuery(meQuery);
   const { pathname, search } = useLocation();
-  useEffect(() => window.scrollTo(0, 0), [pathname]);
+  // In braces: the newest browsers' scrollTo returns a promise, and an effect must return nothing.
+  useEffect(() => {
+    void window.scrollTo(0, 0);
+  }, [pathname]);
   if (me.data?.user) return <Outlet />;
   if (me.data) return <Navigate to={paths.login(pathname + search)} replace />;
   if (me.error) {
