@@ -123,6 +123,9 @@ def test_places_stand_on_distinct_cells_of_the_grid():
         ({"temporal": "yes"}, "temporal is 'yes'; must be True, False or None"),
         ({"layouts": "never"}, "layouts is 'never'; must be 'run' or 'episode'"),
         ({"layout_seed": -3}, "layout_seed is -3"),
+        ({"device": "abacus"}, "device is 'abacus'; must be 'cpu'"),
+        ({"device": None}, "device is None; must be 'cpu'"),
+        ({"device": "cuda:63"}, "device is 'cuda:63'; must be 'cpu'"),
     ],
 )
 def test_a_world_is_not_made_of_nonsense(arguments, message):

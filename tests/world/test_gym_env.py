@@ -1,5 +1,7 @@
 """The levels are at home in Gymnasium: its own checker, masks, seeds, vectors, rendering."""
 
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -28,6 +30,16 @@ def test_gymnasiums_checker_has_no_complaint_and_no_warning(name, render_mode):
             env = HamletEnv(name, render_mode=render_mode)
             env.spec = gym.envs.registration.EnvSpec("station-v0", HamletEnv, kwargs={"level": name})
             check_env(env)
+
+
+@pytest.mark.parametrize(
+    "imports", ["import gymnasium, hamlet.world", "import hamlet.world, gymnasium", "import gymnasium"]
+)
+def test_importing_the_world_registers_its_environments(imports):
+    name = "hamlet/L1-v0" if "world" in imports else "hamlet.world:hamlet/L1-v0"
+    code = f"{imports}; print(gymnasium.make('{name}').reset(seed=0)[0].shape)"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "(91,)", done.stderr
 
 
 def test_the_mask_in_info_is_what_the_world_allows():

@@ -172,7 +172,17 @@ _ONE = np.ones((), dtype=np.float32)
 
 
 def backend_for(device: Any) -> Backend:
-    """numpy for "cpu"; torch for "torch" (on the CPU), "cuda", "cuda:1", ... or a torch.device."""
+    """numpy for "cpu"; torch for "torch" (on the CPU), "cuda", "cuda:1", ... or a torch.device.
+
+    Raises:
+        ValueError: torch is not installed, or knows no such device, or this machine has none.
+    """
     if device == "cpu" and isinstance(device, str):
         return NumpyBackend()
-    return TorchBackend("cpu" if device == "torch" else device)
+    try:
+        return TorchBackend("cpu" if device == "torch" else device)
+    except ImportError:
+        raise ValueError(f"device is {device!r}; without torch installed it must be 'cpu' (numpy)") from None
+    except (RuntimeError, AssertionError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"device is {device!r}; must be 'cpu' (numpy), or one that torch has here: {reason}") from None
