@@ -21,13 +21,21 @@ def up(tmp_path):
     """Starts products that end with the test."""
     running = []
 
-    def start(data=None, **env):
-        running.append(HamletUp(data or tmp_path / "data", **env))
+    def start(**env):
+        running.append(HamletUp(tmp_path / "data", **env))
         return running[-1]
 
     yield start
     for product in running:
         product.stop()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """One that runs all the time, for tests that do it no lasting harm."""
+    product = HamletUp(tmp_path_factory.mktemp("running") / "data")
+    yield product
+    product.stop()
 
 
 def run_up(**env):
@@ -64,32 +72,27 @@ def healthy(product):
         return False
 
 
-def test_it_starts_everything_says_where_and_ends_without_a_trace(up):
-    product = up()
-    assert set(product.pids) == CHILDREN
-    assert healthy(product)
-    assert product.password
-    # "Ready" is the last line of the start; after it comes only what happens later.
-    assert product.output.splitlines()[-1] == f"Ready: {product.url}"
-
-    processes = everything(product)
-    assert len(processes) >= 5
-    assert product.stop(signal.SIGINT) == 0
-    assert gone(processes)
-    assert product.output.splitlines()[-1] == "Stopped."
-    assert not (product.data / "up.json").exists()
-
-
-def test_a_second_start_keeps_the_data_and_makes_no_second_password(up):
+def test_it_starts_everything_ends_without_a_trace_and_keeps_its_data(up):
     first = up()
-    key = (first.data / "secret_key").read_text()
-    with httpx.Client(base_url=first.url) as client:
+    assert set(first.pids) == CHILDREN
+    assert healthy(first)
+    # "Ready" is the last line of the start; after it comes only what happens later.
+    assert first.output.splitlines()[-1] == f"Ready: {first.url}"
+    with httpx.Client(base_url=first.url, timeout=30) as client:
         assert sign_in(client, first.password).status_code == 200
-    first.stop()
+    key = (first.data / "secret_key").read_text()
+
+    processes = everything(first)
+    assert len(processes) >= 5
+    assert first.stop(signal.SIGINT) == 0
+    assert gone(processes)
+    assert first.output.splitlines()[-1] == "Stopped."
+    assert not (first.data / "up.json").exists()
+
     second = up()
     assert second.password is None
     assert (second.data / "secret_key").read_text() == key
-    with httpx.Client(base_url=second.url) as client:
+    with httpx.Client(base_url=second.url, timeout=30) as client:
         assert sign_in(client, first.password).status_code == 200
 
 
@@ -100,13 +103,12 @@ def sign_in(client, password):
 
 
 @pytest.mark.parametrize("name", sorted(CHILDREN))
-def test_what_is_killed_comes_back(up, name):
-    product = up()
-    killed = product.pids[name]
+def test_what_is_killed_comes_back(running, name):
+    killed = running.pids[name]
     os.kill(killed, signal.SIGKILL)
-    product.wait_for(rf"^The {name} ended \(killed by SIGKILL\); starting it again")
-    eventually(lambda: product.pids.get(name, killed) != killed)
-    eventually(lambda: healthy(product))
+    running.wait_for(rf"^The {name} ended \(killed by SIGKILL\); starting it again")
+    eventually(lambda: running.pids.get(name, killed) != killed)
+    eventually(lambda: healthy(running))
 
 
 def test_kill_9_of_it_leaves_nothing_running(up):
@@ -126,20 +128,11 @@ def test_a_port_in_use_is_found_before_anything_starts(tmp_path):
     assert not (tmp_path / "data" / "hamlet.sqlite3").exists()
 
 
-def test_one_data_folder_has_one_hamlet(up):
-    product = up()
-    lines, status = run_up(HAMLET_DATA=str(product.data), HAMLET_PORT="0")
+def test_one_data_folder_has_one_hamlet(running):
+    lines, status = run_up(HAMLET_DATA=str(running.data), HAMLET_PORT="0")
     assert status == 1
-    assert lines == [f"hamlet: HAMLET already runs with the data folder {product.data} (see {product.data}/up.json)."]
-    assert healthy(product)
-
-
-def test_two_run_side_by_side(up, tmp_path):
-    one, two = up(tmp_path / "one"), up(tmp_path / "two")
-    assert one.url != two.url
-    assert healthy(one)
-    one.stop()
-    assert healthy(two)
+    assert lines == [f"hamlet: HAMLET already runs with the data folder {running.data} (see {running.data}/up.json)."]
+    assert healthy(running)
 
 
 @pytest.mark.parametrize(
@@ -159,13 +152,14 @@ def test_what_cannot_work_is_told_in_one_line(tmp_path, env, line):
     assert lines[0].startswith(line)
 
 
-def test_two_addresses_move_it_to_postgresql_and_another_redis(up, postgres, valkey, tmp_path):
-    database = postgres.create("moved")
-    product = up(DATABASE_URL=database, REDIS_URL=f"{valkey}?db=7")
+def test_two_addresses_move_it_to_postgresql_and_another_redis(up, running, postgres, valkey):
+    product = up(DATABASE_URL=postgres.create("moved"), REDIS_URL=f"{valkey}?db=7")
     assert set(product.pids) == CHILDREN - {"broker"}
-    assert healthy(product)
     assert product.password
+    with httpx.Client(base_url=product.url, timeout=30) as client:
+        assert sign_in(client, product.password).status_code == 200
     assert not (product.data / "hamlet.sqlite3").exists()
+    # Two run side by side, and one that ends takes nothing from the other.
+    assert product.url != running.url
     product.stop()
-    again = up(DATABASE_URL=database, REDIS_URL=f"{valkey}?db=7")
-    assert again.password is None
+    assert healthy(running)
