@@ -82,7 +82,7 @@ def test_the_multiplier_must_be_finite_and_not_negative(world, multiplier):
         ({"step_counts": -1}, "step_counts is -1"),
         ({"interaction_progress": 6}, "interaction_progress is 6 .* must be from 0 to 5"),
         ({"interaction_affordance": 14, "interaction_progress": 1}, "interaction_affordance is 14"),
-        ({"interaction_affordance": "Pub"}, "interaction_affordance is 'Pub'; must be one of Bed, LuxuryBed"),
+        ({"interaction_affordance": "Pub"}, "interaction_affordance is 'Pub'; must be None or one of Bed, LuxuryBed"),
         (
             {"affordance_positions": {"Bed": (0, 0)}},
             "affordance_positions has Bed; must have exactly the deployed places",

@@ -191,6 +191,9 @@ def test_progress_set_without_a_place_belongs_to_the_place_under_the_agent():
     world.set_state(interaction_progress=2, interaction_affordance="Job")
     world.step(np.full(2, 4))
     np.testing.assert_array_equal(world.progress, [1, 1])
+    world.set_state(interaction_progress=2, interaction_affordance=["Bed", None])
+    world.step(np.full(2, 4))
+    np.testing.assert_array_equal(world.progress, [3, 1])
 
 
 @pytest.mark.parametrize("hold", ["array", "view", "tensor", "memory"])

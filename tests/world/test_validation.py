@@ -54,9 +54,12 @@ def problems(*changes: tuple[str, str]) -> list[str]:
         ),
         (
             ("currency: credits", "currency: gold"),
-            "station.yaml:27: currency is 'gold'; is no meter of this level; meters: air, warmth,",
+            "station.yaml:27: currency is 'gold'; must be a meter of this level: air, warmth,",
         ),
-        (("[air, spirits]", "[air, luck]"), "station.yaml:28: reward.product.1 is 'luck'; is no meter of this level;"),
+        (
+            ("[air, spirits]", "[air, luck]"),
+            "station.yaml:28: reward.product.1 is 'luck'; must be a meter of this level:",
+        ),
         (("[air, spirits]", "[air, air]"), "station.yaml:28: reward.product.1 is 'air'; must be named once"),
         (
             ("wait: {suit: 0.001}", "wait: {suit: 0.006}"),
@@ -80,11 +83,11 @@ def problems(*changes: tuple[str, str]) -> list[str]:
         ),
         (
             ("effects: {air: 0.12}", "effects: {oxygen: 0.12}"),
-            "places.Hydroponics.ticks.effects.oxygen is 'oxygen'; is no meter of this level",
+            "places.Hydroponics.ticks.effects.oxygen is 'oxygen'; must be a meter of this level",
         ),
         (
             ("[Hydroponics, Airlock, Workshop]", "[Hydroponics, Pub]"),
-            "deployed.1 is 'Pub'; is no place of this level; places: Hydroponics,",
+            "deployed.1 is 'Pub'; must be a place of this level: Hydroponics,",
         ),
         (
             ("[Hydroponics, Airlock, Workshop]", "[Airlock, Airlock]"),

@@ -71,7 +71,7 @@ def load_level(level: str | FilePath) -> Level:
         return _shipped(level)
     if not isinstance(level, str | os.PathLike) or (isinstance(level, str) and not _exists(level)):
         known = ", ".join(level_names())
-        problem = f"is neither the name of a level nor the path of a file; levels: {known}"
+        problem = f"must be the path of a file, or the name of a level: {known}"
         raise LevelError([Problem("load_level", None, "level", shown(level), problem)])
     path = FilePath(level)
     return parse_level(read_text(path), file=str(path))

@@ -264,7 +264,7 @@ def contradictions(raw: dict[Any, Any]) -> Iterator[Finding]:
     meters = _mapping(raw.get("meters"))
     for path, name in _references(raw):
         if isinstance(name, str) and name not in meters:
-            yield path, name, f"is no meter of this level; meters: {', '.join(map(str, meters))}"
+            yield path, name, f"must be a meter of this level: {', '.join(map(str, meters))}"
     yield from _meters(raw, meters)
     yield from _actions(raw)
     yield from _places(raw)
@@ -324,7 +324,7 @@ def _places(raw: dict[Any, Any]) -> Iterator[Finding]:
     deployed = list(places) if raw.get("deployed") == "all" else _listing(raw.get("deployed"))
     for i, name in enumerate(deployed):
         if isinstance(name, str) and name not in places:
-            yield ("deployed", i), name, f"is no place of this level; places: {', '.join(map(str, places))}"
+            yield ("deployed", i), name, f"must be a place of this level: {', '.join(map(str, places))}"
         elif name in deployed[:i]:
             yield ("deployed", i), name, "must be named once: a place stands on one cell"
     width, height = grid.get("width"), grid.get("height")

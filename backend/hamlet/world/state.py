@@ -125,8 +125,8 @@ class StateDoor:
             hour: one hour for all lanes, or (lanes,)
             step_counts: one number for all lanes, or (lanes,), 0 or more
             interaction_progress: ticks done, one number or (lanes,); 0 also forgets the use under way
-            interaction_affordance: (lanes,) vocabulary index of the place they were done at, -1 for none, or a name;
-                None = the place under the agent
+            interaction_affordance: the place they were done at, one or a list of (lanes,): a name, or a vocabulary
+                index and -1 for none; None = the place under the agent
 
         Raises:
             ValueError, TypeError: names the argument, the bad value and what is allowed.
@@ -205,9 +205,9 @@ class StateDoor:
         most = max(p.ticks for p in level.places) - 1 if self.temporal else 0
         ticks = host(self._progress) if progress is None else self._per_lane("interaction_progress", progress, 0, most)
         if isinstance(place, str):
-            if place not in level.vocabulary:
-                raise ValueError(f"interaction_affordance is {place!r}; must be one of {', '.join(level.vocabulary)}")
-            place = level.vocabulary.index(place)
+            place = self._place_index(place)
+        elif isinstance(place, list | tuple):
+            place = [self._place_index(entry) if entry is None or isinstance(entry, str) else entry for entry in place]
         if place is None:
             cells = self._place_cells if places is None else places
             here = np.where(cells == host(cell)[:, None], np.array(level.deployed, dtype=np.int64), -1).max(
@@ -217,6 +217,13 @@ class StateDoor:
             here = self._per_lane("interaction_affordance", place, -1, len(level.places) - 1)
         work = np.where((ticks > 0) & (here >= 0), here * self._cells + host(cell), -1)
         return self.backend.asarray(work), self.backend.asarray(ticks)
+
+    def _place_index(self, name: str | None) -> int:
+        """Vocabulary index of a place, -1 for None."""
+        if name is not None and name not in self.level.vocabulary:
+            names = ", ".join(self.level.vocabulary)
+            raise ValueError(f"interaction_affordance is {name!r}; must be None or one of {names}")
+        return -1 if name is None else self.level.vocabulary.index(name)
 
     # ------------------------------------------------------------------------------------------------------- keeping
 
