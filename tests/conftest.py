@@ -7,6 +7,8 @@ world or of the model waits for neither, and both end with pytest.
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tests.product import HamletUp
     from tests.servers import PostgreSQL
 
+ROOT = Path(__file__).resolve().parents[1]
 # Django reads its settings while pytest is being configured, before any fixture: the addresses of the servers must be
 # known by then, the servers themselves need not run yet. Short names: a unix socket's path has 107 bytes.
 PLACE = Path(tempfile.mkdtemp(prefix="hamlet-"))
@@ -129,6 +132,19 @@ def hamlet_up() -> "Iterator[HamletUp]":
     product = HamletUp(PLACE / "product")
     yield product
     product.stop()
+
+
+@pytest.fixture(scope="session")
+def student_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of someone who took a model home: an environment with our wheel and what it asks for, nothing else."""
+    folder = tmp_path_factory.mktemp("home")
+    pip = ["-m", "pip", "--disable-pip-version-check", "--quiet"]
+    subprocess.run([sys.executable, *pip, "wheel", "--no-deps", "--wheel-dir", folder, ROOT], check=True)
+    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    python = folder / "venv" / "bin" / "python"
+    (wheel,) = folder.glob("*.whl")
+    subprocess.run([python, *pip, "install", wheel], check=True)
+    return python
 
 
 @pytest.fixture(scope="module")
