@@ -63,11 +63,11 @@ def _unlivable(level: Level, places: list[Place]) -> Iterator[Lint]:
         if not meter.lethal or loss <= 0:
             continue
         reserve = meter.start
-        helpers = [place for place in places if effect_of(level, place)[0].get(meter.name, 0.0) > 0]
-        if any(effect_of(level, place)[1] == 0 for place in helpers) or (helpers and earned):
+        raising = [place for place in places if effect_of(level, place)[0].get(meter.name, 0.0) > 0]
+        if any(effect_of(level, place)[1] == 0 for place in raising) or (raising and earned):
             continue
-        if helpers:  # the purse is all there will ever be
-            reserve += max(effect_of(level, p)[0][meter.name] * purse / effect_of(level, p)[1] for p in helpers)
+        if raising:  # the purse is all there will ever be
+            reserve += max(effect_of(level, p)[0][meter.name] * purse / effect_of(level, p)[1] for p in raising)
             why = f"nothing earns {level.currency}, and what there is buys {reserve - meter.start:.2f} at best"
         else:
             why = "no deployed place raises it"
