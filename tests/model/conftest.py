@@ -1,9 +1,18 @@
-"""Two minds with random weights, of the real size. They never change, so one of each serves a whole session."""
+"""Two minds with random weights, of the real size, and the bare environment of a student who installed the wheel."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from hamlet.model import HamletModel
+from hamlet.world import VectorWorld, load_level
 from tests.model.minds import mind
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +29,42 @@ def recurrent() -> HamletModel:
 def either(request: pytest.FixtureRequest) -> HamletModel:
     chosen: HamletModel = request.getfixturevalue(request.param)
     return chosen
+
+
+@pytest.fixture(scope="session")
+def student(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bin folder of a fresh virtual environment: the built wheel, and nothing that the wheel does not ask for."""
+    folder = tmp_path_factory.mktemp("student")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
+    subprocess.run([*pip, "wheel", "--no-deps", "-w", folder, ROOT], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
+    (wheel,) = folder.glob("*.whl")
+    python = folder / "venv/bin/python"
+    subprocess.run([*pip, "--python", python, "install", wheel], check=True)
+    return folder / "venv/bin"
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the two models that the manual speaks of."""
+    folder = tmp_path_factory.mktemp("desk")
+    for network, name in (("simple", "model_ep00012"), ("recurrent", "model_ep00040")):
+        model = mind(network)
+        world = VectorWorld(load_level(model.contract["level"]), lanes=1, seed=0)
+        layout = {place: [int(x), int(y)] for place, (x, y) in world.affordance_positions.items()}
+        model.save_inference_checkpoint(folder / f"{name}.safetensors", {"layout": layout})
+        model.save_inference_checkpoint(folder / f"{name}.onnx", {"layout": layout})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def at_the_desk(student: Path, desk: Path) -> Callable[..., str]:
+    """Run a program in the student's environment, in that folder; gives what it printed, fails with what went wrong."""
+
+    def run(*words: object, cwd: Path = desk) -> str:
+        env = {"PATH": f"{student}:{os.defpath}", "HOME": str(cwd), "OMP_NUM_THREADS": "1"}
+        done = subprocess.run([str(w) for w in words], cwd=cwd, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
