@@ -1,11 +1,24 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
+import type { ProxyOptions } from "vite";
 import { defineConfig } from "vitest/config";
 
-const server = process.env["HAMLET_URL"] ?? "http://127.0.0.1:8000";
+const target = process.env["HAMLET_URL"] ?? "http://127.0.0.1:8000";
 
-export default defineConfig({
-  base: "/static/app/",
+/** To the running lab, as if the page had come from there: it takes changes and sockets from its own pages only. */
+const lab: ProxyOptions = {
+  target,
+  changeOrigin: true,
+  ws: true,
+  configure: (proxy) => {
+    proxy.on("proxyReq", (request) => request.setHeader("Origin", target));
+    proxy.on("proxyReqWs", (request) => request.setHeader("Origin", target));
+  },
+};
+
+export default defineConfig(({ command }) => ({
+  // Django serves the built files under /static/app/ and the page itself at every address of the app.
+  base: command === "build" ? "/static/app/" : "/",
   plugins: [react()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
@@ -14,14 +27,7 @@ export default defineConfig({
     // Fonts stay files of their own: the browser fetches only the subsets a page uses.
     assetsInlineLimit: 0,
   },
-  server: {
-    proxy: {
-      "/api": server,
-      "/admin": server,
-      "/static/admin": server,
-      "/ws": { target: server, ws: true },
-    },
-  },
+  server: { proxy: Object.fromEntries(["/api", "/ws", "/sse", "/admin", "/static"].map((path) => [path, lab])) },
   test: {
     environment: "jsdom",
     setupFiles: ["src/testing/setup.ts"],
@@ -29,4 +35,4 @@ export default defineConfig({
     // Shared CI cores: a page's first render can be slow without being wrong.
     testTimeout: 20_000,
   },
-});
+}));

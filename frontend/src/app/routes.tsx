@@ -76,6 +76,8 @@ const loadWatch = Object.values(watch)[0];
 export const routes: RouteObject[] = [
   {
     errorElement: <Broken />,
+    // Nothing for the moment in which a page's own file comes; the page then shows what it waits for.
+    HydrateFallback: () => null,
     children: [
       { path: "/login", lazy: async () => ({ Component: (await import("@/features/signin")).SignIn }) },
       {

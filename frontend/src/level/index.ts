@@ -1,2 +1,3 @@
 export { hueOf } from "./hue";
 export { obsDim, reads, RECURRENT, SIMPLE, weightsOf } from "./network";
+export { townOf } from "./town";

@@ -14,7 +14,7 @@ export function OnAir({ runs }: { runs: readonly Run[] }) {
       {runs.map((run) => (
         <Link key={run.id} className="card lc" to={paths.watch(run.id)}>
           <div className="th">
-            <Thumbnail />
+            <Thumbnail run={run} />
           </div>
           <div className="bd">
             <div className="row">

@@ -40,7 +40,7 @@ export function RunTable({ runs, view, onSort, chosen, onChoose }: Props) {
             )}
             {head("name", "Run")}
             {head("state", "State")}
-            <th className="h2c">Survival, 0 to {format.count(top)} steps</th>
+            <th className="h2c">{top > 1 ? `Survival, 0 to ${format.count(top)} steps` : "Survival"}</th>
             {head("best", "Best exam", "n")}
             {head("last", "Last", "n")}
             {staged && head("stage", "Stage")}
