@@ -34,7 +34,9 @@ from hamlet.model import HamletModel, contract_of
 from hamlet.world import AutoReset, Level, VectorWorld, load_level
 
 ROWS = 500
-"""rows of the learning curve a full budget gives"""
+"""rows of the learning curve a full budget gives at least"""
+ROW_STEPS = 100_000
+"""lane-steps after which a row is due in any case"""
 LOWEST_START = 0.1
 """exploring starts draw every meter from here to 1"""
 
@@ -88,7 +90,7 @@ class Trainer:
         self._row_action = np.zeros((T, lanes), dtype=np.int64)
         self._row_reward, self._row_terminated, self._row_novelty = np.zeros((3, T, lanes), dtype=np.float32)
         self._entropy = 1.0
-        self._metrics_every = max(1, config.steps // (lanes * T) // ROWS)
+        self._metrics_every = max(1, min(config.steps // ROWS, ROW_STEPS) // (lanes * T))
         self._mark = (0.0, 0)
 
     # ------------------------------------------------------------------ where it stands

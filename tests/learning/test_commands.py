@@ -1,0 +1,99 @@
+"""`hamlet train` and `hamlet evaluate`, as one types them."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from hamlet.cli import main
+from hamlet.learning.metrics import COLUMNS
+
+QUICK = ["--steps", "2048", "--set", "lanes=16", "--set", "rollout=8", "--set", "evaluation_lives=4"]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    out = tmp_path_factory.mktemp("trained")
+    assert main(["train", "--out", str(out), "--seed", "3", *QUICK]) == 0
+    return out
+
+
+def test_train_leaves_a_model_a_checkpoint_and_the_curve(trained):
+    names = sorted(p.name for p in trained.iterdir())
+    assert len(names) == 3
+    assert names[0].startswith("checkpoint_ep")
+    assert names[1:] == ["metrics.csv", "model.safetensors"]
+    header, *rows = (trained / "metrics.csv").read_text().splitlines()
+    assert header == ",".join(COLUMNS)
+    assert rows[-1].startswith("2048,")
+
+
+def test_evaluate_prints_the_numbers_and_the_floors(trained, capsys):
+    assert main(["evaluate", str(trained / "model.safetensors"), "--episodes", "8", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["lives"] == 8
+    assert told["level"] == "L1_full_observability"
+    assert {"mean", "median", "p10", "share_retired", "floors", "causes"} <= set(told)
+    assert told["floors"]["wait"] == 164
+
+
+def test_evaluate_says_it_in_words_too(trained, capsys):
+    assert main(["evaluate", str(trained / "model.safetensors"), "--level", "L1_full_observability", "--episodes", "4"]) == 0
+    assert "Floors" in capsys.readouterr().out
+
+
+def test_a_model_is_not_examined_in_a_world_it_cannot_see(trained, capsys):
+    assert main(["evaluate", str(trained / "model.safetensors"), "--level", "L2_partial_observability"]) == 1
+    assert "cannot be examined" in capsys.readouterr().err
+
+
+def test_train_goes_on_from_a_checkpoint(trained, tmp_path, capsys):
+    checkpoint = next(trained.glob("checkpoint_ep*.pt"))
+    assert main(["train", "--out", str(tmp_path), "--resume", str(checkpoint), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["steps"] == 2048
+
+
+def test_json_lines_are_json_lines(tmp_path, capsys):
+    assert main(["train", "--out", str(tmp_path), "--json", *QUICK]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {"metrics", "evaluation", "end"} == {line["type"] for line in lines}
+    assert lines[-1]["stopped"] is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--set", "gamma=2"], "gamma"),
+        (["--set", "gamma"], "NAME=VALUE"),
+        (["--set", "speed=2"], "speed"),
+        (["--level", "L9"], "L9"),
+        (["--resume", "nowhere.pt"], "nowhere.pt"),
+        (["--seed", "-1"], "seed"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(tmp_path, capsys, arguments, said):
+    assert main(["train", "--out", str(tmp_path), *arguments]) == 1
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Traceback" not in error
+
+
+def test_ctrl_c_keeps_the_model(tmp_path):
+    command = [sys.executable, "-m", "hamlet.cli", "train", "--out", str(tmp_path), "--json", "--steps", "100000000"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    first = process.stdout.readline()
+    assert json.loads(first)["type"] == "metrics"
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert json.loads(rest.splitlines()[-1])["stopped"] is True
+    assert (tmp_path / "model.safetensors").exists()
+    assert next(tmp_path.glob("checkpoint_ep*.pt"))
+
+
+def test_seconds_end_a_run(tmp_path, capsys):
+    assert main(["train", "--out", str(tmp_path), "--json", "--seconds", "0.1", "--steps", "100000000"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["stopped"] is True

@@ -1,0 +1,88 @@
+"""Held-out examinations: the numbers are what the lives really were."""
+
+import numpy as np
+import pytest
+
+from hamlet.learning import Trainer
+from hamlet.learning.evaluate import evaluate, exam_world, examine
+from hamlet.world import VectorWorld, load_level
+from tests.learning.runs import L3, iterations, small
+
+LEVEL = load_level("L1_full_observability")
+
+
+def waiting(obs):
+    """Q-values of an agent that only ever waits."""
+    q = np.zeros((len(obs), LEVEL.num_actions), dtype=np.float32)
+    q[:, LEVEL.action_names.index("WAIT")] = 1.0
+    return q
+
+
+def test_an_agent_that_only_waits_reaches_the_measured_floor():
+    result = examine(waiting, LEVEL, exam_world(LEVEL, 8, 0, None))
+    assert result.mean == result.median == result.p10 == LEVEL.floors["wait"]
+    assert result.share_retired == 0.0
+    assert sum(result.causes.values()) == result.lives == 8
+
+
+def test_slower_meters_make_longer_lives():
+    slow = examine(waiting, LEVEL, exam_world(LEVEL, 4, 0, None), multiplier=0.2)
+    assert slow.mean == 501
+
+
+def test_who_lives_the_whole_lifespan_has_no_cause_of_death():
+    result = examine(waiting, LEVEL, exam_world(LEVEL, 4, 0, None), multiplier=0.0)
+    assert result.survived == [1000] * 4
+    assert result.share_retired == 1.0
+    assert result.causes == {}
+
+
+def test_a_life_ends_at_its_first_death():
+    """The world steps the dead on (they may even revive); the examination must not."""
+    world = VectorWorld(LEVEL, 2, 0)
+    world.set_state(meters=np.array([[0.02] + [1.0] * 7, [1.0] * 8]))
+    result = examine(waiting, LEVEL, world)
+    assert result.survived[0] < 6
+    assert result.survived[1] > 100
+
+
+def test_the_model_alone_lives_as_long_as_the_trainer_says():
+    """The same lives with numpy and with torch, apart from float rounding that tips no choice here."""
+    trainer = Trainer(small())
+    exam = [e for e in iterations(trainer, 6) if hasattr(e, "survived")][-1]
+    result = evaluate(trainer.model("best"), trainer.level, episodes=4, seed=trainer.config.seed)
+    assert result.survived == exam.survived
+
+
+@pytest.mark.parametrize("layouts", ["run", "episode"])
+def test_a_model_is_examined_among_the_places_it_knows(layouts):
+    trainer = Trainer(small(layouts=layouts))
+    model = trainer.model("last")
+    assert model.metadata["layouts"] == layouts
+    if layouts == "run":
+        assert {k: tuple(v) for k, v in model.metadata["layout"].items()} == trainer.world.affordance_positions
+    else:
+        assert model.metadata["layout"] is None
+
+
+def test_starts_are_held_out():
+    trainer, held_out = VectorWorld(LEVEL, 64, 3), exam_world(LEVEL, 64, 3, None)
+    assert not np.array_equal(trainer.positions, held_out.positions)
+
+
+def test_memory_is_carried_through_an_examination():
+    trainer = Trainer(small(**L3))
+    model = trainer.model("last")
+    seen = []
+
+    class Spy:
+        metadata = model.metadata
+
+        def predict(self, obs, hidden=None):
+            seen.append(hidden)
+            return model.predict(obs, hidden=hidden)
+
+    evaluate(Spy(), trainer.level, episodes=2)
+    assert seen[0] is None
+    assert all(h is not None for h in seen[1:])
+    assert np.abs(seen[5][0] - seen[1][0]).max() > 0
