@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import redis
-from celery.signals import worker_ready, worker_shutting_down
+from billiard import current_process
+from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 from django.conf import settings
 from django.utils import timezone
 
@@ -36,9 +37,10 @@ class Worker(NamedTuple):
 
 
 def listen() -> None:
-    """Let the workers of this process say that they are alive. For Celery's main process; it never trains."""
+    """Let workers say that they are alive (Celery's main process does, it never trains), and be ready when work comes."""
     worker_ready.connect(_begin)
     worker_shutting_down.connect(_end)
+    worker_process_init.connect(_prepare)
 
 
 def sign(name: str, device: str) -> None:
@@ -85,6 +87,17 @@ def _own_device() -> str:
     """This process may not import torch: it says which GPU it was given, the card's name it does not know."""
     gpu = os.environ.get("CUDA_VISIBLE_DEVICES", "").strip()
     return f"GPU {gpu}" if gpu and gpu != "-1" else "cpu"
+
+
+def _prepare(**_: Any) -> None:
+    if current_process().name != "MainProcess":  # the housekeeper works in its only process and never trains
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+
+
+def _warm_up() -> None:
+    from lab.runs import worker  # imports torch
+
+    worker.warm_up()
 
 
 _over = threading.Event()

@@ -46,6 +46,7 @@ class Pulse:
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
 
     def __enter__(self) -> "Pulse":
+        self._beat()
         self._thread.start()
         return self
 
@@ -64,9 +65,9 @@ class Pulse:
     def _run(self) -> None:
         try:
             while True:
-                self._beat()
                 if self._verdict is Verdict.LOST or self._closing.wait(self._every):
                     return
+                self._beat()
         except Exception:
             logger.exception("the pulse of run %s stopped", self.claim.run.pk)
             self._verdict = self._verdict or Verdict.DUE

@@ -77,19 +77,19 @@ def run_stop(*, run: Run, by: Person) -> Run:
     """
     if not by.is_instructor:
         raise NotAllowedError("Only instructors stop runs.")
+    # It may go from one state to the other between two updates; then the next round finds it.
     for _ in range(5):
+        run.refresh_from_db()
+        if run.state == State.STOPPING:
+            return run
+        if not run.active:
+            break
         before_it_began = "Stopped before it began." if run.started_at is None else ""
         if run_move(run.pk, [State.QUEUED], State.STOPPED, before_it_began) or run_move(
             run.pk, [State.TRAINING], State.STOPPING
         ):
             run.refresh_from_db()
             return run
-        # It is neither, or it went from one to the other between the two: then the next round finds it.
-        run.refresh_from_db()
-        if run.state == State.STOPPING:
-            return run
-        if not run.active:
-            break
     raise WrongStateError(f"The run {ENDED.get(State(run.state), 'is changing hands; try again')}.")
 
 

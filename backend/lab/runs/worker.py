@@ -102,6 +102,12 @@ def device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
+def warm_up() -> None:
+    """Pay now for what torch does at its first optimiser: it imports some 800 modules, seconds that a student would wait."""
+    torch.set_num_threads(1)
+    torch.optim.Adam([torch.zeros(1, requires_grad=True)])
+
+
 def slice_seconds() -> float:
     return float(getattr(settings, "HAMLET_SLICE_SECONDS", SLICE_SECONDS))
 
