@@ -15,14 +15,15 @@ from lab import broker
 
 logger = logging.getLogger(__name__)
 
-INDEX = Path(__file__).parent / "static" / "app" / "index.html"
-
 
 @require_safe
 def app(request: HttpRequest) -> HttpResponse:
-    """The page that loads the app. Never cached: it names the present version's files, which are cached for ever."""
+    """The page that loads the app. Never cached: it names the present version's files, which are cached for ever.
+
+    From where those files are served, not from where they are built: a build beside a running HAMLET changes nothing.
+    """
     try:
-        page = INDEX.read_bytes()
+        page = (Path(settings.STATIC_ROOT) / "app" / "index.html").read_bytes()
     except FileNotFoundError:
         text = "The pages are not built yet. Run deploy/run, or: python deploy/frontend.py"
         return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")

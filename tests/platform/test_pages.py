@@ -14,10 +14,11 @@ from lab import pages, statics
 
 @pytest.fixture
 def built(tmp_path, monkeypatch):
-    """A built app, whether or not this clone has one."""
-    index = tmp_path / "index.html"
+    """Gathered files with a page of the app among them, whether or not this clone has built one."""
+    index = tmp_path / "app" / "index.html"
+    index.parent.mkdir()
     index.write_text("<!doctype html><title>Hamlet</title>")
-    monkeypatch.setattr(pages, "INDEX", index)
+    monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path)
     return index
 
 
@@ -61,15 +62,16 @@ class TestTheApp:
         assert "frame-ancestors 'none'" in policy
 
     def test_a_clone_without_the_built_pages_says_what_to_do(self, client, tmp_path, monkeypatch):
-        monkeypatch.setattr(pages, "INDEX", tmp_path / "none")
+        monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path)
         answer = client.get("/")
         assert answer.status_code == 503
         assert "deploy/run" in answer.content.decode()
 
     def test_the_built_page_keeps_to_the_policy(self):
-        if not pages.INDEX.exists():
+        built = settings.LAB / "static" / "app" / "index.html"
+        if not built.exists():
             pytest.skip("the frontend is not built here")
-        page = pages.INDEX.read_text()
+        page = built.read_text()
         scripts = re.findall(r"<script[^>]*>", page)
         assert scripts
         assert all(" src=" in script for script in scripts), "a script within the page would not run"
