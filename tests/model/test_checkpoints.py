@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from hamlet.model import DamagedFileError, HamletModel, ModelError, UnknownFormatError
+from hamlet.learning import Trainer
+from hamlet.learning.config import TrainConfig
+from hamlet.learning.events import Iteration
+from hamlet.model import DamagedFileError, HamletModel, ModelError, UnknownFormatError, parity
 from hamlet.world import load_level
 from tests.model.minds import mind
 
@@ -142,6 +145,23 @@ class TestOurs:
     def test_which_must_be_one_of_two(self, tmp_path):
         with pytest.raises(ModelError, match="'best' or 'last'"):
             HamletModel.load_from_training_checkpoint(self.save(tmp_path / "a.pt"), which="worst")
+
+
+def test_a_checkpoint_as_training_writes_it_gives_the_trainers_own_models(tmp_path):
+    trainer = Trainer(TrainConfig(level="L1_full_observability", lanes=16, steps=20_000, evaluation_lives=16, seed=2))
+    for event in trainer.run():
+        if isinstance(event, Iteration) and trainer.best is not None and trainer.best.steps < event.steps:
+            break
+    trainer.save(tmp_path / "checkpoint_ep00012.pt", extra={"notes": b"\x00\xff"})
+    obs = parity.questions(trainer.model("best").contract, 64)
+    for which in ("best", "last"):
+        read = HamletModel.load_from_training_checkpoint(tmp_path / "checkpoint_ep00012.pt", which)
+        own = trainer.model(which)
+        assert read.contract == own.contract
+        np.testing.assert_array_equal(read.predict(obs)["q_values"], own.predict(obs)["q_values"])
+    trainer.export(tmp_path / "model_ep00012.safetensors")
+    checkpoint, model = ((tmp_path / f).stat().st_size for f in ("checkpoint_ep00012.pt", "model_ep00012.safetensors"))
+    assert checkpoint >= 5 * model
 
 
 def test_another_torch_file_is_named_for_what_it_is(tmp_path):

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +23,7 @@ from hamlet.model import (
 )
 from tests.model.minds import mind
 
+BACKEND = str(Path(__file__).parents[2] / "backend")
 SUFFIXES = [".safetensors", ".pt", ".onnx"]
 
 
@@ -164,7 +167,18 @@ def test_reading_needs_neither_torch_nor_onnx(tmp_path):
         f"for s in {SUFFIXES!r}: HamletModel.load(rf'{tmp_path}/a' + s)\n"
         "assert not {'torch', 'onnx', 'pydantic', 'yaml', 'django'} & set(sys.modules), sys.modules\n"
     )
-    subprocess.run([sys.executable, "-c", script], check=True)
+    subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": BACKEND}, check=True)
+
+
+def test_a_cold_start_imports_no_more_than_it_needs(tmp_path):
+    mind("simple").save_inference_checkpoint(tmp_path / "a.safetensors")
+    script = (
+        f"import sys; from hamlet import HamletModel; m = HamletModel.load(r'{tmp_path}/a.safetensors')\n"
+        "m.predict([0.0] * m.obs_dim)\n"
+        "unneeded = {'numpy.random', 'zipfile', 'pickletools', 'dataclasses', 'hamlet.world', 'safetensors.numpy'}\n"
+        "assert not unneeded & set(sys.modules), unneeded & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": BACKEND}, check=True)
 
 
 def test_the_checksum_is_the_same_in_every_suffix(simple, tmp_path):

@@ -13,6 +13,7 @@ from hamlet.model.contract import Fit, as_json, checked, contract_of, described,
 from hamlet.model.errors import ContractError, InputError, ModelError, short
 from hamlet.model.networks import NETWORKS, Hidden, build, expected_shapes, network_of
 
+# Annotations with np.random are quoted: naming it imports it, and a cold start needs no dice.
 Path = str | PathLike[str]
 # Rows worked on at once, so that a million rows need no more memory than a thousand.
 BLOCK = 1024
@@ -152,7 +153,7 @@ class HamletModel:
         hidden: Hidden | None = None,
         epsilon: float = 0.0,
         mask: ArrayLike | None = None,
-        rng: np.random.Generator | None = None,
+        rng: "np.random.Generator | None" = None,
     ) -> Prediction:
         """Choose actions. Pure: nothing is kept, no argument is changed, the same question has the same answer.
 
@@ -243,7 +244,7 @@ class StatefulModel:
     `reset()` at the start of a life; `reset(where)` with (lanes,) booleans forgets those lanes only.
     """
 
-    def __init__(self, model: HamletModel, epsilon: float = 0.0, rng: np.random.Generator | None = None) -> None:
+    def __init__(self, model: HamletModel, epsilon: float = 0.0, rng: "np.random.Generator | None" = None) -> None:
         self.model = model
         self.epsilon = epsilon
         self.rng = rng
@@ -309,7 +310,7 @@ def _explore(
     greedy: NDArray[np.int64],
     allowed: NDArray[np.bool_] | None,
     epsilon: float,
-    rng: np.random.Generator | None,
+    rng: "np.random.Generator | None",
     actions: int,
 ) -> NDArray[np.int64]:
     if not (isinstance(epsilon, (int, float, np.floating)) and 0.0 <= epsilon <= 1.0):
