@@ -29,7 +29,7 @@ class TestShapes:
         obs = asked(either, 2500)
         first = either.predict(obs)
         second = either.predict(obs, first["hidden"])
-        for at in (0, 1023, 1024, 2499):
+        for at in (0, 255, 256, 1023, 1024, 2499):
             alone = either.predict(obs[at])
             np.testing.assert_allclose(first["q_values"][at], alone["q_values"][0], atol=1e-5)
             again = either.predict(obs[at], alone["hidden"])

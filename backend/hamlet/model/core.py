@@ -15,8 +15,8 @@ from hamlet.model.networks import NETWORKS, Hidden, build, expected_shapes, netw
 
 # Annotations with np.random are quoted: naming it imports it, and a cold start needs no dice.
 Path = str | PathLike[str]
-# Rows worked on at once, so that a million rows need no more memory than a thousand.
-BLOCK = 1024
+# Rows worked on at once, so that a million rows need no more memory, and stay in the cache.
+BLOCK = 256
 
 
 class Prediction(TypedDict):
