@@ -65,7 +65,7 @@ function drawName(ctx: CanvasRenderingContext2D, place: TownPlace, middle: numbe
   ctx.letterSpacing = `${(size * (short ? -0.035 : -0.02)).toFixed(2)}px`;
   ctx.textAlign = "center";
   ctx.textBaseline = "alphabetic";
-  const text = fitted(ctx, place.title, CELL - (short ? 2 : 8));
+  const text = fitted(ctx, (short && SHORT[place.name]) || place.title, CELL - (short ? 2 : 8));
   const base = y + (short ? 68 : 66);
   if (open) {
     ctx.strokeStyle = plate;
@@ -78,7 +78,10 @@ function drawName(ctx: CanvasRenderingContext2D, place: TownPlace, middle: numbe
   ctx.letterSpacing = "0px";
 }
 
-/** The name, or as much of it as fits: its first word, or its beginning with a full stop. */
+/** Short names of places that many levels have; others are cut where the room ends. */
+const SHORT: Readonly<Record<string, string>> = { LuxuryBed: "LuxBed", HomeMeal: "Meal", Recreation: "Recreat." };
+
+/** The name, or as much of its beginning as fits, with a full stop. */
 export function fitted(ctx: Pick<CanvasRenderingContext2D, "measureText">, name: string, room: number): string {
   const fits = (text: string) => ctx.measureText(text).width <= room;
   if (fits(name)) return name;

@@ -72,9 +72,10 @@ function spoken(badge: Badge): string {
 
 function explained(delay: number | null, pace: number | null, speed: number): string {
   if (delay === null) return "The delay is being measured";
-  const ms = `${Math.round(delay)} ms`;
-  if (pace !== null) return `${ms} from the trainer's clock to this screen (95th percentile of the last 5 s). The run is held to ${pace} steps/s.`;
-  return `This life began on your screen ${ms} after it ended in training. It is played at ${speed * STEPS_PER_SECOND} steps/s; training runs at full speed.`;
+  const measured = `${Math.round(delay)} ms from the trainer's clock to this screen, 95th percentile of what was painted in the last 5 s.`;
+  return pace !== null
+    ? `${measured} The run is held to ${pace} steps/s, and you see the very step.`
+    : `${measured} The trainer runs at full speed; you see its newest whole life at ${speed * STEPS_PER_SECOND} steps/s.`;
 }
 
 /** The connection's strip, with the seconds counting up. */

@@ -126,16 +126,19 @@ function Arcs({ level, middle, height, active }: { level: FullLevel; middle: Map
 }
 
 const LINES = 3;
+/** Less would read as 0.00. */
+const SEEN = 0.00005;
 const TARGETS = 3;
 
 /** "Social under 30 drains −1.0 mood −0.2 energy", worst first. */
 export function Drains({ level, moment }: { level: FullLevel; moment: Moment | null }) {
   const drains = moment ? drainsOf(level, moment.meters) : [];
   const sources = [...new Set(drains.map(({ source }) => source))].map((source) => {
-    const targets = drains.filter((drain) => drain.source === source).sort((a, b) => b.amount - a.amount);
+    const targets = drains.filter((drain) => drain.source === source && drain.amount >= SEEN).sort((a, b) => b.amount - a.amount);
     return { source, targets, total: targets.reduce((sum, { amount }) => sum + amount, 0) };
   });
   sources.sort((a, b) => b.total - a.total);
+  while (sources.at(-1)?.targets.length === 0) sources.pop();
   const find = (name: string) => level.meters.find((meter) => meter.name === name);
   return (
     <ul className="drains" aria-label="Cascades now" hidden={!sources.length}>

@@ -19,7 +19,7 @@ export function LastLife({ level, player }: { level: FullLevel; player: Player }
   const root = level.meters.find(({ name }) => name === end.root);
   return (
     <section className="card deathc" aria-label="Last life" data-cause={end.cause}>
-      <span className="sk">
+      <span className="sign">
         <Icon name={SIGN[end.cause]} weight="fill" />
       </span>
       <div>
@@ -29,8 +29,7 @@ export function LastLife({ level, player }: { level: FullLevel; player: Player }
           {root && (
             <>
               <br />
-              Root cause: {root.title.toLowerCase()}
-              {end.root === end.died_of ? " ran out by itself" : " ran low first"}
+              {end.root === end.died_of ? `${root.title} ran out by itself` : `Root: ${root.title.toLowerCase()} ran low first`}
             </>
           )}
         </p>
@@ -59,8 +58,8 @@ function Paper({ level, life, player, run }: { level: FullLevel; life: Life; pla
   const passed = waiting ? Math.max(0, heard - life.number - 1) : 0;
   const onward = replay ? null : !waiting ? "Waiting for the next life" : playing ? `Next life in ${left} s` : "Watch the next life";
   return (
-    <div className="paper" role="alertdialog" aria-label={endTitle(level, life)} data-cause={end.cause}>
-      <span className="sk">
+    <div className="paper" role="group" aria-label={endTitle(level, life)} data-cause={end.cause}>
+      <span className="sign">
         <Icon name={SIGN[end.cause]} weight="fill" />
       </span>
       <h2>{endTitle(level, life)}</h2>

@@ -9,6 +9,7 @@ import type { FullLevel } from "./level";
 const SHOWN = 40;
 /** Random moves are many; only the latest are told, the others are in the lifeline. */
 const RANDOM_FOR = 9;
+const MOST_RANDOM = 3;
 const LEAST = 0.01;
 const CHANGES = 3;
 
@@ -32,7 +33,9 @@ export function Events(props: Props) {
 }
 
 export function EventList({ level, life, t, onPick }: Props) {
-  const events = life ? eventsUntil(life, level, t).filter((event) => event.kind !== "random" || event.t > t - RANDOM_FOR) : [];
+  const all = life ? eventsUntil(life, level, t) : [];
+  const oldest = all.filter(({ kind }) => kind === "random").at(-MOST_RANDOM)?.t ?? 0;
+  const events = all.filter((event) => event.kind !== "random" || event.t > t - RANDOM_FOR && event.t >= oldest);
   return (
     <div className="evlist" role="log" aria-label="Events" aria-live="off" tabIndex={0}>
       {events.length === 0 && <p className="none">{life ? "Nothing yet" : ""}</p>}

@@ -64,7 +64,7 @@ function Chart({ run, level, metrics, exams, x, setX }: ChartProps) {
   return (
     <div className="lc" ref={box}>
       {curve && width > 60 && height > 60 && <Plot curve={curve} width={width} height={height} floor={floor} />}
-      {curve && !curve.mean.length && <p className="none">No life has ended yet</p>}
+      {curve && !curve.mean.length && <p className="none">No measurements yet</p>}
       <div className="lx">
         <span>0</span>
         <button type="button" onClick={() => setX(x === "steps" ? "episodes" : "steps")} title={x === "steps" ? "Show over lives" : "Show over steps"}>
@@ -177,15 +177,11 @@ function StageBar({ run, level }: Props) {
           <i key={i} className={i + 1 < run.stage! ? "d" : i + 1 === run.stage ? "n" : undefined} />
         ))}
       </div>
-      <p className="gate">
+      <p className="gate" title={run.stage < count ? "and when the choices are decided enough, and survival is not falling" : undefined}>
         <b>
           Stage {run.stage} of {count}
         </b>
-        {run.stage < count && (
-          <span>
-            climbs when lives reach {gate("advance_at", level.curriculum.advance)} % of {format.count(level.lifespan)} steps
-          </span>
-        )}
+        {run.stage < count && <span>climbs at {gate("advance_at", level.curriculum.advance)} % of {format.count(level.lifespan)} steps</span>}
       </p>
     </>
   );
@@ -202,7 +198,7 @@ function Figures({ metrics, exams, level }: { metrics: Columns | undefined; exam
     <dl className="figs">
       <Figure name="now" mark="line" value={mean} title="Mean of the lives that ended last, dice included" />
       <Figure name="exam" mark="exam" value={newest?.mean ?? null} title={about} />
-      <Figure name="best exam" mark="best" value={best} title={about} />
+      <Figure name="best" mark="best" value={best} title={about} />
       {floor !== null && <Figure name="random" mark="floor" value={floor} title="Mean life of an agent that only rolls the dice, measured" />}
     </dl>
   );

@@ -96,8 +96,8 @@ export function Values({ level, town, life, moment, still }: Props) {
         );
       })}
       <div className="qcap" aria-hidden="true">
-        <span>{axis && signed(axis.low, axis.digits === 2 ? 1 : axis.digits)}</span>
-        <span>{axis && signed(axis.high, axis.digits === 2 ? 1 : axis.digits)}</span>
+        <span>{axis && signed(axis.low, axis.ends)}</span>
+        <span>{axis && signed(axis.high, axis.ends)}</span>
       </div>
     </div>
   );

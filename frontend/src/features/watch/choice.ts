@@ -6,8 +6,9 @@ export const isAllowed = (choice: Pick<Choice, "mask">, action: number): boolean
 export interface Axis {
   low: number;
   high: number;
-  /** decimals that tell the values apart */
+  /** decimals that tell the values apart, and those of the printed ends */
   digits: number;
+  ends: number;
 }
 
 /** The bars' axis: from a little under the smallest allowed Q-value to a little over the largest. */
@@ -17,7 +18,7 @@ export function axisOf(choice: Choice): Axis {
   const most = Math.max(...values);
   const spread = Math.max(most - least, 1e-6);
   const digits = spread >= 0.5 ? 2 : Math.min(5, Math.ceil(-Math.log10(spread)) + 1);
-  return { low: least - 0.08 * spread, high: most + 0.02 * spread, digits };
+  return { low: least - 0.08 * spread, high: most + 0.02 * spread, digits, ends: spread >= 2 ? 1 : digits };
 }
 
 /** "Greedy: +4.92 over WAIT", "Random roll. Greedy was LEFT" */

@@ -15,7 +15,7 @@ export interface Use {
   /** this tick's number, of so many */
   tick: number;
   of: number;
-  /** what the ticks so far have changed, the largest change first */
+  /** what the ticks so far have changed: the largest change first, money last */
   effects: [meter: string, change: number][];
 }
 export type LifeEvent =
@@ -103,7 +103,8 @@ function effectsOf(use: Use, life: Life, level: FullLevel): Use["effects"] {
     const after = Math.min(1, Math.max(0, before + change));
     sums.set(meter, (sums.get(meter) ?? 0) + after - before);
   }
-  return [...sums].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+  const paid = (name: string) => Number(name === level.currency);
+  return [...sums].sort(([a, one], [b, other]) => paid(a) - paid(b) || Math.abs(other) - Math.abs(one));
 }
 
 /** returns[t] is the sum of the world's rewards of the steps before t. */

@@ -46,7 +46,6 @@ export function drawLife(ctx: CanvasRenderingContext2D, life: Life, level: FullL
   ctx.fillRect(0, top, look.width, height);
   if (level.temporal) drawNights(ctx, life, level, span, X, top, height, mix(NIGHT, 0.17, color.sunken));
   ctx.restore();
-  drawScale(ctx, life, level, look, span, X, top, palette);
 
   ctx.save();
   ctx.strokeStyle = color["ink-3"];
@@ -99,8 +98,11 @@ function drawNights(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel,
 }
 
 /** "day 2", "day 3" where a clock runs, else "100", "200" steps; only as many as there is room for. */
-function drawScale(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel, look: LifelineLook, span: number, X: (t: number) => number, top: number, { color, sans }: Palette): void {
-  if (look.small) return;
+function drawScale(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel, look: LifelineLook, span: number, playhead: number, { color, sans }: Palette): void {
+  const X = (t: number) => xOf(look, span, t);
+  const write = (text: string, t: number) => {
+    if (X(t) < look.width - 36 && Math.abs(X(t) + 18 - playhead) > 28) ctx.fillText(text, X(t) + 3, topOf(look) - 5);
+  };
   ctx.fillStyle = color["ink-3"];
   ctx.font = `400 10.5px ${sans}`;
   ctx.textAlign = "left";
@@ -110,12 +112,12 @@ function drawScale(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel, 
     const hours = level.hours_per_day;
     const stride = hours * Math.max(1, Math.ceil(room / hours));
     for (let t = hours - (life.rows.hour[0] ?? 0); t < span; t += stride) {
-      if (X(t) < look.width - 40) ctx.fillText(`day ${Math.round((t + (life.rows.hour[0] ?? 0)) / hours) + 1}`, X(t) + 3, top - 5);
+      write(`day ${Math.round((t + (life.rows.hour[0] ?? 0)) / hours) + 1}`, t);
     }
     return;
   }
   const stride = [10, 20, 50, 100, 200, 500, 1000].find((each) => each >= room) ?? 1000;
-  for (let t = stride; t < span; t += stride) if (X(t) < look.width - 30) ctx.fillText(String(t), X(t) + 3, top - 5);
+  for (let t = stride; t < span; t += stride) write(String(t), t);
 }
 
 function drawEvents(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel, look: LifelineLook, X: (t: number) => number, foot: number, palette: Palette): void {
@@ -153,6 +155,7 @@ export function drawCursor(ctx: CanvasRenderingContext2D, life: Life, level: Ful
   const height = plotHeight(look);
   const x = xOf(look, span, t);
   const end = xOf(look, span, lastMoment(life));
+  if (!look.small) drawScale(ctx, life, level, look, span, x, palette);
   ctx.fillStyle = faded(color.surface, 0.55);
   ctx.fillRect(x, top, Math.max(0, end - x), height);
   ctx.fillStyle = faded(color.surface, 0.72);
@@ -206,7 +209,8 @@ export function drawCursor(ctx: CanvasRenderingContext2D, life: Life, level: Ful
   ctx.fill();
   ctx.strokeStyle = color.surface;
   ctx.stroke();
-  if (!look.small) drawEnds(ctx, life, level, x, top, height, palette, t);
+  // At the right end there is no room, and the skull says it all.
+  if (!look.small && x < look.width - 40) drawEnds(ctx, life, level, x, top, height, palette, t);
 }
 
 /** The vitals' signs where the playhead stands, kept apart. */
@@ -221,6 +225,5 @@ function drawEnds(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel, x
     free = vital.y + 15;
   }
   const over = (vitals.at(-1)?.y ?? 0) - (top + height - 7);
-  if (x > ctx.canvas.clientWidth - 24 && ctx.canvas.clientWidth > 0) return;
   for (const { meter, y } of vitals) drawIcon(ctx, meter.icon, x + 13, y - Math.max(0, over), 14, palette.meter(meter.hue));
 }

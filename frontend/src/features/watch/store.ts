@@ -59,7 +59,7 @@ export interface Watch {
   shelf: readonly Life[];
   /** what the next painting of the stage measures: the trainer's stamp */
   due: number | null;
-  /** rows of the life on stage whose painting has been measured (paced runs) */
+  /** frames of the life on stage whose painting has been measured */
   measured: number;
   paints: readonly Paint[];
 }
@@ -141,7 +141,7 @@ function enter(w: Watch, life: Life, now: number): Watch {
     replay: null,
     passed: before && life.number > before.number ? life.number - before.number - 1 : (life.meta.passed ?? 0),
     shelf: shelved(w, before),
-    due: edge ? null : (life.end?.at ?? life.marks.at(-1)!.at),
+    due: life.end?.at ?? null,
   };
 }
 
@@ -226,29 +226,37 @@ export function goLive(w: Watch, now: number): Watch {
 
 // ------------------------------------------------------------------------------------------------ how late it is
 
-/** The stage has been painted, as it stands in `w`, at `now`. Measures where there is something to measure. */
+/**
+ * The stage has been painted, as it stands in `w`, at `now`. Measures where there is something to measure: of a life that
+ * came whole its end, when it is first seen; of one that grows its newest steps, which the lifeline shows at once; in a
+ * paced run the step on the board.
+ */
 export function painted(w: Watch, now: number): Watch {
-  if (!w.stage || !w.follow) return w;
-  if (w.due !== null) return { ...w, due: null, paints: kept(w, { stamp: w.due, painted: now }, now) };
-  if (!followsEdge(w)) return w;
-  const mark = w.stage.marks.findLast((mark) => mark.rows <= w.t + 1 || (w.t === w.stage!.length && w.stage!.end));
-  if (!mark || mark.rows <= w.measured) return w;
-  return { ...w, measured: mark.rows, paints: kept(w, { stamp: mark.at, painted: now }, now) };
+  const { stage } = w;
+  if (!stage || !w.follow) return w;
+  if (w.due !== null) return { ...w, due: null, measured: stage.seq, paints: kept(w, { stamp: w.due, painted: now }, now) };
+  const shown = followsEdge(w) ? w.t + 1 : stage.length;
+  const seq = stage.marks.findLastIndex((mark) => mark.rows <= shown) + 1;
+  if (seq <= w.measured) return w;
+  return { ...w, measured: seq, paints: kept(w, { stamp: stage.marks[seq - 1]!.at, painted: now }, now) };
 }
 
 const kept = (w: Watch, paint: Paint, now: number) => [...w.paints.filter(({ painted }) => now - painted < DELAY_WINDOW), paint];
 
 /**
  * From the trainer's clock to this screen, ms: the 95th percentile of what was painted in the last 5 s, or the last
- * measurement if that is longer ago. Null before the first. Assumes that trainer and server share their clock (NTP).
+ * measurement if that is longer ago. Null before the first. What happened before the line was open could not have been
+ * here sooner and does not count. Assumes that trainer and server share their clock (NTP).
  */
 export function delayOf(w: Watch, now: number): number | null {
   const offset = offsetOf(w.clock);
-  if (offset === null || !w.paints.length) return null;
-  const recent = w.paints.filter(({ painted }) => now - painted < DELAY_WINDOW);
-  const delays = (recent.length ? recent : w.paints.slice(-1)).map(({ stamp, painted }) => Math.max(0, painted + offset - stamp));
+  if (offset === null) return null;
+  const opened = w.link.state === "open" ? w.link.since : -Infinity;
+  const counted = w.paints.filter(({ stamp }) => stamp - offset >= opened);
+  const recent = counted.filter(({ painted }) => now - painted < DELAY_WINDOW);
+  const delays = (recent.length ? recent : counted.slice(-1)).map(({ stamp, painted }) => Math.max(0, painted + offset - stamp));
   delays.sort((a, b) => a - b);
-  return delays[Math.ceil(delays.length * 0.95) - 1]!;
+  return delays[Math.ceil(delays.length * 0.95) - 1] ?? null;
 }
 
 /** How far the viewer is behind: in steps of this life, or in lives of the watched lane. */

@@ -1,0 +1,209 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { encode } from "@msgpack/msgpack";
+import { createMemoryRouter, RouterProvider } from "react-router";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { AT, framesOf, level, rowsOf } from "./testing/lives";
+import { Watch } from ".";
+
+const run = {
+  id: "7", name: "heron-42", level: "T_test", level_title: "Test town", network: "simple", learner: "pqn", seed: 3, state: "training", message: "", place: null, owner: "polonius",
+  config: {}, progress: 0.2, steps: 200, steps_budget: 1000, episodes: 12, epsilon: 0.5, stage: null, multiplier: 1, steps_per_second: 900, best: null, best_episode: null,
+  last: 40, spark: [], viewers: 2, created_at: "2026-11-24T10:00:00Z", started_at: null, finished_at: null, model: null,
+};
+const metrics = { columns: { steps: [100, 200], episodes: [6, 12], survival_mean: [20, 40], survival_p10: [10, 20], survival_p90: [30, 60], epsilon: [1, 0.5], stage: [null, null], steps_per_second: [900, 900] } };
+
+/** What the server answers, by address; a test may change it before the page asks. */
+let answers: Record<string, unknown>;
+/** The page's socket, held by the test. */
+class Line {
+  static latest: Line;
+  static OPEN = 1;
+  readyState = 0;
+  binaryType = "";
+  sent: string[] = [];
+  onopen?: () => void;
+  onmessage?: (event: { data: unknown }) => void;
+  onclose?: (event: { code: number }) => void;
+  constructor(readonly url: string) {
+    Line.latest = this;
+  }
+  send(text: string) {
+    this.sent.push(text);
+  }
+  close() {
+    this.readyState = 3;
+  }
+  open() {
+    this.readyState = 1;
+    this.onopen?.();
+    this.tell({ type: "hello", run: answers["/api/v1/runs/7"], server_ms: Date.now() });
+  }
+  tell(message: object) {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+  frames(frames: ReturnType<typeof framesOf>) {
+    for (const frame of frames) this.onmessage?.({ data: new Uint8Array(encode({ ...frame, v: 1 })).buffer });
+  }
+}
+
+beforeEach(() => {
+  answers = {
+    "/api/v1/me": { user: { name: "polonius", role: "instructor" }, csrf: "x" },
+    "/api/v1/runs/7": run,
+    "/api/v1/levels/T_test": level,
+    "/api/v1/runs/7/metrics": metrics,
+    "/api/v1/runs/7/evaluations": { items: [] },
+    "/api/v1/runs/7/episodes": { items: [] },
+    "/api/v1/runs/7/checkpoints": { items: [] },
+    "/api/v1/workers": { items: [], free: 0, total: 1 },
+    "/api/v1/runs": { items: [run], next: null },
+  };
+  vi.stubGlobal("WebSocket", Line);
+  vi.stubGlobal("fetch", vi.fn(async (request: Request | string) => {
+    const url = typeof request === "string" ? request : request.url;
+    const answer = answers[new URL(url, "http://lab").pathname];
+    if (answer instanceof Uint8Array) return new Response(answer as BodyInit);
+    return answer === undefined
+      ? new Response(JSON.stringify({ title: "Not found", status: 404, detail: "There is no such thing." }), { status: 404, headers: { "content-type": "application/problem+json" } })
+      : new Response(JSON.stringify(answer), { headers: { "content-type": "application/json" } });
+  }));
+});
+afterEach(() => vi.unstubAllGlobals());
+
+function open(address = "/runs/7") {
+  const router = createMemoryRouter([{ path: "/runs/:id", element: <Watch /> }, { path: "*", element: <p>elsewhere</p> }], { initialEntries: [address] });
+  const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  return render(
+    <QueryClientProvider client={cache}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+}
+const lived = (more = {}) => framesOf(rowsOf(30, (t) => ({ x: t % 5, action: 3, greedy: 3, mask: 0b101111, random: t % 4 === 1 })), more);
+
+async function onStage() {
+  open();
+  await waitFor(() => expect(Line.latest).toBeDefined());
+  await waitFor(() => expect(Line.latest.url).toMatch(/\/ws\/runs\/7$/));
+  act(() => Line.latest.open());
+  act(() => Line.latest.frames(lived({ number: 41 })));
+  await screen.findByRole("region", { name: "Mind" });
+}
+
+describe("watching a run", () => {
+  it("shows body, mind, learning and timeline of the life on the air", async () => {
+    await onStage();
+    for (const name of ["Body", "World", "Mind", "Learning", "Events", "Timeline"]) expect(screen.getByRole("region", { name })).toBeVisible();
+    expect(screen.getByRole("meter", { name: "Energy" })).toHaveAttribute("aria-valuenow", "100");
+    expect(screen.getByText("Episode 41")).toBeVisible();
+    expect(screen.getAllByText("RIGHT")[0]).toBeVisible();
+    expect(screen.getByText("nothing to use here")).toBeVisible();
+    expect(screen.getByRole("img", { name: /^Agent at [a-e]3, choosing RIGHT/ })).toBeVisible();
+    expect(await screen.findByRole("img", { name: /lives last 40 steps on average now, 20 at first.*random agent lives 20/ })).toBeVisible();
+  });
+
+  it("acknowledges every frame and measures its clock", async () => {
+    await onStage();
+    await waitFor(() => expect(Line.latest.sent.map((text) => JSON.parse(text))).toEqual(expect.arrayContaining([{ type: "ack", n: 1 }, expect.objectContaining({ type: "ping" })])));
+  });
+
+  it("pauses, steps and goes back to live by key", async () => {
+    await onStage();
+    const user = userEvent.setup();
+    await user.keyboard(" ");
+    expect(screen.getByRole("button", { name: "Play" })).toBeVisible();
+    expect(screen.getByRole("button", { name: /Jump to live/ })).toBeVisible();
+    const slider = screen.getByRole("slider", { name: "Step of this life" });
+    const before = Number(slider.getAttribute("aria-valuenow"));
+    await user.keyboard("{ArrowRight}{ArrowRight}");
+    expect(slider).toHaveAttribute("aria-valuenow", String(before + 2));
+    await user.keyboard("l");
+    expect(screen.getByRole("button", { name: "Pause" })).toBeVisible();
+  });
+
+  it("takes no letter from someone who types", async () => {
+    await onStage();
+    const user = userEvent.setup();
+    await user.click(screen.getByRole("button", { name: /heron-42/ }));
+    await user.keyboard("d");
+    expect(screen.queryByRole("heading", { name: "As text" })).toBeNull();
+  });
+
+  it("tells the board as text and cell by cell", async () => {
+    await onStage();
+    const user = userEvent.setup();
+    await user.keyboard(" d");
+    expect(screen.getByText(/The agent stands at/)).toBeVisible();
+    await user.click(screen.getAllByRole("button", { name: "Close" })[0]!);
+    screen.getByRole("img", { name: /^Agent at/ }).focus();
+    await user.keyboard("{Enter}");
+    expect(screen.getByRole("gridcell", { name: /the agent is here/ })).toHaveFocus();
+    await user.keyboard("{ArrowUp}{ArrowRight}{ArrowRight}{ArrowRight}{ArrowRight}{ArrowRight}{ArrowLeft}");
+    expect(screen.getByRole("gridcell", { name: /^d3, Bar, / })).toHaveFocus();
+  });
+
+  it("greys out and counts when the line is cut, and asks HTTP for what it missed when it is back", async () => {
+    await onStage();
+    act(() => Line.latest.onclose?.({ code: 1006 }));
+    expect(await screen.findByText(/Connection lost/)).toBeVisible();
+    const asked = vi.mocked(fetch).mock.calls.length;
+    await userEvent.click(screen.getByRole("button", { name: "Retry" }));
+    act(() => Line.latest.open());
+    await waitFor(() => expect(screen.queryByText(/Connection lost/)).toBeNull());
+    await waitFor(() => expect(vi.mocked(fetch).mock.calls.length).toBeGreaterThan(asked));
+  });
+
+  it("an instructor stops the run, after a question", async () => {
+    await onStage();
+    answers["/api/v1/runs/7/stop"] = { ...run, state: "stopping" };
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole("button", { name: "Stop" }));
+    expect(screen.getByText(/Its model and its recorded lives are kept/)).toBeVisible();
+    const buttons = screen.getAllByRole("button", { name: "Stop" });
+    await user.click(buttons.at(-1)!);
+    await waitFor(() => expect(vi.mocked(fetch).mock.calls.some(([request]) => (request as Request).url?.endsWith("/runs/7/stop"))).toBe(true));
+  });
+
+  it("a student sees no Stop", async () => {
+    answers["/api/v1/me"] = { user: { name: "ophelia", role: "student" }, csrf: "x" };
+    await onStage();
+    expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
+  });
+});
+
+describe("a run that is not on the air", () => {
+  it("queued: its honest place", async () => {
+    answers["/api/v1/runs/7"] = { ...run, state: "queued", place: 2, steps: 0 };
+    open();
+    expect(await screen.findByRole("heading", { name: "Second in line" })).toBeVisible();
+    expect(await screen.findByText("The worker is busy with another run. They take turns.")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Leave the queue" })).toBeVisible();
+  });
+
+  it("finished: the flag, the model, and its best recorded life", async () => {
+    answers["/api/v1/runs/7"] = { ...run, state: "finished", episodes: 5000, model: { id: "m" } };
+    answers["/api/v1/runs/7/episodes"] = { items: [{ episode: 12, steps: 30, reasons: ["best"], return: 1, cause: "death" }] };
+    answers["/api/v1/runs/7/episodes/12"] = new Uint8Array(encode({ ...lived({ number: 12, at: AT })[0]!, v: 1 }));
+    open();
+    expect(await screen.findByText("Episode 12")).toBeVisible();
+    expect(screen.getByText("Finished after 5,000 lives. Playing its best recorded life.")).toBeVisible();
+    expect(screen.getAllByRole("link", { name: "Model" }).at(-1)).toHaveAttribute("href", "/runs/7/model");
+    expect(screen.queryByRole("button", { name: /live/i })).toBeNull();
+  });
+
+  it("failed without a life: what broke, and what is safe", async () => {
+    answers["/api/v1/runs/7"] = { ...run, state: "failed", message: "The loss became NaN. Lower the learning rate, it was 0.1." };
+    open();
+    expect(await screen.findByRole("heading", { name: /The loss became NaN/ })).toBeVisible();
+    expect(screen.getByText(/nothing was kept/)).toBeVisible();
+  });
+
+  it("unknown: says so, and leads back", async () => {
+    delete answers["/api/v1/runs/7"];
+    open();
+    expect(await screen.findByRole("heading", { name: "There is no such run" })).toBeVisible();
+    expect(screen.getByRole("link", { name: "Runs" })).toHaveAttribute("href", "/");
+  });
+});
