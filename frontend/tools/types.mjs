@@ -1,11 +1,12 @@
 // Writes src/api/schema.d.ts from openapi.json, the document that the API exports of itself.
 // `--check` only compares, and fails where the two differ. Usage: npm run types [-- --check]
 import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import openapiTS, { astToString } from "openapi-typescript";
 
-const from = new URL("../openapi.json", import.meta.url);
-const to = new URL("../src/api/schema.d.ts", import.meta.url);
+const from = join(import.meta.dirname, "../openapi.json");
+const to = join(import.meta.dirname, "../src/api/schema.d.ts");
 
 export async function generate() {
   const body = astToString(await openapiTS(JSON.parse(readFileSync(from, "utf8"))));

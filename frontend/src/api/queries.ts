@@ -14,6 +14,9 @@ export const meQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** A list up to this long is asked for every few seconds; a term's worth of runs less often. */
+const OFTEN = 60;
+
 export const runsQuery = queryOptions({
   queryKey: ["runs"],
   queryFn: async ({ signal }): Promise<Run[]> => {
@@ -26,7 +29,7 @@ export const runsQuery = queryOptions({
     } while (cursor);
     return runs;
   },
-  refetchInterval: ({ state }) => (state.data?.some(isActive) ? 3_000 : 15_000),
+  refetchInterval: ({ state }) => (state.data && state.data.length <= OFTEN && state.data.some(isActive) ? 3_000 : 15_000),
 });
 
 export const runQuery = (id: string) =>

@@ -2,7 +2,7 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
-// jsdom has no layout and no media: the few browser parts that the pages and uPlot ask for on import.
+// jsdom has no layout and no media: the few browser parts that the pages ask for on import.
 window.matchMedia ??= (query: string) =>
   ({ matches: false, media: query, onchange: null, addEventListener: vi.fn(), removeEventListener: vi.fn(), addListener: vi.fn(), removeListener: vi.fn(), dispatchEvent: () => false });
 window.ResizeObserver ??= class {

@@ -23,16 +23,17 @@ export function Spark({ values, max, progress = 1, width, height, color = "var(-
   );
   const line = points.map(([x, y], i) => `${i ? "L" : "M"}${x} ${y}`).join("");
   const last = points.at(-1);
+  const drawn = points.length > 1 && span > 12;
   return (
     <svg className="spark" viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
       <path d={`M0 ${base}H${width}`} stroke="var(--line)" />
-      {last && points.length > 1 && (
+      {last && drawn && (
         <>
           <path d={`${line}L${last[0]} ${base}L${points[0]![0]} ${base}Z`} fill={color} opacity=".12" />
           <path d={line} fill="none" stroke={color} strokeWidth="2" strokeLinejoin="round" />
         </>
       )}
-      {last && (dot || points.length === 1) && <circle cx={last[0]} cy={last[1]} r="3.5" fill={color} stroke="var(--surface)" strokeWidth="1.5" />}
+      {last && (dot || !drawn) && <circle cx={last[0]} cy={last[1]} r="3.5" fill={color} stroke="var(--surface)" strokeWidth="1.5" />}
     </svg>
   );
 }

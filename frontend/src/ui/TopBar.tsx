@@ -34,7 +34,7 @@ export function TopBar({ home, nav, switcher, children }: Props) {
       <a className="skip" href="#main">
         Skip to the page
       </a>
-      <Link className="brand" to={home}>
+      <Link className="brand" to={home} aria-label="Hamlet, all runs">
         <Logo />
         <span className={switcher ? "hide-s" : undefined}>Hamlet</span>
       </Link>

@@ -307,7 +307,7 @@ function StartFrom({ presets, runs, settings, form, start }: StartProps) {
     <label className="rec">
       <span>Start from</span>
       <select
-        className="btn sm"
+        className="btn sm select"
         value={from}
         onChange={(event) => {
           setFrom(event.target.value);

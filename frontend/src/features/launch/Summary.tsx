@@ -63,7 +63,7 @@ export function Summary({ name, onName, nameLength, nameField, nameError, anothe
         <dl className="est">
           {survival && (
             <div>
-              <dt>{survival[0] === survival[1] ? survival[0] : `${survival[0]}–${survival[1]}`}</dt>
+              <dt>{survival.map(format.count).filter((steps, i, all) => all.indexOf(steps) === i).join("–")}</dt>
               <dd>steps survived in the best exam, {alike.length === 1 ? "in one similar run" : `in ${alike.length} similar runs`}</dd>
             </div>
           )}

@@ -21,6 +21,14 @@ export function histogram(survived: readonly number[], lifespan: number, bins = 
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
+/** The exam in a sentence. */
+export function verdict({ lives, median, p10, share_retired: whole }: Evaluation, lifespan: number): string {
+  const all = format.count(lifespan);
+  if (whole === 1) return `All ${lives} lives lasted the whole ${all} steps.`;
+  const half = `Of ${lives} lives half reached step ${format.count(Math.round(median))}, nine in ten reached ${format.count(Math.round(p10))}`;
+  return whole === 0 ? `${half}, none lasted all ${all}.` : `${half}, and ${percent(whole)} lasted all ${all}.`;
+}
+
 /** The exam the model was chosen by: greedy lives on starts it never trained on. */
 export function Survival({ exam, level, name }: { exam: Evaluation; level: Level; name: string }) {
   const { lifespan } = level;
@@ -29,7 +37,7 @@ export function Survival({ exam, level, name }: { exam: Evaluation; level: Level
   const most = Math.max(1, ...counts);
   const width = (W - LEFT) / BINS;
   const X = (steps: number) => LEFT + (Math.min(steps, lifespan) / lifespan) * (W - LEFT);
-  const sentence = `Of ${exam.lives} lives half reached step ${Math.round(exam.median)}, nine in ten reached ${Math.round(exam.p10)}, and ${percent(exam.share_retired)} lived all ${format.count(lifespan)}.`;
+  const sentence = verdict(exam, lifespan);
   const floorAtLeft = random !== null && X(random) < W / 2;
   return (
     <section className="card" aria-label="How long it lives">
@@ -61,7 +69,7 @@ export function Survival({ exam, level, name }: { exam: Evaluation; level: Level
             fontWeight="600"
             fill="var(--accent-text)"
           >
-            {name} {Math.round(exam.median)}
+            {name} {format.count(Math.round(exam.median))}
           </text>
           {[0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => (
             <text key={share} x={X(share * lifespan)} y={H - 4} textAnchor={share === 0 ? "start" : share === 1 ? "end" : "middle"} fontSize="11.5" fill="var(--ink-3)">

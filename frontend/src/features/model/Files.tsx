@@ -48,13 +48,13 @@ export function Files({ run, moment, checkpoint, instructor }: Props) {
       {whole !== null && (
         <div className="fm">
           <Icon name="archive" className="ty" />
-          <b title="Everything the run needs to go on training">checkpoint_ep{moment.episode}.pt</b>
+          <b title="Everything the run needs to go on training">{checkpoint?.file ?? "training checkpoint"}</b>
           <span className="sz">
             <i style={{ width: `${(whole / scale) * 100}%` }} />
           </span>
           <span className="n">{format.bytes(whole)}</span>
           {instructor && checkpoint ? (
-            <a className="btn sm" href={downloads.checkpoint(checkpoint.id)} download>
+            <a className="btn sm" href={downloads.checkpoint(checkpoint.id)} download aria-label={`Download ${checkpoint.file}, to resume training`}>
               <Icon name="download-simple" />
               <span>Resume training</span>
             </a>

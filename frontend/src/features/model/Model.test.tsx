@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { exam, modelFile, run } from "@/testing/data";
 import { faults, open } from "@/testing/render";
 import { OPHELIA, Refused, serve } from "@/testing/server";
-import { histogram } from "./Evidence";
+import { histogram, verdict } from "./Evidence";
 import { Model } from "./Model";
 import { INSTALL, python, tokens } from "./snippets";
 
@@ -33,7 +33,7 @@ describe("the model", () => {
     const files = await region("Files");
     expect(await within(files).findByText("checkpoint_ep12041.pt")).toBeVisible();
     expect(within(files).getByText("1.3 MB")).toBeVisible();
-    expect(within(files).getByRole("link", { name: "Resume training" })).toHaveAttribute("href", "/api/v1/checkpoints/c1/download");
+    expect(within(files).getByRole("link", { name: "Download checkpoint_ep12041.pt, to resume training" })).toHaveAttribute("href", "/api/v1/checkpoints/c1/download");
   });
 
   test("is exported in another format on a press", async () => {
@@ -120,7 +120,7 @@ test("a student downloads the model, not the checkpoint", async () => {
   page();
   expect(await screen.findByRole("link", { name: "Download model" })).toBeVisible();
   await waitFor(() => expect(screen.getByText("for instructors")).toBeVisible());
-  expect(screen.queryByRole("link", { name: "Resume training" })).toBeNull();
+  expect(screen.queryByRole("link", { name: "Download checkpoint_ep12041.pt, to resume training" })).toBeNull();
 });
 
 test("the snippet is the README's, with the file's own name", () => {
@@ -139,6 +139,12 @@ test("the histogram counts every life once, the longest in the last bar", () => 
   const counts = histogram([0, 39, 40, 999, 1000, 1000], 1000);
   expect(counts.reduce((a, b) => a + b)).toBe(6);
   expect([counts[0], counts[1], counts.at(-1)]).toEqual([2, 1, 3]);
+});
+
+test("the verdict is a sentence that says no more than the exam", () => {
+  expect(verdict(exam([100, 200, 300, 1000]), 1000)).toBe("Of 4 lives half reached step 300, nine in ten reached 100, and 25 % lasted all 1,000.");
+  expect(verdict(exam([100, 200]), 1000)).toMatch(/, none lasted all 1,000\.$/);
+  expect(verdict(exam([1000, 1000]), 1000)).toBe("All 2 lives lasted the whole 1,000 steps.");
 });
 
 test("a life without deaths says so", async () => {

@@ -103,7 +103,7 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
       <div className="stack main">
         {isActive(run) && (
           <Strip kind="warn" icon="broadcast" action={<Link className="btn sm" to={paths.watch(run.id)}>Watch</Link>}>
-            {run.name} is still training. This is its best model so far.
+            {run.name} is still training. {exam ? "This is its best model so far." : "This model has not sat an exam yet."}
           </Strip>
         )}
         <section className="card hero" aria-label="Model">
@@ -124,7 +124,7 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
             </small>
           </div>
           <dl className="facts">
-            {exam && fact(`${Math.round(exam.median)} steps`, "median survival, greedy")}
+            {exam && fact(`${format.count(Math.round(exam.median))} steps`, "median survival, greedy")}
             {fact(networkTitle(run.network), `${format.count(weightsOf(level, run.network))} weights`)}
             {fact(`${obsDim(level)} → ${level.actions.length}`, "observation → Q-values")}
             {exam && fact(`${Math.round(exam.share_retired * 100)} %`, `lived all ${format.count(level.lifespan)} steps`)}
@@ -166,11 +166,11 @@ function Picker({ all, best, value, onChange }: PickerProps) {
   return (
     <label className="at">
       <span>From</span>
-      <select className="btn sm" value={value} onChange={(event) => onChange(event.target.value)}>
+      <select className="btn sm select" value={value} onChange={(event) => onChange(event.target.value)}>
         {all.map((moment) => (
           <option key={moment.key} value={moment.key}>
             life {format.count(moment.episode)}
-            {moment === best ? ", the best" : moment === all[0] ? ", the latest" : ""}
+            {moment === best && moment.models.some((model) => model.evaluation) ? ", the best" : moment === all[0] ? ", the latest" : ""}
           </option>
         ))}
       </select>

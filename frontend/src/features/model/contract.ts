@@ -24,7 +24,7 @@ export function meaning(field: LevelField, level: Level): string {
     case "progress":
       return "ticks done of the activity under way, in tenths";
     case "lifetime":
-      return `steps lived, as a share of ${level.lifespan}`;
+      return `steps lived, as a share of ${level.lifespan.toLocaleString("en")}`;
     default:
       return `${field.labels.join(", ")} ${range}`;
   }

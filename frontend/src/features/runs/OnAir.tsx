@@ -41,7 +41,7 @@ export function OnAir({ runs }: { runs: readonly Run[] }) {
                 <span>first life under way</span>
               ) : (
                 <>
-                  <b>{Math.round(run.last)}</b>
+                  <b>{format.count(Math.round(run.last))}</b>
                   <span>steps survived</span>
                 </>
               )}
@@ -62,4 +62,4 @@ export function OnAir({ runs }: { runs: readonly Run[] }) {
   );
 }
 
-const share = (progress: number) => `${progress < 0.995 ? Math.floor(progress * 100) : Math.round(progress * 100)} %`;
+const share = (progress: number) => progress > 0 && progress < 0.01 ? "< 1 %" : `${progress < 0.995 ? Math.floor(progress * 100) : Math.round(progress * 100)} %`;

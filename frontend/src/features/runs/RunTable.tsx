@@ -113,7 +113,7 @@ function Row({ run, top, staged, chosen, onChoose }: RowProps) {
 }
 
 const Unknown = () => <span className="m3">–</span>;
-const whole = (value: number | null) => (value === null ? <Unknown /> : Math.round(value));
+const whole = (value: number | null) => (value === null ? <Unknown /> : format.count(Math.round(value)));
 
 /** The way a press on a column's head turns the order. */
 export function turned(view: View, column: Column): View {
