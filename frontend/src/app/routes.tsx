@@ -69,10 +69,6 @@ function Broken() {
   );
 }
 
-// The Watch page lies in its own room and its own file.
-const watch = import.meta.glob<{ Watch: React.ComponentType }>("../features/watch/index.{ts,tsx}");
-const loadWatch = Object.values(watch)[0];
-
 export const routes: RouteObject[] = [
   {
     errorElement: <Broken />,
@@ -85,10 +81,7 @@ export const routes: RouteObject[] = [
         children: [
           { index: true, lazy: async () => ({ Component: (await import("@/features/runs")).Runs }) },
           { path: "runs/new", lazy: async () => ({ Component: (await import("@/features/launch")).Launch }) },
-          {
-            path: "runs/:id",
-            ...(loadWatch ? { lazy: async () => ({ Component: (await loadWatch()).Watch }) } : { element: <Navigate to="model" relative="path" replace /> }),
-          },
+          { path: "runs/:id", lazy: async () => ({ Component: (await import("@/features/watch")).Watch }) },
           { path: "runs/:id/model", lazy: async () => ({ Component: (await import("@/features/model")).Model }) },
           { path: "*", element: <NotFound /> },
         ],

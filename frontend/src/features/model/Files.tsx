@@ -31,7 +31,7 @@ export function Files({ run, moment, checkpoint, instructor }: Props) {
         <b className="m3">.{kind}</b>
         <span className="sz empty" />
         <span className="n m3">–</span>
-        <Button size="sm" icon="export" disabled={busy} aria-label={`Export .${kind}, for ${use}`} onClick={() => make.mutate(kind)}>
+        <Button size="sm" icon="export" disabled={busy} aria-label={`Export .${kind}: ${use}`} onClick={() => make.mutate(kind)}>
           <span>{busy ? "Exporting" : "Export"}</span>
         </Button>
       </div>
@@ -54,7 +54,7 @@ export function Files({ run, moment, checkpoint, instructor }: Props) {
           </span>
           <span className="n">{format.bytes(whole)}</span>
           {instructor && checkpoint ? (
-            <a className="btn sm" href={downloads.checkpoint(checkpoint.id)} download aria-label={`Download ${checkpoint.file}, to resume training`}>
+            <a className="btn sm" href={downloads.checkpoint(checkpoint.id)} download aria-label={`Resume training: ${checkpoint.file}`}>
               <Icon name="download-simple" />
               <span>Resume training</span>
             </a>
@@ -96,7 +96,7 @@ function FileRow({ model, icon, use, scale, on, onChoose }: RowProps) {
         <i style={{ width: `${(model.bytes / scale) * 100}%` }} />
       </span>
       <span className="n">{format.bytes(model.bytes)}</span>
-      <a className="btn sm" href={downloads.model(model.id)} download aria-label={`Download ${model.file}, for ${use}`}>
+      <a className="btn sm" href={downloads.model(model.id)} download aria-label={`${use}: ${model.file}`}>
         <Icon name="download-simple" />
         <span>{use}</span>
       </a>

@@ -33,7 +33,7 @@ describe("the model", () => {
     const files = await region("Files");
     expect(await within(files).findByText("checkpoint_ep12041.pt")).toBeVisible();
     expect(within(files).getByText("1.3 MB")).toBeVisible();
-    expect(within(files).getByRole("link", { name: "Download checkpoint_ep12041.pt, to resume training" })).toHaveAttribute("href", "/api/v1/checkpoints/c1/download");
+    expect(within(files).getByRole("link", { name: "Resume training: checkpoint_ep12041.pt" })).toHaveAttribute("href", "/api/v1/checkpoints/c1/download");
   });
 
   test("is exported in another format on a press", async () => {
@@ -44,8 +44,8 @@ describe("the model", () => {
       "POST /runs/r1/models": () => items[items.push(modelFile({ id: "m2", format: "onnx", file: "heron-42_ep12041.onnx" })) - 1],
     });
     const { user } = page();
-    await user.click(await screen.findByRole("button", { name: "Export .onnx, for Any language" }));
-    expect(await screen.findByRole("link", { name: /Download heron-42_ep12041.onnx/ })).toHaveAttribute("href", "/api/v1/models/m2/download");
+    await user.click(await screen.findByRole("button", { name: "Export .onnx: Any language" }));
+    expect(await screen.findByRole("link", { name: "Any language: heron-42_ep12041.onnx" })).toHaveAttribute("href", "/api/v1/models/m2/download");
     expect(sent.find(({ call }) => call === "POST /runs/r1/models")!.body).toEqual({ format: "onnx", checkpoint: "c1" });
   });
 
@@ -57,7 +57,7 @@ describe("the model", () => {
       },
     });
     const { user } = page();
-    await user.click(await screen.findByRole("button", { name: "Export .pt, for PyTorch" }));
+    await user.click(await screen.findByRole("button", { name: "Export .pt: PyTorch" }));
     expect(await screen.findByText("The checkpoint's file is gone.")).toBeVisible();
   });
 
@@ -120,7 +120,7 @@ test("a student downloads the model, not the checkpoint", async () => {
   page();
   expect(await screen.findByRole("link", { name: "Download model" })).toBeVisible();
   await waitFor(() => expect(screen.getByText("for instructors")).toBeVisible());
-  expect(screen.queryByRole("link", { name: "Download checkpoint_ep12041.pt, to resume training" })).toBeNull();
+  expect(screen.queryByRole("link", { name: "Resume training: checkpoint_ep12041.pt" })).toBeNull();
 });
 
 test("the snippet is the README's, with the file's own name", () => {
