@@ -30,6 +30,19 @@ describe("the launch form", () => {
     expect(within(screen.getByRole("radiogroup", { name: "First stage" })).getAllByRole("radio")).toHaveLength(5);
   });
 
+  test("offers memory only where there is something to remember", async () => {
+    const sent = serve({ "POST /runs": run({ id: "fresh" }) });
+    const { user } = page();
+    await card("Brain");
+    expect(screen.queryByRole("radio", { name: "CNN + LSTM" })).toBeNull();
+    await user.click(screen.getByRole("radio", { name: "Day and night" }));
+    await user.click(await screen.findByRole("radio", { name: "CNN + LSTM" }));
+    await user.click(screen.getByRole("radio", { name: "The whole town" }));
+    expect(await within(await card("Brain")).findByText("29,574 weights")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: /^Launch / }));
+    await waitFor(() => expect(sent.find(({ call }) => call === "POST /runs")?.body).toMatchObject({ config: {} }));
+  });
+
   test("sends the name and what differs from the defaults, and opens the run", async () => {
     const sent = serve({ "POST /runs": run({ id: "fresh" }) });
     const { user } = page();

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Level } from "@/api";
-import { applies, defaultsOf, networkOf, problem } from "./settings";
+import { allowed, applies, defaultsOf, networkOf, problem } from "./settings";
 import type { Config, Setting, Value } from "./settings";
 
 /** The launch form: what is set, what has an effect, what is wrong. */
@@ -17,11 +17,16 @@ export interface Form {
   refuse: (errors: Readonly<Record<string, string>>) => void;
 }
 
-export function useForm(settings: readonly Setting[], initial: Config, level: Level | undefined): Form {
+export function useForm(all: readonly Setting[], initial: Config, level: Level | undefined): Form {
   const [chosen, setChosen] = useState<Config>(initial);
   // A refusal holds for the value that was refused, not for the next one.
   const [refused, setRefused] = useState<Readonly<Record<string, { value: Value; message: string }>>>({});
+  const settings = allowed(all, level?.sight);
   const config: Config = { ...defaultsOf(settings), ...chosen };
+  for (const { name, kind, options, default: value } of settings) {
+    // A choice that this level does not offer falls back; it is there again on a level that does.
+    if (kind === "choice" && !options.includes(String(config[name]))) Object.assign(config, { [name]: value });
+  }
   const network = networkOf(config, level?.sight);
   const errors: Record<string, string> = {};
   for (const setting of settings) {

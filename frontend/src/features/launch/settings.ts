@@ -110,6 +110,12 @@ export function problem(setting: Setting, value: Value): string | undefined {
 export const written = (value: number): string =>
   value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential().replace("e-0", "e-") : Number.isInteger(value) ? value.toLocaleString("en") : String(value);
 
+/** The settings as far as this level allows them: the recurrent network reads a window, so it needs one. */
+export function allowed(settings: readonly Setting[], sight: number | null | undefined): readonly Setting[] {
+  if (sight !== null) return settings;
+  return settings.map((setting) => (setting.name === "network" ? { ...setting, options: setting.options.filter((option) => option !== "recurrent") } : setting));
+}
+
 /** The network that is built: `network`, with auto resolved by what the level shows. */
 export const networkOf = (config: Config, sight: number | null | undefined): "simple" | "recurrent" => {
   const network = config["network"];
