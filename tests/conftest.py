@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import django
 import pytest
 from django.conf import settings
+from django.db import connections
 
 if settings.configured:
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests bring settings of their own.")
@@ -95,7 +96,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, request: py
     request.getfixturevalue("valkey")  # a commit may send a task or news
     if ON_SQLITE:
         # A file as in the product, not Django's database in memory: locks and WAL are the point.
-        settings.DATABASES["default"]["TEST"] = {"NAME": str(PLACE / "test.sqlite3")}
+        connections["default"].settings_dict["TEST"]["NAME"] = str(PLACE / "test.sqlite3")
     else:
         request.getfixturevalue("postgres")
 
