@@ -214,7 +214,7 @@ class TrainConfig(BaseModel):
     # --- run
     seed: int = setting(0, "Seed", "The number all chance of the run follows from.", "run", "", ge=0, le=2**31 - 1)
     steps: int = setting(
-        3_000_000, "Budget", "Lane-steps the run may take; the schedules of learning rate and dice follow it.", "run",
+        2_000_000, "Budget", "Lane-steps the run may take; the schedules of learning rate and dice follow it.", "run",
         OURS, ge=1, le=10_000_000_000, scale="log",
     )
     episodes: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = setting(
@@ -224,7 +224,7 @@ class TrainConfig(BaseModel):
         256, "Lanes", "Copies of the world that are lived in side by side.", "run", OURS, ge=1, le=16_384, scale="log"
     )
     evaluations: int = setting(
-        12, "Examinations",
+        10, "Examinations",
         "Held-out examinations spread over the run; the best examined weights are the ones exported.",
         "run", OURS, ge=1, le=1000,
     )
@@ -326,8 +326,41 @@ PRESETS: list[dict[str, Any]] = [
     {
         "name": "standard",
         "title": "Standard",
-        "summary": "Sees the whole grid and learns to live out its life. About half a minute on one quiet core.",
+        "summary": "Sees the whole grid and learns to live out its life, in about half a minute of one core.",
         "config": {},
     },
-]
+    {
+        "name": "quick",
+        "title": "Quick demo",
+        "summary": "Four places and two needs: a small world, learnt in about fifteen seconds of one core.",
+        "config": {"level": "L0_5_dual_resource", "steps": 1_200_000, "evaluations": 8},
+    },
+    {
+        "name": "textbook-dqn",
+        "title": "Textbook DQN",
+        "summary": "Replay and a target network, as in the textbook; slower, for the lesson on both.",
+        "config": {
+            "learner": "dqn", "lanes": 16, "steps": 400_000, "learning_rate": 5e-4, "gradient_clip": 10.0,
+            "replay": "uniform", "double": True, "n_step": 3,
+        },
+    },
+    {
+        "name": "memory",
+        "title": "Memory (L2)",
+        "summary": "Sees five by five cells and remembers with an LSTM; some ten minutes of one core.",
+        "config": {
+            "level": "L2_partial_observability", "lanes": 128, "rollout": 32, "epochs": 1, "minibatches": 8,
+            "steps": 4_000_000,
+        },
+    },
+    {
+        "name": "day-and-night",
+        "title": "Day and night (L3)",
+        "summary": "Opening hours, and activities that take several ticks; some fifteen minutes of one core.",
+        "config": {
+            "level": "L3_temporal_mechanics", "lanes": 128, "rollout": 32, "epochs": 1, "minibatches": 8,
+            "steps": 6_000_000,
+        },
+    },
+]  # fmt: skip
 """recipes of the launch form; the first is the default"""
