@@ -33,6 +33,6 @@ export default defineConfig(({ command }) => ({
     setupFiles: ["src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     // Shared CI cores: a page's first render can be slow without being wrong.
-    testTimeout: 20_000,
+    testTimeout: 40_000,
   },
 }));

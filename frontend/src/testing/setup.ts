@@ -1,5 +1,5 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
 // jsdom has no layout and no media: the few browser parts that the pages ask for on import.
@@ -12,6 +12,9 @@ window.ResizeObserver ??= class {
 };
 HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) { this.open = true; };
 HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) { this.open = false; };
+
+// On a busy machine a page takes its time; a wait that is met ends at once all the same.
+configure({ asyncUtilTimeout: 10_000 });
 
 window.scrollTo = () => {};
 Element.prototype.scrollIntoView = () => {};

@@ -175,7 +175,7 @@ function Cards({ level, form }: { level: Level; form: Form }) {
           <div>
             <b>{level.sight === null ? `All ${level.width} × ${level.height} cells` : `${2 * level.sight + 1} × ${2 * level.sight + 1} cells`}</b>
             <p>Where places stand, not which they are: that it learns by standing on one.</p>
-            {network === "recurrent" && <p>The rest of the {level.width} × {level.height} it has to remember.</p>}
+            {network === "recurrent" && <p>The rest of the {`${level.width}\u00a0×\u00a0${level.height}`} it has to remember.</p>}
           </div>
         </div>
         <h3>What the network receives</h3>

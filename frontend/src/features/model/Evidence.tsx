@@ -19,6 +19,24 @@ export function histogram(survived: readonly number[], lifespan: number, bins = 
   return counts;
 }
 
+interface Caption {
+  text: string;
+  /** what it belongs to, on the axis */
+  at: number;
+  strong: boolean;
+}
+const LETTER = 6.7;
+const GAP = 14;
+
+/** Left edges of captions on one line: each over its mark, moved aside where two would touch, none beyond the picture. */
+export function placed(captions: readonly Caption[], width: number): (Caption & { left: number })[] {
+  const wide = ({ text }: Caption) => text.length * LETTER;
+  const row = [...captions].sort((a, b) => a.at - b.at).map((caption) => ({ ...caption, left: Math.max(0, Math.min(width - wide(caption), caption.at - wide(caption) / 2)) }));
+  for (let i = 1; i < row.length; i++) row[i]!.left = Math.max(row[i]!.left, row[i - 1]!.left + wide(row[i - 1]!) + GAP);
+  for (let i = row.length - 1, end = width; i >= 0; end = row[i--]!.left - GAP) row[i]!.left = Math.min(row[i]!.left, end - wide(row[i]!));
+  return row;
+}
+
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 /** The exam in a sentence. */
@@ -38,7 +56,13 @@ export function Survival({ exam, level, name }: { exam: Evaluation; level: Level
   const width = (W - LEFT) / BINS;
   const X = (steps: number) => LEFT + (Math.min(steps, lifespan) / lifespan) * (W - LEFT);
   const sentence = verdict(exam, lifespan);
-  const floorAtLeft = random !== null && X(random) < W / 2;
+  const captions = placed(
+    [
+      ...(random === null ? [] : [{ text: `random agent ${format.count(Math.round(random))}`, at: X(random), strong: false }]),
+      { text: `${name} ${format.count(Math.round(exam.median))}`, at: X(exam.median), strong: true },
+    ],
+    W,
+  );
   return (
     <section className="card" aria-label="How long it lives">
       <header>
@@ -52,25 +76,13 @@ export function Survival({ exam, level, name }: { exam: Evaluation; level: Level
             return n > 0 && <rect key={i} x={LEFT + i * width + 1} y={H - BASE - height} width={width - 2} height={height} rx="2" fill="var(--accent)" opacity=".85" />;
           })}
           <path d={`M${LEFT} ${H - BASE}H${W}`} stroke="var(--line-strong)" />
-          {random !== null && (
-            <>
-              <path d={`M${X(random)} ${HEAD + 2}V${H - BASE}`} stroke="var(--ink-3)" strokeWidth="1.5" strokeDasharray="3 3" />
-              <text x={floorAtLeft ? Math.max(LEFT, X(random) - 36) : X(random)} y="11" textAnchor={floorAtLeft ? "start" : "end"} fontSize="12" fill="var(--ink-3)">
-                random agent {Math.round(random)}
-              </text>
-            </>
-          )}
+          {random !== null && <path d={`M${X(random)} ${HEAD + 2}V${H - BASE}`} stroke="var(--ink-3)" strokeWidth="1.5" strokeDasharray="3 3" />}
           <path d={`M${X(exam.median)} ${HEAD + 2}V${H - BASE}`} stroke="var(--accent-text)" strokeWidth="1.5" />
-          <text
-            x={X(exam.median)}
-            y={random !== null && Math.abs(X(random) - X(exam.median)) < 150 ? 25 : 11}
-            textAnchor={X(exam.median) > W - 120 ? "end" : X(exam.median) < 90 ? "start" : "middle"}
-            fontSize="12"
-            fontWeight="600"
-            fill="var(--accent-text)"
-          >
-            {name} {format.count(Math.round(exam.median))}
-          </text>
+          {captions.map(({ text, left, strong }) => (
+            <text key={text} x={left} y="11" fontSize="12" fontWeight={strong ? 600 : 400} fill={strong ? "var(--accent-text)" : "var(--ink-3)"}>
+              {text}
+            </text>
+          ))}
           {[0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => (
             <text key={share} x={X(share * lifespan)} y={H - 4} textAnchor={share === 0 ? "start" : share === 1 ? "end" : "middle"} fontSize="11.5" fill="var(--ink-3)">
               {format.count(share * lifespan)}

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { exam, modelFile, run } from "@/testing/data";
 import { faults, open } from "@/testing/render";
 import { OPHELIA, Refused, serve } from "@/testing/server";
-import { histogram, verdict } from "./Evidence";
+import { histogram, placed, verdict } from "./Evidence";
 import { Model } from "./Model";
 import { INSTALL, python, tokens } from "./snippets";
 
@@ -139,6 +139,15 @@ test("the histogram counts every life once, the longest in the last bar", () => 
   const counts = histogram([0, 39, 40, 999, 1000, 1000], 1000);
   expect(counts.reduce((a, b) => a + b)).toBe(6);
   expect([counts[0], counts[1], counts.at(-1)]).toEqual([2, 1, 3]);
+});
+
+test("two captions never touch and none leaves the picture", () => {
+  for (const [a, b] of [[20, 30], [100, 110], [480, 490], [400, 20]] as const) {
+    const row = placed([{ text: "random agent 113", at: a, strong: false }, { text: "larch-23 1,000", at: b, strong: true }], 500);
+    expect(row[1]!.left - row[0]!.left).toBeGreaterThan(row[0]!.text.length * 6);
+    expect(row[0]!.left).toBeGreaterThanOrEqual(0);
+    expect(row[1]!.left + row[1]!.text.length * 6).toBeLessThanOrEqual(500);
+  }
 });
 
 test("the verdict is a sentence that says no more than the exam", () => {
