@@ -19,8 +19,8 @@ STEPS = 12
 class Lives:
     """Stands in for `hamlet.learning.Trainer`: each iteration is one life of 12 steps, a row, and an examination.
 
-    The run ends when its budget of steps is used. `total` stands for all that training changes: it grows by a number that
-    depends on what it was before, so that a step lost or done twice shows.
+    The run ends when its budget of steps is used. `total` stands for all that training changes: it grows by a number
+    that depends on what it was before, so that a step lost or done twice shows.
     """
 
     def __init__(self, config, device=None):
@@ -48,7 +48,14 @@ class Lives:
             self.iteration += 1
             self.episodes += 1
             self.total = (self.total * 31 + self.iteration) % 1_000_003
-            yield Metrics({**dict.fromkeys(COLUMNS), "steps": self.steps, "episodes": self.episodes, "survival_mean": float(self.total)})
+            yield Metrics(
+                {
+                    **dict.fromkeys(COLUMNS),
+                    "steps": self.steps,
+                    "episodes": self.episodes,
+                    "survival_mean": float(self.total),
+                }
+            )
             yield from self.examined()
             yield Iteration(self.iteration, self.steps, self.episodes, 0.0)
 

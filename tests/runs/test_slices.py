@@ -50,7 +50,10 @@ def test_cut_in_slices_or_not_it_is_the_same_training(launch, slice_of):
     whole, sliced, moved = launch("whole", seed=5), launch("sliced", seed=5), launch("moved", seed=5)
     whole = slice_of(whole)
     for _ in range(4):
-        sliced, moved = slice_of(sliced, seconds=0), slice_of(moved, seconds=0)  # they take turns: each is read from its file
+        sliced, moved = (
+            slice_of(sliced, seconds=0),
+            slice_of(moved, seconds=0),
+        )  # they take turns: each is read from its file
     assert {run.state for run in (whole, sliced, moved)} == {"finished"}
     assert total_of(whole) == total_of(sliced) == total_of(moved)
     assert curve(whole) == curve(sliced) == curve(moved)

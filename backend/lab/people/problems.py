@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
@@ -44,7 +45,7 @@ TITLES = {
 }  # fmt: skip
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """An answer that is a problem."""
 
     def __init__(self, status: int, detail: str, errors: list[dict[str, Any]] | None = None) -> None:
@@ -75,24 +76,29 @@ class StrictJSON(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         try:
             if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY or len(request.body) > LARGEST_BODY:
-                raise Refusal(413, f"The request is larger than {LARGEST_BODY // 1024} kB.")
+                raise RefusalError(413, f"The request is larger than {LARGEST_BODY // 1024} kB.")
             if (request.content_type or "") != "application/json":
-                raise Refusal(400, "The body must be JSON, with Content-Type: application/json.")
+                raise RefusalError(400, "The body must be JSON, with Content-Type: application/json.")
             return json.loads(request.body)
         except (ValueError, RecursionError):
-            raise Refusal(400, "The body is not JSON.") from None
+            raise RefusalError(400, "The body is not JSON.") from None
 
 
 def install(api: NinjaAPI) -> None:
     """Let every error of this API be answered in this form."""
 
-    @api.exception_handler(Refusal)
-    def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
+    @api.exception_handler(RefusalError)
+    def refused(request: HttpRequest, error: RefusalError) -> HttpResponse:
         return problem(error.status, error.detail, error.errors)
 
     @api.exception_handler(RequestDataTooBig)
     def huge(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
         return problem(413, f"The request is larger than {LARGEST_BODY // 1024} kB.")
+
+    @api.exception_handler(RawPostDataException)
+    def form(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
+        # The CSRF check has read the body as a form.
+        return problem(400, "The body must be JSON, with Content-Type: application/json.")
 
     @api.exception_handler(AuthenticationError)
     def nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
@@ -101,7 +107,7 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
         cause = error.__cause__ or error.__context__
-        if isinstance(cause, Refusal):  # ninja wraps whatever a parser raises
+        if isinstance(cause, RefusalError):  # ninja wraps whatever a parser raises
             return refused(request, cause)
         if error.status_code == 403 and "CSRF" in str(error):
             return problem(403, "The CSRF token is missing or old. Load the page again.")

@@ -20,6 +20,9 @@ MOST_FOR_ADDRESS = 100
 """Wrong passwords from one address: a school has one address for everyone."""
 
 
+WRONG = "Name or password is wrong."
+
+
 class SignInError(Exception):
     """The name or the password is wrong. One message for both, so that names cannot be tried out."""
 
@@ -60,12 +63,14 @@ def sign_in(request: HttpRequest, username: str, password: str) -> Person:
         TooManyTriesError: before the password is looked at
         SignInError: name and password do not belong together
     """
+    if "\0" in username + password:
+        raise SignInError(WRONG)  # databases do not take it, and no account has it
     address = address_of(request)
     sign_in_allowed(username, address)
     person = authenticate(request, username=username, password=password)
     if not isinstance(person, Person):
         # The failure itself is counted by the signal, for every door (lab/people/signals.py).
-        raise SignInError("Name or password is wrong.")
+        raise SignInError(WRONG)
     login(request, person)
     FailedSignIn.objects.filter(username=normal(username), address=address).delete()
     return person

@@ -13,7 +13,8 @@ def sentence(detail: Any, schema: dict[str, Any]) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     match kind:
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
-            return f"{written(detail['input'])} is outside; allowed is {allowed(schema, context)}"
+            value = f"{written(detail['input'])} " if "input" in detail else ""
+            return f"{value}is outside; allowed is {allowed(schema, context)}"
         case "missing":
             return "is missing"
         case "extra_forbidden":

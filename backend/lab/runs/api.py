@@ -12,7 +12,7 @@ from ninja.responses import Status
 from hamlet.learning.config import PRESETS, TrainConfig
 from lab.people.api import router as people
 from lab.people.auth import signed_in
-from lab.people.problems import PROBLEMS, Refusal, StrictJSON, install, problem
+from lab.people.problems import PROBLEMS, RefusalError, StrictJSON, install, problem
 from lab.runs import crew, downloads, exports, levels, selectors, services
 from lab.runs.errors import GoneError, LimitError, NotAllowedError, RunError, WrongStateError
 from lab.runs.models import Checkpoint, EvaluationRow, ExportedModel, RecordedEpisode, Run
@@ -125,9 +125,9 @@ def run_list(request: HttpRequest, state: str = "", q: str = "", cursor: str = "
     states = [part for part in state.split(",") if part]
     if wrong := [part for part in states if part not in Run.State.values]:
         message = f"must be of {', '.join(Run.State.values)}"
-        raise Refusal(422, f"state {message}.", [{"field": "state", "message": message, "value": wrong[0][:100]}])
+        raise RefusalError(422, f"state {message}.", [{"field": "state", "message": message, "value": wrong[0][:100]}])
     if len(q) > 100 or "\0" in q:
-        raise Refusal(
+        raise RefusalError(
             422, "q is too long.", [{"field": "q", "message": "must be at most 100 ordinary characters", "value": None}]
         )
     runs, following = selectors.run_page(
@@ -233,7 +233,7 @@ def model_export(request: HttpRequest, id: str, payload: ModelIn) -> Any:
         checkpoint = UUID(payload.checkpoint) if payload.checkpoint is not None else None
     except ValueError:
         error = {"field": "checkpoint", "message": "is none of this run's", "value": payload.checkpoint[:100]}
-        raise Refusal(422, "There is no such checkpoint.", [error]) from None
+        raise RefusalError(422, "There is no such checkpoint.", [error]) from None
     model, made = exports.model_export(run=run, checkpoint=checkpoint, format=payload.format)
     return Status(201 if made else 200, ModelOut.of(model))
 

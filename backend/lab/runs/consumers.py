@@ -63,11 +63,13 @@ class RunConsumer(AsyncWebsocketConsumer):
         await self.accept()
         person, session = self.scope["user"], self.scope["session"]
         if not person.is_authenticated or not session.session_key:
-            return await self.turn_away(NO_SESSION, "Sign in first.")
+            await self.turn_away(NO_SESSION, "Sign in first.")
+            return
         try:
             card = await database_sync_to_async(_card)(person, self.scope["url_route"]["kwargs"]["run"])
         except (Run.DoesNotExist, ValueError):
-            return await self.turn_away(NO_RUN, "There is no such run.")
+            await self.turn_away(NO_RUN, "There is no such run.")
+            return
         self.run, self.session, self.person = card.id, session.session_key, person.pk
         try:
             # First into the group, then what was before: a frame that comes both ways is known by its number.
@@ -75,7 +77,8 @@ class RunConsumer(AsyncWebsocketConsumer):
             on_air = await room().enter(self)
         except (RedisError, OSError) as error:
             logger.warning("a viewer is asked to come later: %s", error)
-            return await self.turn_away(LATER, "The server is not ready; try again.")
+            await self.turn_away(LATER, "The server is not ready; try again.")
+            return
         hello = {"type": "hello", "run": card.model_dump(mode="json"), "server_ms": _now()}
         await self.send(text_data=json.dumps(hello, allow_nan=False, separators=(",", ":")))
         for data in on_air:
@@ -107,19 +110,21 @@ class RunConsumer(AsyncWebsocketConsumer):
 
     async def _pass_news(self, text: str) -> None:
         if self._closed:
-            return None
+            return
         self._unheard += len(text)
         if self._unheard > MOST_UNHEARD:
-            return await self.turn_away(NOT_READING, "This page does not read what it is sent.")
-        await self.send(text_data=text)
+            await self.turn_away(NOT_READING, "This page does not read what it is sent.")
+        else:
+            await self.send(text_data=text)
 
     # --------------------------------------------------------------------------- from the page
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._closed:
-            return None
+            return
         if not self._may_speak():
-            return await self.turn_away(BAD_MESSAGE, "Too many messages.")
+            await self.turn_away(BAD_MESSAGE, "Too many messages.")
+            return
         self._unheard = 0
         try:
             message = _understood(text_data)

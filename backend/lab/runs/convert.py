@@ -1,4 +1,4 @@
-"""A process of its own that turns a checkpoint into a model file: .pt and .onnx need torch, which the web process never imports.
+"""A process of its own that turns a checkpoint into a model: .pt and .onnx need torch, which the web never imports.
 
 python -m lab.runs.convert CHECKPOINT MODEL METADATA-AS-JSON
 """

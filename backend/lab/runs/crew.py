@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 import time
+from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -37,7 +38,7 @@ class Worker(NamedTuple):
 
 
 def listen() -> None:
-    """Let workers say that they are alive (Celery's main process does, it never trains), and be ready when work comes."""
+    """Let workers say that they are alive (their main process does, it never trains), and be ready for work."""
     worker_ready.connect(_begin)
     worker_shutting_down.connect(_end)
     worker_process_init.connect(_prepare)
@@ -116,10 +117,8 @@ def _say(name: str) -> None:
         except (redis.RedisError, OSError) as error:
             logger.info("worker %s cannot be heard: %s", name, error)
         _over.wait(EVERY)
-    try:
+    with suppress(redis.RedisError, OSError):
         forget(name)
-    except (redis.RedisError, OSError):
-        pass
 
 
 def _end(**_: Any) -> None:

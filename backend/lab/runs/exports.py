@@ -52,8 +52,9 @@ def model_export(*, run: Run, checkpoint: UUID | None, format: str) -> tuple[Exp
     name = files.model_name(run.pk, f"exports/{uuid4()}", origin.episode, format)
     try:
         with files.reading(origin.file) as source, files.writing(name) as (target, written):
+            mind = HamletModel.load_from_training_checkpoint(source)
             if format == Format.SAFETENSORS:
-                HamletModel.load_from_training_checkpoint(source).save_inference_checkpoint(target, metadata)
+                mind.save_inference_checkpoint(target, metadata)
             else:
                 _convert(source, target, metadata)
     except FileNotFoundError:

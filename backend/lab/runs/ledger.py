@@ -59,7 +59,7 @@ class Ledger:
     def metric(self, iteration: int, values: dict[str, Any]) -> None:
         """A row of the learning curve."""
         with self._lock:
-            self._waiting.metrics.append((iteration, values))
+            self._waiting.metrics.append((iteration, slices.finite(values)))
 
     def evaluation(self, event: Evaluation) -> None:
         """A held-out examination."""
@@ -147,10 +147,10 @@ class Ledger:
         run = self.claim.run
         file = files.put(files.recording_name(run.pk, self.claim.fence, life.number), encode_recording(life))
         return RecordedEpisode(
-            run=run, episode=life.number, run_steps=run_steps, steps=end["steps"], return_sum=end["return"], cause=end["cause"],
-            died_of=end["died_of"], root=end["root"], reasons=list(recording.reasons), stage=life.meta["stage"],
-            multiplier=life.meta["multiplier"], epsilon=life.meta["epsilon"], at=end["at"], file=file.name, bytes=file.bytes,
-            sha256=file.sha256,
+            run=run, episode=life.number, run_steps=run_steps, steps=end["steps"], return_sum=end["return"],
+            cause=end["cause"], died_of=end["died_of"], root=end["root"], reasons=list(recording.reasons),
+            stage=life.meta["stage"], multiplier=life.meta["multiplier"], epsilon=life.meta["epsilon"], at=end["at"],
+            file=file.name, bytes=file.bytes, sha256=file.sha256,
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The live path: from the trainer's events to the group of those who watch. Nothing here can hold up training or end it.
+"""The live path: from the trainer's events to the group of those who watch. Nothing here can delay training or end it.
 
 The channel carries news, HTTP has the truth: what is lost here is a missed performance, never a wrong page.
 docs/decisions/live.md tells why it is as it is.
@@ -43,7 +43,7 @@ class LivePublisher:
         self._broken = False
 
     def take(self, life: Episode | None) -> None:
-        """Call after each event with what `Tape.take` gave. Costs microseconds, or a frame's encoding ten times a second."""
+        """Call after each event with what `Tape.take` gave. Costs microseconds; ten times a second, a frame."""
         if life is None or self._broken:
             return
         try:

@@ -1,4 +1,4 @@
-"""Keeps a slice's lease, and tells the training loop when it is to end. A thread, so that neither waits for the other."""
+"""Keeps a slice's lease, and tells the training loop when it is to end. A thread: neither waits for the other."""
 
 import logging
 import threading

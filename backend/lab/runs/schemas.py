@@ -226,9 +226,9 @@ class RunOut(Schema):
     @classmethod
     def of(cls, run: Run, *, level_title: str, place: int | None, viewers: int) -> "RunOut":
         plain = (
-            "name", "level", "network", "learner", "seed", "state", "message", "config", "progress", "steps", "steps_budget",
-            "episodes", "epsilon", "stage", "multiplier", "steps_per_second", "best", "best_episode", "last", "spark",
-            "created_at", "started_at", "finished_at",
+            "name", "level", "network", "learner", "seed", "state", "message", "config", "progress", "steps",
+            "steps_budget", "episodes", "epsilon", "stage", "multiplier", "steps_per_second", "best", "best_episode",
+            "last", "spark", "created_at", "started_at", "finished_at",
         )  # fmt: skip
         return cls(
             id=str(run.pk), owner=str(run.owner), level_title=level_title, place=place, viewers=viewers,
@@ -282,8 +282,8 @@ class CheckpointOut(Schema):
     @classmethod
     def of(cls, row: Checkpoint) -> "CheckpointOut":
         return cls(
-            id=str(row.pk), episode=row.episode, steps=row.steps, file=row.file_name, bytes=row.bytes, sha256=row.sha256,
-            created_at=row.created_at, best=row.best,
+            id=str(row.pk), episode=row.episode, steps=row.steps, file=row.file_name, bytes=row.bytes,
+            sha256=row.sha256, created_at=row.created_at, best=row.best,
         )  # fmt: skip
 
 

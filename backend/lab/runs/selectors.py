@@ -66,7 +66,7 @@ def run_cards(runs: Iterable[Run]) -> list[RunOut]:
     """What is told of each run. The runs must come with `owner` and `model` (see `runs_for`)."""
     runs = list(runs)
     places = queue_places() if any(run.state == Run.State.QUEUED for run in runs) else {}
-    viewers = live.viewers([run.pk for run in runs if run.active])
+    viewers = live.viewers([run.pk for run in runs])
     return [
         RunOut.of(run, level_title=levels.title(run.level), place=places.get(run.pk), viewers=viewers.get(run.pk, 0))
         for run in runs

@@ -58,8 +58,9 @@ def run_launch(*, owner: Person, name: str, config: dict[str, Any]) -> Run:
                 f"You have {active} runs queued or training; that is the limit. Stop one, or wait for one to end."
             )
         run = Run.objects.create(
-            owner=owner, name=title, config=checked.model_dump(mode="json"), level=checked.level, network=checked.network_kind,
-            learner=checked.learner, seed=checked.seed, steps_budget=checked.steps, queued_at=now, sent_at=now,
+            owner=owner, name=title, config=checked.model_dump(mode="json"), level=checked.level,
+            network=checked.network_kind, learner=checked.learner, seed=checked.seed, steps_budget=checked.steps,
+            queued_at=now, sent_at=now,
         )  # fmt: skip
         transaction.on_commit(lambda: queue.send(run.pk, run.fence), robust=True)
     return run
@@ -68,8 +69,8 @@ def run_launch(*, owner: Person, name: str, config: dict[str, Any]) -> Run:
 def run_stop(*, run: Run, by: Person) -> Run:
     """End a run early; what it has learnt is kept.
 
-    A queued run is stopped at once. One in training is `stopping` until its worker has written its model, a second or two.
-    Asking again while it stops changes nothing.
+    A queued run is stopped at once. One in training is `stopping` until its worker has written its model, a second or
+    two. Asking again while it stops changes nothing.
 
     Raises:
         NotAllowedError: `by` is no instructor
@@ -158,8 +159,8 @@ def run_requeue(*, run: Run, now: datetime) -> bool:
             logger.warning("run %s: worker %s is gone, its lease has run out (fence %s)", run.pk, run.worker, run.fence)
             if again:
                 transaction.on_commit(lambda: queue.send(run.pk, run.fence + 1), robust=True)
-            else:
-                transaction.on_commit(lambda: live.off_air(run.pk), robust=True)
+            # The life it had on the air is not gone on with.
+            transaction.on_commit(lambda: live.off_air(run.pk), robust=True)
             transaction.on_commit(lambda: announce(run.pk), robust=True)
     return taken
 

@@ -1,7 +1,7 @@
 """What a worker does to the database in a slice: claim, rewind, write rows, commit. Each deed asks for its fence.
 
-A worker that has lost its run (its lease ran out, another has claimed it) finds its fence too old, is told so by None or
-False, and has written nothing.
+A worker that has lost its run (its lease ran out, another has claimed it) finds its fence too old, is told so by None
+or False, and has written nothing.
 """
 
 import math
@@ -28,7 +28,8 @@ KEEP = 24
 """checkpoints of a run that are kept: the newest, the best, and others spread over its course"""
 KEEP_NEWEST = 3
 LIVE = [
-    "progress", "steps", "episodes", "epsilon", "stage", "multiplier", "steps_per_second", "last", "spark", "best", "best_episode"
+    "progress", "steps", "episodes", "epsilon", "stage", "multiplier", "steps_per_second", "last", "spark", "best",
+    "best_episode",
 ]  # fmt: skip
 """what a run says of itself while it trains"""
 
@@ -87,7 +88,8 @@ def slice_claim(run_id: UUID, fence: int, worker: str) -> Claim | None:
     now = timezone.now()
     with transaction.atomic():
         claimed = Run.objects.filter(pk=run_id, state=State.QUEUED, fence=fence).update(
-            state=State.TRAINING, fence=fence + 1, lease_until=now + services.LEASE, worker=worker, queued_at=None, sent_at=None,
+            state=State.TRAINING, fence=fence + 1, lease_until=now + services.LEASE, worker=worker, queued_at=None,
+            sent_at=None,
             started_at=Coalesce(F("started_at"), models.Value(now, output_field=models.DateTimeField())),
         )  # fmt: skip
         if not claimed:
@@ -230,7 +232,7 @@ def _own(claim: Claim) -> Run | None:
 
 def _write(run: Run, batch: Batch) -> None:
     """Rows into their tables, and where training stands into the run (not saved yet)."""
-    metrics = [MetricRow(run=run, iteration=iteration, **_finite(values)) for iteration, values in batch.metrics]
+    metrics = [MetricRow(run=run, iteration=iteration, **values) for iteration, values in batch.metrics]
     evaluations = [EvaluationRow(run=run, **event._asdict()) for event in batch.evaluations]
     stages = [StageMove(run=run, **event._asdict()) for event in batch.stages]
     _upsert(MetricRow, metrics, ["run", "iteration"])
@@ -259,7 +261,7 @@ def _upsert(model: type[models.Model], rows: Sequence[models.Model], key: list[s
         model._default_manager.bulk_create(rows, update_conflicts=True, unique_fields=key, update_fields=others)
 
 
-def _finite(values: dict[str, Any]) -> dict[str, Any]:
+def finite(values: dict[str, Any]) -> dict[str, Any]:
     """A number that is none is not a measurement: null, as for what was not measured."""
     return {name: None if isinstance(v := values[name], float) and not math.isfinite(v) else v for name in COLUMNS}
 
@@ -271,9 +273,9 @@ def _keep(run: Run, fence: int, saved: Saved) -> None:
         file=saved.checkpoint.name, bytes=saved.checkpoint.bytes, sha256=saved.checkpoint.sha256,
     )  # fmt: skip
     run.model = ExportedModel.objects.create(
-        run=run, checkpoint=checkpoint, checkpoint_bytes=checkpoint.bytes, episode=standing.episodes, steps=standing.steps,
-        format=ExportedModel.Format.SAFETENSORS, file=saved.model.name, bytes=saved.model.bytes, sha256=saved.model.sha256,
-        evaluation=saved.best._asdict() if saved.best else None,
+        run=run, checkpoint=checkpoint, checkpoint_bytes=checkpoint.bytes, episode=standing.episodes,
+        steps=standing.steps, format=ExportedModel.Format.SAFETENSORS, file=saved.model.name, bytes=saved.model.bytes,
+        sha256=saved.model.sha256, evaluation=saved.best._asdict() if saved.best else None,
     )  # fmt: skip
     _mark_best(run)
     _thin(run)
@@ -290,7 +292,7 @@ def _mark_best(run: Run) -> None:
 
 
 def _thin(run: Run) -> None:
-    """Drop checkpoints beyond KEEP: each time the one that leaves the smallest gap, never the newest ones or the best."""
+    """Drop checkpoints beyond KEEP: each time the one that leaves the smallest gap, never the newest or the best."""
     kept = list(Checkpoint.objects.filter(run=run).order_by("steps"))
     names: list[str] = []
     while len(kept) > KEEP:

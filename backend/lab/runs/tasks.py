@@ -1,4 +1,4 @@
-"""The queue's doors: fetch what is named, call the service, tell the run what went wrong. Errors are handled here, once."""
+"""The queue's doors: call the service, tell the run what went wrong. Errors are handled here, once."""
 
 import errno
 import logging
@@ -17,8 +17,8 @@ logger = logging.getLogger(__name__)
 crew.listen()
 
 PATIENCE = 15.0
-"""Seconds since the round before, beyond which a round of the reaper only looks: the database was away, and workers whose
-leases could not be renewed get the time to do so."""
+"""Seconds since the round before, beyond which a round of the reaper only looks: the database was away, and workers
+whose leases could not be renewed get the time to do so."""
 _last_round: float | None = None
 
 

@@ -103,7 +103,7 @@ def device() -> str:
 
 
 def warm_up() -> None:
-    """Pay now for what torch does at its first optimiser: it imports some 800 modules, seconds that a student would wait."""
+    """Pay now for what torch does at its first optimiser: it imports some 800 modules, and a student would wait."""
     torch.set_num_threads(1)
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])
 
@@ -115,8 +115,8 @@ def slice_seconds() -> float:
 def slice_run(run_id: UUID, fence: int, worker: str, trainers: Trainers = Trainer) -> Run | None:
     """Train a run for one slice: claim, restore, train, save, commit.
 
-    The run was queued under `fence`; see `slices.slice_commit` for what it is afterwards. None: it was not ours to train,
-    or no longer is.
+    The run was queued under `fence`; see `slices.slice_commit` for what it is afterwards. None: it was not ours to
+    train, or no longer is.
 
     Raises:
         TrainingError: the run cannot go on; the message is for its owner
@@ -167,7 +167,7 @@ def take_up(claim: Claim, kept: Training | None, trainers: Trainers) -> Training
 
 
 def train(training: Training, rows: Ledger, pulse: Pulse) -> None:
-    """The loop: what the trainer tells goes to the tape, the recorder, the air and the ledger, until the slice is to end."""
+    """The loop: what the trainer tells goes to the tape, the recorder, the air and the ledger, until the slice ends."""
     trainer, tape, recorder, air = training.trainer, training.tape, training.recorder, training.live
     event: Event
     for event in trainer.run():
@@ -238,7 +238,7 @@ def _training(run: Run, trainer: Trains) -> Training:
 
 
 def _restored(checkpoint: Checkpoint, trainers: Trainers) -> Trains:
-    """The trainer in a checkpoint. TrainingError if the file is gone, is not the one the row names, or cannot be used."""
+    """The trainer in a checkpoint. TrainingError if the file is gone, another than the row names, or of no use."""
     name = checkpoint.file_name
     try:
         with files.reading(checkpoint.file) as path, path.open("rb") as file:
