@@ -106,8 +106,8 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
 
 @pytest.mark.parametrize("changes", [{}, L2], ids=["simple", "recurrent"])
 def test_the_model_is_at_least_five_times_smaller(tmp_path, changes):
-    """At the size of the shipped settings, after an examination. All of it is needed to go on: acting, averaged and best
-    weights, Adam's two moments, and the lanes."""
+    """At the size of the shipped settings, after an examination. All of it is needed to go on: acting, averaged and
+    best weights, Adam's two moments, and the lanes."""
     lanes = 256 if not changes else 64
     trainer = Trainer(small(**changes, lanes=lanes, rollout=16 if lanes == 256 else 4, steps=lanes * 16, evaluations=4))
     iterations(trainer, 1)

@@ -40,7 +40,8 @@ def test_evaluate_prints_the_numbers_and_the_floors(trained, capsys):
 
 
 def test_evaluate_says_it_in_words_too(trained, capsys):
-    assert main(["evaluate", str(trained / "model.safetensors"), "--level", "L1_full_observability", "--episodes", "4"]) == 0
+    model = str(trained / "model.safetensors")
+    assert main(["evaluate", model, "--level", "L1_full_observability", "--episodes", "4"]) == 0
     assert "Floors" in capsys.readouterr().out
 
 

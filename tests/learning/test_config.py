@@ -29,7 +29,7 @@ def test_a_form_can_be_drawn_from_every_field(name):
     assert "source" in field
     assert "default" in field
     for need, value in field.get("needs", {}).items():
-        assert TrainConfig(**{need: value, "level": "L2_partial_observability"}), "a field may only need what can be chosen"
+        assert TrainConfig(**{need: value, "level": "L2_partial_observability"}), "it may only need what can be chosen"
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset["name"])

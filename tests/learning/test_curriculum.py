@@ -1,4 +1,4 @@
-"""The curriculum really moves: on survival, progress and entropy, with the reason, and lives keep the stage they have."""
+"""The curriculum really moves: on survival, progress and entropy, with the reason. Lives keep the stage they have."""
 
 import numpy as np
 import pytest

@@ -11,7 +11,8 @@ from hamlet.world import VectorWorld, load_level
 
 
 @pytest.mark.parametrize(
-    ("level", "parameters"), [("L0_0_minimal", 22_534), ("L0_5_dual_resource", 27_654), ("L1_full_observability", 29_574)]
+    ("level", "parameters"),
+    [("L0_0_minimal", 22_534), ("L0_5_dual_resource", 27_654), ("L1_full_observability", 29_574)],
 )
 def test_the_simple_network_has_as_many_weights_as_the_rule_book_counts(level, parameters):
     network = build_network("simple", load_level(level), seed=0)
@@ -92,7 +93,9 @@ def test_the_lstm_is_torchs_where_nothing_is_wiped():
     torch.testing.assert_close(last_c, c[0])
 
 
-@pytest.mark.parametrize(("kind", "level"), [("simple", "L1_full_observability"), ("recurrent", "L3_temporal_mechanics")])
+@pytest.mark.parametrize(
+    ("kind", "level"), [("simple", "L1_full_observability"), ("recurrent", "L3_temporal_mechanics")]
+)
 def test_the_model_to_go_gives_the_same_values(kind, level):
     """Ten steps of a real world, memory carried: numpy against torch."""
     level = load_level(level)

@@ -17,14 +17,13 @@ def rows_written(count, rows=8, at_once=2):
     for first in range(0, count, at_once):
         t = torch.arange(first, first + at_once)
         number = t.unsqueeze(1) * 10 + torch.arange(LANES)
-        store.add(
-            Rollout(
-                obs=torch.stack([t.unsqueeze(1).expand(-1, LANES), torch.arange(LANES).expand(at_once, -1)], 2).float(),
-                mask=torch.ones(at_once, LANES, 2, dtype=torch.bool), best=torch.empty(0), action=number,
-                reward=number.float() * 100, terminated=torch.zeros(at_once, LANES), keep=torch.ones(at_once, LANES),
-                hidden=None,
-            )  # fmt: skip
-        )
+        where = torch.stack([t.unsqueeze(1).expand(-1, LANES), torch.arange(LANES).expand(at_once, -1)], dim=2)
+        rollout = Rollout(
+            obs=where.float(), mask=torch.ones(at_once, LANES, 2, dtype=torch.bool), best=torch.empty(0), action=number,
+            reward=number.float() * 100, terminated=torch.zeros(at_once, LANES), keep=torch.ones(at_once, LANES),
+            hidden=None,
+        )  # fmt: skip
+        store.add(rollout)
     return store
 
 
@@ -42,7 +41,8 @@ def test_it_counts_what_it_holds():
 
 
 def test_even_drawing_reaches_every_row_and_lane_and_nothing_else():
-    draw = Uniform(stride=1, rows=8, lanes=LANES).draw(3000, oldest=6, newest=11, beta=1.0, rng=np.random.default_rng(0))
+    replay = Uniform(stride=1, rows=8, lanes=LANES)
+    draw = replay.draw(3000, oldest=6, newest=11, beta=1.0, rng=np.random.default_rng(0))
     assert set(draw.row) == set(range(6, 12))
     assert set(draw.lane) == set(range(LANES))
     assert (draw.weight == 1.0).all()
@@ -50,7 +50,8 @@ def test_even_drawing_reaches_every_row_and_lane_and_nothing_else():
 
 
 def test_sequences_begin_only_where_a_memory_was_kept():
-    draw = Uniform(stride=4, rows=16, lanes=LANES).draw(200, oldest=5, newest=14, beta=1.0, rng=np.random.default_rng(0))
+    replay = Uniform(stride=4, rows=16, lanes=LANES)
+    draw = replay.draw(200, oldest=5, newest=14, beta=1.0, rng=np.random.default_rng(0))
     assert set(draw.row) == {8, 12}
 
 

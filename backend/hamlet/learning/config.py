@@ -159,8 +159,8 @@ class TrainConfig(BaseModel):
         ge=0.0, le=1.0,
     )
     epsilon_ladder: bool = setting(
-        False, "Ladder of dice", "Give every lane its own chance, from a hundredth of the schedule's to all of it, "
-        "instead of the same.", "exploration", "Horgan et al. 2018 (Ape-X)",
+        False, "Ladder of dice", "Give every lane its own chance, the schedule's to a power from 1 to 8, instead of the same "
+        "to all.", "exploration", "Horgan et al. 2018 (Ape-X)",
     )
     exploring_starts: float = setting(
         0.5, "Exploring starts",
@@ -340,8 +340,7 @@ PRESETS: list[dict[str, Any]] = [
         "title": "Textbook DQN",
         "summary": "Replay and a target network, as in the textbook; slower, for the lesson on both.",
         "config": {
-            "learner": "dqn", "lanes": 16, "steps": 400_000, "learning_rate": 5e-4, "gradient_clip": 10.0,
-            "replay": "uniform", "double": True, "n_step": 3,
+            "learner": "dqn", "lanes": 16, "steps": 400_000, "learning_rate": 5e-4,
         },
     },
     {

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from hamlet.learning import evaluate
+from hamlet.learning.census import Census
 from hamlet.learning.checkpoint import read_checkpoint, write_checkpoint
 from hamlet.learning.config import TrainConfig
 from hamlet.learning.curiosity import Curiosity
@@ -72,6 +73,7 @@ class Trainer:
         self.world = VectorWorld(self.level, lanes, config.seed, layouts=config.layouts)
         self._lanes = AutoReset(self.world)
         self.watched = Watched(self.level)
+        self.census = Census(self.level, lanes)
         self._lives, self._reports = Lives(lanes), Reports()
         self._obs: NDArray[np.float32] = self.world.reset()
         self._keep = np.zeros(lanes, dtype=np.float32)
@@ -156,11 +158,13 @@ class Trainer:
                 )  # fmt: skip
             q, mask = self._look(t)
             choice = choose(q, mask, epsilons, self._dice)
-            seen = self._seen(mask)
+            before = self.world.positions
+            seen = self._seen(mask, before[0])
             obs, reward, terminated, _, info = self._lanes.step(choice.action, self._drain)
             bonus = self._bonus(t, obs, terminated, info)
             self._row_best[t], self._row_action[t], self._row_terminated[t] = choice.best, choice.action, terminated
             self._row_reward[t] = (self._learnt(reward, terminated, info) + bonus) * self._scale
+            self.census.step(before, info, terminated)
             self._obs, self._keep = obs, 1.0 - self._row_terminated[t]
             self.steps += self.config.lanes
             yield self.watched.step(
@@ -206,12 +210,11 @@ class Trainer:
             terminated=on_device(self._row_terminated), keep=on_device(self._row_keep), hidden=self._hidden_before,
         )  # fmt: skip
 
-    def _seen(self, mask: NDArray[np.bool_]) -> dict[str, Any]:
+    def _seen(self, mask: NDArray[np.bool_], position: NDArray[np.int64]) -> dict[str, Any]:
         """What the watched lane's choice is made from."""
         world = self.world
-        x, y = world.positions[0]
         return {
-            "x": int(x), "y": int(y), "mask": mask[0].copy(), "meters": world.meters[0].copy(),
+            "x": int(position[0]), "y": int(position[1]), "mask": mask[0].copy(), "meters": world.meters[0].copy(),
             "hour": int(world.hours[0]), "progress": int(world.progress[0]),
         }  # fmt: skip
 
@@ -234,6 +237,7 @@ class Trainer:
         if ended.any():
             obs = np.where(ended[:, None], info["final_observation"], obs)
         self._row_novelty[t] = self.curiosity.novelty(torch.from_numpy(obs).to(self.device)).cpu().numpy()
+        self.census.wondered(info["final_positions"], self._row_novelty[t])
         return self.curiosity.bonus(self._row_novelty[t])
 
     def _born(self, where: NDArray[np.bool_]) -> None:
@@ -416,6 +420,7 @@ class Trainer:
             "lives": self._lives.state(),
             "reports": self._reports.state(),
             "watched": self.watched.state(),
+            "census": self.census.state(),
             "random": {
                 name: json.dumps(generator.bit_generator.state) for name, generator in self._generators().items()
             },
@@ -457,6 +462,7 @@ class Trainer:
         self._lives.restore(content["lives"])
         self._reports.restore(content["reports"])
         self.watched.restore(content["watched"])
+        self.census.restore(content["census"])
         for name, generator in self._generators().items():
             generator.bit_generator.state = json.loads(content["random"][name])
         self.steps, self.iteration, self._exams = (content["counters"][k] for k in ("steps", "iteration", "exams"))

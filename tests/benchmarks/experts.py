@@ -1,0 +1,170 @@
+"""What can be reached at all: a scripted expert that knows rules and map, and an exact bound for the smallest world.
+
+Neither learns. They are printed beside what learning reaches.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hamlet.world import Level, VectorWorld
+
+Meters = NDArray[np.float32]
+
+
+class Expert:
+    """Looks after the most pressing need it can afford, walks there, and uses the place to the end.
+
+    It sees everything: all meters, the layout, the clock. A need presses when its meter is under a threshold; the lower
+    below it, the more. Where nothing presses it earns while there is little money, and waits otherwise.
+    """
+
+    WANTED = {
+        "energy": 0.45, "satiation": 0.5, "hygiene": 0.45, "social": 0.4, "mood": 0.35, "health": 0.5, "fitness": 0.45,
+    }  # fmt: skip
+    """meter -> below this it presses"""
+    WEIGHT = {
+        "energy": 2.0, "health": 2.0, "satiation": 1.5, "hygiene": 1.0, "mood": 1.0, "social": 0.8, "fitness": 0.8,
+    }  # fmt: skip
+    RICH = 0.6
+    """money above which nothing more is earned"""
+
+    def __init__(self, level: Level, world: VectorWorld) -> None:
+        self.level, self.world = level, world
+        self.cells = {i: world.affordance_positions[level.vocabulary[i]] for i in level.deployed}
+        self.names = level.meter_names
+        self.actions = {(a.dx, a.dy): i for i, a in enumerate(level.actions) if a.kind == "move"}
+        kinds = [a.kind for a in level.actions]
+        self.interact, self.wait = kinds.index("interact"), kinds.index("wait")
+        self.goal = np.full(world.lanes, -1)
+
+    def act(self) -> NDArray[np.int64]:
+        """One action a lane."""
+        world = self.world
+        meters, positions, hours, progress = world.meters, world.positions, world.hours, world.progress
+        actions = []
+        for lane in range(world.lanes):
+            has = dict(zip(self.names, meters[lane].tolist(), strict=True))
+            actions.append(self._act(lane, has, tuple(positions[lane]), int(hours[lane]), int(progress[lane])))
+        return np.array(actions)
+
+    def _act(self, lane: int, has: dict[str, float], at: tuple[int, int], hour: int, progress: int) -> int:
+        if progress == 0 or not self._possible(self.goal[lane], has, at, hour):
+            self.goal[lane] = self._choose(has, at, hour)
+        goal = self.goal[lane]
+        if goal < 0:
+            return self.wait
+        x, y = self.cells[goal]
+        if at == (x, y):
+            return self.interact if self._open(goal, hour) else self.wait
+        dx, dy = int(np.sign(x - at[0])), int(np.sign(y - at[1]))
+        return self.actions[(dx, 0) if dx else (0, dy)]
+
+    def _choose(self, has: dict[str, float], at: tuple[int, int], hour: int) -> int:
+        best, chosen = 0.0, -1
+        for i in self.cells:
+            if not self._possible(i, has, at, hour):
+                continue
+            gain = self._gain(i, has) / (4.0 + self._distance(i, at))
+            if gain > best:
+                best, chosen = gain, i
+        return chosen
+
+    def _gain(self, i: int, has: dict[str, float]) -> float:
+        """What a whole use is worth now, weighted by how much each meter presses."""
+        worth = 0.0
+        for name, amount in self._effects(i).items():
+            if name == "money":
+                worth += max(self.RICH - has[name], 0.0) * 2.0 * amount
+            elif amount > 0:
+                room = min(amount, 1.0 - has[name])
+                worth += self.WEIGHT[name] * max(self.WANTED[name] - has[name], 0.0) * 4.0 * room
+            elif has[name] + amount < 0.25:
+                worth -= self.WEIGHT[name] * (0.25 - has[name] - amount) * 4.0
+        return worth
+
+    def _effects(self, i: int) -> dict[str, float]:
+        place = self.level.places[i]
+        if not self.world.temporal:
+            return place.effects
+        total = {name: amount * place.ticks for name, amount in place.tick_effects.items()}
+        for name, amount in place.completion.items():
+            total[name] = total.get(name, 0.0) + amount
+        return total
+
+    def _possible(self, i: int, has: dict[str, float], at: tuple[int, int], hour: int) -> bool:
+        if i < 0:
+            return False
+        place = self.level.places[i]
+        temporal = self.world.temporal
+        cost = place.tick_cost * place.ticks if temporal else place.cost
+        arrival = (hour + self._distance(i, at)) % self.level.hours_per_day
+        return has["money"] >= cost and (not temporal or self._open(i, arrival))
+
+    def _open(self, i: int, hour: int) -> bool:
+        return not self.world.temporal or self.level.places[i].is_open(hour, self.level.hours_per_day)
+
+    def _distance(self, i: int, at: tuple[int, int]) -> int:
+        x, y = self.cells[i]
+        return abs(x - at[0]) + abs(y - at[1])
+
+
+def expert_survival(level: Level, lives: int, seed: int, layout_seed: int | None = None) -> NDArray[np.int64]:
+    """Steps the expert lives, (lives,)."""
+    world = VectorWorld(level, lives, seed, layout_seed=layout_seed)
+    world.reset()
+    expert = Expert(level, world)
+    alive, survived = np.ones(lives, dtype=bool), np.zeros(lives, dtype=np.int64)
+    while alive.any():
+        _, _, ended, _, _ = world.step(expert.act())
+        survived += alive
+        alive &= ~ended
+    return survived
+
+
+def longest_life(level: Level, seed: int, most: int = 400_000) -> tuple[int, bool]:
+    """The longest possible life from one start, by trying every sequence of actions and dropping what is dominated.
+
+    Of two states in the same cell at the same step, one with no meter higher can do nothing the other cannot: every rule
+    is monotone in every meter. Meters are compared to 1e-6. Returns (steps, exact); exact is False where more than
+    `most` states were alive at once and the worst were dropped, and the number then is only a lower bound.
+    """
+    start = VectorWorld(level, 1, seed)
+    start.reset()
+    layout, cell, meters = start.affordance_positions, start.positions, start.meters
+    exact = True
+    for step in range(level.lifespan):
+        lanes = len(meters) * level.num_actions
+        world = VectorWorld(level, lanes, 0)
+        world.set_state(
+            positions=np.repeat(cell, level.num_actions, axis=0), meters=np.repeat(meters, level.num_actions, axis=0),
+            affordance_positions=layout, step_counts=step,
+        )  # fmt: skip
+        actions = np.tile(np.arange(level.num_actions), len(meters))
+        allowed = world.action_masks()[np.arange(lanes), actions]
+        world.step(actions)
+        lethal = [level.meter_names.index(m.name) for m in level.meters if m.lethal]
+        alive = allowed & (world.meters[:, lethal] > 0).all(axis=1)
+        if not alive.any():
+            return step + 1, exact
+        cell, meters = _best(world.positions[alive], world.meters[alive])
+        if len(meters) > most:
+            keep = np.argsort(-meters.sum(axis=1))[:most]
+            cell, meters, exact = cell[keep], meters[keep], False
+    return level.lifespan, exact
+
+
+def _best(cell: NDArray[np.int64], meters: Meters) -> tuple[NDArray[np.int64], Meters]:
+    """What is dominated by nothing else in its cell."""
+    rounded = np.round(meters, 6)
+    _, first = np.unique(np.concatenate([cell, rounded], axis=1), axis=0, return_index=True)
+    cell, meters, rounded = cell[first], meters[first], rounded[first]
+    kept = []
+    for where in np.unique(cell, axis=0):
+        index = np.flatnonzero((cell == where).all(axis=1))
+        index = index[np.argsort(-rounded[index].sum(axis=1), kind="stable")]
+        front = np.empty((0, meters.shape[1]), dtype=meters.dtype)
+        for i in index:
+            if not (front >= rounded[i] - 1e-6).all(axis=1).any():
+                front = np.concatenate([front, rounded[i : i + 1]])
+                kept.append(i)
+    return cell[kept], meters[kept]

@@ -1,0 +1,61 @@
+"""What all lanes did, counted: the watched lane's rows must be found in it again."""
+
+import json
+from collections import Counter
+
+import numpy as np
+
+from hamlet.learning import Trainer
+from hamlet.learning.events import EpisodeEnd, EpisodeStart, Step
+from tests.learning.runs import L3, small, to_the_end
+
+
+def one_lane(**changes):
+    """A run of the watched lane alone, with what it told."""
+    trainer, events = Trainer(small(lanes=1, steps=8 * 100, exploring_starts=0.0, **changes)), []
+    return to_the_end(trainer, events.append), events
+
+
+def test_cells_places_and_deaths_are_those_that_were_told():
+    trainer, events = one_lane()
+    told, names = trainer.census.told(), trainer.level.vocabulary
+    steps = [e for e in events if isinstance(e, Step)]
+    cells = Counter((s.y, s.x) for s in steps)
+    assert {(y, x): told["visits"][y][x] for y, x in cells} == cells
+    assert sum(map(sum, told["visits"])) == len(steps)
+    assert told["uses"] == Counter(names[s.used] for s in steps if s.used >= 0)
+    assert told["deaths"] == Counter(e.died_of for e in events if isinstance(e, EpisodeEnd) and e.died_of)
+
+
+def test_transitions_are_pairs_within_a_life():
+    trainer, events = one_lane(level="L1_full_observability")
+    pairs, last = Counter(), None
+    for event in events:
+        if isinstance(event, EpisodeStart):
+            last = None
+        if isinstance(event, Step) and event.used >= 0:
+            if last is not None:
+                pairs[last, event.used] += 1
+            last = event.used
+    names = trainer.level.vocabulary
+    told = trainer.census.told()["transitions"]
+    assert {(names[a], names[b]): n for (a, b), n in pairs.items()} == {
+        (a, b): n for a, to in told.items() for b, n in to.items()
+    }
+
+
+def test_novelty_is_there_only_with_curiosity():
+    assert one_lane()[0].census.told()["novelty"] is None
+    trainer = to_the_end(Trainer(small(curiosity=True)))
+    values = [v for row in trainer.census.told()["novelty"] for v in row if v is not None]
+    assert values
+    assert np.isfinite(values).all()
+    assert trainer.census.arrivals.sum() == trainer.steps
+
+
+def test_it_is_plain_data_and_survives_a_checkpoint(tmp_path):
+    trainer = to_the_end(Trainer(small(**L3)))
+    trainer.save(tmp_path / "c.pt")
+    told = trainer.census.told()
+    assert json.loads(json.dumps(told)) == told
+    assert Trainer.restore(tmp_path / "c.pt").census.told() == told
