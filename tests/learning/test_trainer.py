@@ -166,3 +166,9 @@ def test_a_run_that_diverges_stops_with_the_cause_and_keeps_its_model():
         list(trainer.run())
     for which in ("best", "last"):
         assert all(np.isfinite(w).all() for w in trainer.model(which).weights.values())
+
+
+@pytest.mark.parametrize("device", ["cuda:77", "abacus"])
+def test_a_device_that_is_not_there_is_named(device):
+    with pytest.raises(TrainingError, match=device):
+        Trainer(small(), device=device)

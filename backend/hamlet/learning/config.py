@@ -159,8 +159,8 @@ class TrainConfig(BaseModel):
         ge=0.0, le=1.0,
     )
     epsilon_ladder: bool = setting(
-        False, "Ladder of dice", "Give every lane its own chance, the schedule's to a power from 1 to 8, instead of the same "
-        "to all.", "exploration", "Horgan et al. 2018 (Ape-X)",
+        False, "Ladder of dice", "Give every lane its own chance, the schedule's to a power from 1 to 8, not all the "
+        "same.", "exploration", "Horgan et al. 2018 (Ape-X)",
     )
     exploring_starts: float = setting(
         0.5, "Exploring starts",

@@ -56,7 +56,7 @@ class Trainer:
         torch.set_num_threads(1)
         self.config = config
         self.level = level or load_level(config.level)
-        self.device = torch.device(device or "cpu")
+        self.device = _device(device or "cpu")
         self.extra: Any = None
         self.steps = 0
         self.iteration = 0
@@ -469,6 +469,15 @@ class Trainer:
         self.best = Evaluation(**content["best"]) if content["best"] else None
         self._best_weights = model["best_weights"] and {n: t.to(self.device) for n, t in model["best_weights"].items()}
         self.extra = content["extra"]
+
+
+def _device(name: str) -> torch.device:
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise TrainingError(f"device is {name!r}, which torch cannot use here: {str(error).splitlines()[0]}") from None
+    return device
 
 
 def _now() -> float:

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from hamlet.learning.config import PRESETS, TrainConfig
 from hamlet.learning.errors import TrainingError
 from hamlet.learning.events import Evaluation, Event, Iteration, Metrics, StageChange
 from hamlet.learning.metrics import COLUMNS
+from hamlet.learning.tensorboard import EventFile
 from hamlet.world import Level, LevelError, level_names, load_level
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--resume", type=Path, metavar="FILE", help="go on from a checkpoint, with its settings")
     parser.add_argument("--device", metavar="NAME", help="of the network: cpu (default), cuda, ...")
+    parser.add_argument("--tensorboard", action="store_true", help="also write TensorBoard event files")
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a progress bar")
 
 
@@ -101,11 +103,17 @@ def _plain(text: str) -> Any:
 def _train(trainer: "Trainer", asked: argparse.Namespace, teller: "Lines | Bar") -> bool:
     """Iterate until the end, the seconds are over, or Ctrl-C; True if it was stopped before its end."""
     began = time.monotonic()
-    with _asked_to_stop() as stop, (asked.out / CURVE).open("a" if asked.resume else "w", encoding="utf-8") as curve:
-        if not asked.resume:
+    with ExitStack() as open_files, _asked_to_stop() as stop:
+        curve = open_files.enter_context((asked.out / CURVE).open("a" if asked.resume else "w", encoding="utf-8"))
+        if curve.tell() == 0:
             curve.write(",".join(COLUMNS) + "\n")
+        board = None
+        if asked.tensorboard:
+            board = open_files.enter_context(EventFile(asked.out / "tensorboard", trainer.level))
         for event in trainer.run():
             teller.tell(event, trainer)
+            if board:
+                board.take(event)
             if isinstance(event, Metrics):
                 curve.write(",".join("" if v is None else f"{v:.6g}" for v in event.values.values()) + "\n")
                 curve.flush()
