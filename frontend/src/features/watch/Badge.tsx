@@ -39,6 +39,13 @@ function Shown({ badge, why, compact }: { badge: Badge; why?: string; compact?: 
           {compact ? badge.text.replace(" steps", "") : badge.text}
         </span>
       );
+    case "silent":
+      return (
+        <span className="chip lg warn" title="The trainer sends no steps: it examines, or its worker has another run's turn">
+          <Icon name="clock" />
+          {compact ? `${badge.seconds} s silent` : `No steps for ${badge.seconds} s`}
+        </span>
+      );
     case "lost":
       return chip("warn", "wifi-slash", "Reconnecting");
     case "finished":
@@ -67,6 +74,7 @@ const chip = (kind: string, icon: string, text: string) => (
 
 function spoken(badge: Badge): string {
   if (badge.kind === "live") return badge.late ? "Live, late" : "Live";
+  if (badge.kind === "silent") return "The trainer sends no steps";
   return badge.kind === "behind" ? "Behind the training" : badge.kind;
 }
 

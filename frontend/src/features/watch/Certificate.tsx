@@ -6,7 +6,7 @@ import { hueOf, markOf } from "./level";
 import type { FullLevel } from "./level";
 import type { Player } from "./player";
 import { metricsQuery } from "./queries";
-import { goLive, holdOf, isOver, show } from "./store";
+import { goLive, holdOf, isOver, nextUp, show } from "./store";
 import { useNow, useWatch } from "./usePlayer";
 
 const SIGN = { death: "skull", retired: "flag-checkered", cut: "stop" } as const;
@@ -49,14 +49,16 @@ export function Certificate({ level, player, run }: { level: FullLevel; player: 
 
 function Paper({ level, life, player, run }: { level: FullLevel; life: Life; player: Player; run: string }) {
   const metrics = useQuery(metricsQuery(run)).data;
-  const { waiting, since, speed, replay, playing, heard } = useWatch(player, (w) => w);
+  const watch = useWatch(player, (w) => w);
+  const { since, speed, replay, playing } = watch;
+  const next = nextUp(watch);
   const now = useNow(200, true);
   const end = life.end!;
   const chain = chainOf(level, life);
   const left = Math.max(0, Math.ceil((holdOf(speed) - (now - since)) / 1_000));
   const mean = metrics?.["survival_mean"]?.findLast((value) => value !== null) ?? null;
-  const passed = waiting ? Math.max(0, heard - life.number - 1) : 0;
-  const onward = replay ? null : !waiting ? "Waiting for the next life" : playing ? `Next life in ${left} s` : "Watch the next life";
+  const passed = next ? next.number - life.number - 1 : 0;
+  const onward = replay ? null : !next ? "Waiting for the next life" : playing ? `Next life in ${left} s` : "Watch the next life";
   return (
     <div className="paper" role="group" aria-label={endTitle(level, life)} data-cause={end.cause}>
       <span className="sign">
@@ -84,7 +86,7 @@ function Paper({ level, life, player, run }: { level: FullLevel; life: Life; pla
       )}
       <div className="acts">
         {onward && (
-          <Button kind="primary" disabled={!waiting} onClick={() => player.act(goLive)}>
+          <Button kind="primary" disabled={!next} onClick={() => player.act(goLive)}>
             {onward}
           </Button>
         )}

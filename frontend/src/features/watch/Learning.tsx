@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 import type { Evaluation, Run } from "@/api";
 import { format } from "@/ui";
 import { curveOf, thinned } from "./curve";
@@ -79,7 +79,7 @@ function Chart({ run, level, metrics, exams, x, setX }: ChartProps) {
 const short = (value: number): string =>
   value >= 1e6 ? `${Number((value / 1e6).toPrecision(3))} M` : value >= 1e3 ? `${Number((value / 1e3).toPrecision(3))} k` : String(value);
 
-function Plot({ curve, width, height, floor }: { curve: Curve; width: number; height: number; floor: number | null }) {
+const Plot = memo(function Plot({ curve, width, height, floor }: { curve: Curve; width: number; height: number; floor: number | null }) {
   const w = width - LEFT - RIGHT;
   const h = height - TOP - FOOT;
   const X = (x: number) => LEFT + (x / curve.right) * w;
@@ -147,7 +147,7 @@ function Plot({ curve, width, height, floor }: { curve: Curve; width: number; he
       {end && !best && <circle cx={X(end.x)} cy={Y(end.y)} r="4" fill="var(--ink)" stroke="var(--surface)" strokeWidth="2" />}
     </svg>
   );
-}
+});
 
 function summary(curve: Curve, floor: number | null): string {
   const end = curve.mean.at(-1);

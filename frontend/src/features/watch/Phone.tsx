@@ -62,7 +62,7 @@ export function Phone(view: ViewProps) {
         <section className="sh">
           <Segmented label="Panel" options={TABS} value={tab} onChange={setTab} full />
           {tab === "mind" && (
-            <div className="panel" role="region" aria-label="Mind">
+            <div className="panel" role="region" aria-label="Mind" tabIndex={0}>
               <Values level={level} town={town} life={life} moment={moment} still={still} />
               <Decision level={level} life={life} choice={moment?.choice ?? null} />
               <Dice life={life} moment={moment} />
@@ -74,12 +74,12 @@ export function Phone(view: ViewProps) {
             </div>
           )}
           {tab === "learning" && (
-            <div className="panel">
+            <div className="panel" tabIndex={0} role="group" aria-label="Learning, scrolls">
               <Learning run={run} level={level} />
             </div>
           )}
           {tab === "body" && (
-            <div className="panel" role="region" aria-label="Body">
+            <div className="panel" role="region" aria-label="Body" tabIndex={0}>
               <Drains level={level} moment={moment} />
               <Meters level={level} life={life} moment={moment} still={still} />
             </div>

@@ -9,7 +9,7 @@ import { drainsOf } from "./causes";
 import { isAllowed, sentenceOf } from "./choice";
 import { dayOf, usesOf, visitsOf, whyNot } from "./facts";
 import { amount, capital, hueOf, signedAmount } from "./level";
-import type { FullLevel, Place } from "./level";
+import type { FullLevel, Meter, Place } from "./level";
 import type { Player } from "./player";
 import { useWatch } from "./usePlayer";
 
@@ -253,7 +253,7 @@ function Prose({ level, town, life, t }: { level: FullLevel; town: Town; life: L
             <tr key={meter.name}>
               <td>{meter.title}</td>
               <td className="n">{amount(meter, moment.meters[m]!)}</td>
-              <td className="n">{t > 0 ? signedAmount(meter, moment.meters[m]! - meterAt(life, t - 1, m), 1) : ""}</td>
+              <td className="n">{t > 0 ? changeOf(meter, moment.meters[m]! - meterAt(life, t - 1, m)) : ""}</td>
             </tr>
           ))}
         </tbody>
@@ -293,6 +293,8 @@ function Prose({ level, town, life, t }: { level: FullLevel; town: Town; life: L
     </>
   );
 }
+
+const changeOf = (meter: Meter, change: number): string => (Math.abs(change) < 0.0005 ? "±0.0" : signedAmount(meter, change, 1));
 
 // ------------------------------------------------------------------------------------------------ the keys
 

@@ -7,6 +7,7 @@ import { Button, Empty, format, Icon, Pawn, Skeleton, Strip, Waiting as Late } f
 import { useLostFor } from "./Badge";
 import type { FullLevel } from "./level";
 import type { Player } from "./player";
+import { useWatch } from "./usePlayer";
 
 /** Grey in the final geometry; nothing at all for the first 300 ms. */
 export function Connecting() {
@@ -39,18 +40,21 @@ export function Notice({ run, player, retry, best }: { run: Run; player: Player;
       Model
     </Link>
   );
-  const playing = best ? " Playing its best recorded life." : "";
+  const shown = useWatch(player, (w) => w.stage?.number);
+  const playing = best && best.episode === shown && <span className="hide-s"> Playing its best recorded life.</span>;
   if (run.state === "finished") {
     return (
       <Strip kind="good" action={model}>
-        Finished after {format.count(run.episodes)} lives.{playing}
+        Finished after {format.count(run.episodes)} lives.
+        {playing}
       </Strip>
     );
   }
   if (run.state === "stopped") {
     return (
       <Strip kind="warn" icon="stop-circle" action={model}>
-        Stopped after {format.count(run.episodes)} lives.{playing}
+        Stopped after {format.count(run.episodes)} lives.
+        {playing}
       </Strip>
     );
   }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { ApiError, client, isActive, levelQuery, meQuery, runQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
@@ -23,7 +23,7 @@ import { bestOf, recordingQuery, recordingsQuery } from "./queries";
 import type { Field, Overlays } from "./scene";
 import { GridSheet, KeysSheet, PlaceSheet, TextSheet } from "./Sheets";
 import { Broken, Connecting, Notice, Waiting } from "./States";
-import { goLive, scrub, setSpeed, show, SPEEDS, step, toggle } from "./store";
+import { goLive, holdOf, isOver, scrub, setSpeed, show, SPEEDS, step, toggle } from "./store";
 import { useMedia, usePlayer, useWatch } from "./usePlayer";
 import { useShown } from "./useShown";
 import { Rail, Stage } from "./World";
@@ -150,32 +150,54 @@ export interface ViewProps {
   notice: React.ReactNode;
 }
 
-/** Three columns over the dock; two on a tablet. */
+/** Three columns over the dock; two on a tablet. Only the parts that tell the moment follow it. */
 function Desk(view: ViewProps) {
   const { run, level, town, player } = view;
-  const { life, t, moment, still } = useShown(player);
   return (
     <main id="main" tabIndex={-1} className={view.full ? "watch full" : "watch"}>
+      <h1 className="sr">Watch {run.name}</h1>
       <div className="left">
-        <Body level={level} life={life} moment={moment} still={still} />
-        <Events level={level} life={life} t={t} onPick={(at) => player.act((w, now) => scrub(w, at, now))} />
+        <Felt level={level} player={player} />
       </div>
       <section className="center card" aria-label="World">
         {view.notice}
-        {town.day !== null && life && moment && <Now town={town} life={life} moment={moment} />}
+        <Clock town={town} player={player} />
         <div className="stage">
           <Stage run={run.id} level={level} town={town} player={player} overlays={view.overlays} onPlace={view.onPlace} onGrid={view.onGrid} />
           <Rail {...view} />
         </div>
       </section>
       <div className="right">
-        <Mind level={level} town={town} life={life} moment={moment} still={still} />
+        <Thought level={level} town={town} player={player} />
         <Learning run={run} level={level} />
         <LastLife level={level} player={player} />
       </div>
       <Dock run={run} level={level} player={player} live={view.live} />
     </main>
   );
+}
+
+type Part = Pick<ViewProps, "level" | "town" | "player">;
+
+function Felt({ level, player }: Omit<Part, "town">) {
+  const { life, t, moment, still } = useShown(player);
+  const pick = useCallback((at: number) => player.act((w, now) => scrub(w, at, now)), [player]);
+  return (
+    <>
+      <Body level={level} life={life} moment={moment} still={still} />
+      <Events level={level} life={life} t={t} onPick={pick} />
+    </>
+  );
+}
+
+function Thought({ level, town, player }: Part) {
+  const { life, moment, still } = useShown(player);
+  return <Mind level={level} town={town} life={life} moment={moment} still={still} />;
+}
+
+function Clock({ town, player }: Omit<Part, "level">) {
+  const { life, moment } = useShown(player);
+  return town.day !== null && life && moment ? <Now town={town} life={life} moment={moment} /> : null;
 }
 
 /** The room before anyone is on stage. */
@@ -233,17 +255,25 @@ function useBest(run: Run, player: Player, live: boolean) {
   const recording = recordings.data ? bestOf(recordings.data) : null;
   const wanted = Number.isInteger(asked) ? asked : live ? null : (recording?.episode ?? null);
   const loop = !Number.isInteger(asked);
+  // A run that ends before the viewer's eyes first lets the life on stage end.
+  const free = useWatch(player, (w) => !w.stage || w.replay !== null || isOver(w));
   useEffect(() => {
-    if (wanted === null) return;
+    if (wanted === null || !free) return;
     let gone = false;
-    cache
-      .fetchQuery(recordingQuery(run.id, wanted))
-      .then((life) => !gone && player.act((w, now) => show(w, life, now, { loop, t: at, playing: at === 0 })))
-      .catch(() => !gone && toast(`Life ${wanted} could not be fetched.`));
+    const fetched = cache.fetchQuery(recordingQuery(run.id, wanted));
+    const timer = setTimeout(
+      () =>
+        fetched
+          .then((life) => !gone && player.act((w, now) => show(w, life, now, { loop, t: at, playing: at === 0 })))
+          .catch(() => !gone && toast(`Life ${wanted} could not be fetched.`)),
+      player.state().stage && !player.state().replay ? holdOf(player.state().speed) : 0,
+    );
+    fetched.catch(() => undefined);
     return () => {
       gone = true;
+      clearTimeout(timer);
     };
-  }, [cache, run.id, wanted, loop, at, player]);
+  }, [cache, run.id, wanted, free, loop, at, player]);
   return { recording, known: recordings.isFetched && wanted === null };
 }
 

@@ -1,6 +1,6 @@
 /** What the badge says: measured, not promised. */
 import type { Run } from "@/api";
-import { behindOf, delayOf } from "./store";
+import { behindOf, delayOf, silentFor } from "./store";
 import type { Watch } from "./store";
 
 export type Badge =
@@ -8,9 +8,12 @@ export type Badge =
   | { kind: "queued"; place: number | null }
   | { kind: "finished"; episodes: number }
   | { kind: "live"; delay: number | null; late: boolean; text: string }
+  | { kind: "silent"; seconds: number }
   | { kind: "behind"; text: string };
 
 const LATE = 1_000;
+/** An examination or another run's turn may hold the steps up for a moment; longer is said. */
+const SILENT = 5_000;
 
 export function badgeOf(w: Watch, run: Pick<Run, "state" | "place" | "episodes"> | undefined, now: number): Badge {
   if (!run) return { kind: "connecting" };
@@ -23,6 +26,8 @@ export function badgeOf(w: Watch, run: Pick<Run, "state" | "place" | "episodes">
   const behind = behindOf(w);
   if (behind) return { kind: "behind", text: w.replay ? "Replay" : behindText(behind) };
   if (run.state === "stopping") return { kind: "stopping" };
+  const silent = silentFor(w, now);
+  if (silent >= SILENT) return { kind: "silent", seconds: Math.floor(silent / 1_000) };
   const delay = delayOf(w, now);
   return { kind: "live", delay, late: delay !== null && delay >= LATE, text: delay === null ? "" : delayText(delay) };
 }

@@ -24,7 +24,7 @@ export function axisOf(choice: Choice): Axis {
 /** "Greedy: +4.92 over WAIT", "Random roll. Greedy was LEFT" */
 export function sentenceOf(choice: Choice, names: readonly string[]): string {
   const { action, greedy, random, q } = choice;
-  if (random) return action === greedy ? "Random roll, and the greedy action too" : `Random roll. Greedy was ${names[greedy]}`;
+  if (random) return action === greedy ? "Random roll, same as greedy" : `Random roll. Greedy was ${names[greedy]}`;
   const others = names.map((_, i) => i).filter((i) => i !== action && isAllowed(choice, i));
   if (!others.length) return "The only action allowed";
   const second = others.reduce((best, i) => (q[i]! > q[best]! ? i : best));

@@ -96,7 +96,7 @@ describe("the choice in words", () => {
   it.each([
     [{ action: 2, greedy: 2, q: [20.8, 22.7, 29.5, 20.9, 0, 24.6], mask: 0b101111 }, "Greedy: +4.90 over WAIT"],
     [{ action: 1, greedy: 2, random: true }, "Random roll. Greedy was LEFT"],
-    [{ action: 2, greedy: 2, random: true }, "Random roll, and the greedy action too"],
+    [{ action: 2, greedy: 2, random: true }, "Random roll, same as greedy"],
     [{ action: 5, greedy: 5, mask: 0b100000 }, "The only action allowed"],
   ])("%o: %s", (row, words) => {
     expect(sentenceOf(choice(row), names)).toBe(words);

@@ -45,12 +45,24 @@ describe("at full speed", () => {
     expect(w.shelf.map(({ number }) => number)).toEqual([0]);
   });
 
-  it("does not put a life on stage before it is whole, once another has been there", () => {
+  it("when the stage is free, the life being lived just now goes on before the one that waits", () => {
     let w = hearAll(newWatch(0), life(0, 2), 0);
-    w = receive(w, life(1, 30, { chunk: 10 })[0]!, 10);
-    expect([w.waiting, w.incoming!.number]).toEqual([null, 1]);
-    w = play(w, 10, 10_000);
+    w = hearAll(w, life(3, 4), 5);
+    const [first, second] = life(4, 30, { chunk: 10 });
+    w = receive(w, first!, 10);
+    expect([w.waiting!.number, w.stage!.number]).toEqual([3, 0]);
+    w = play(w, 10, 2 * STEP + holdOf(4) + 50);
+    expect([w.stage!.number, w.stage!.length]).toEqual([4, 10]);
+    w = receive(w, second!, 6000);
+    expect(w.stage!.length).toBe(20);
+  });
+
+  it("a life that begins when the stage has long been free goes on with its first step", () => {
+    let w = hearAll(newWatch(0), life(0, 2), 0);
+    w = play(w, 0, 20_000);
     expect([w.stage!.number, isOver(w)]).toEqual([0, true]);
+    w = receive(w, life(1, 30, { chunk: 10 })[0]!, 20_100);
+    expect([w.stage!.number, w.t]).toEqual([1, 0]);
   });
 
   it("shows a life that ends in the last second of the wait at once: it could not be fresher", () => {
@@ -266,6 +278,14 @@ describe("the badge", () => {
     const slow = painted(w, AT + 50 + 2100);
     expect(badgeOf(slow, running, AT + 2200)).toMatchObject({ kind: "live", late: true, text: "2.1 s" });
     expect(badgeOf(w, running, AT)).toMatchObject({ kind: "live", delay: null, text: "" });
+  });
+
+  it("says so when the trainer is silent and nothing is left to show", () => {
+    let w = hearAll(open(newWatch(0)), life(0, 2), 0);
+    w = play(w, 0, 2_000);
+    expect(badgeOf(w, running, 4_000).kind).toBe("live");
+    expect(badgeOf(w, running, 12_000)).toEqual({ kind: "silent", seconds: 12 });
+    expect(badgeOf(hearAll(w, life(1, 9), 12_500), running, 12_600).kind).toBe("live");
   });
 
   it("says how far behind the viewer is", () => {

@@ -3,7 +3,9 @@
  * Pure functions of a state; they know no React and no socket. Times are the page's clock (`pageNow`), ms.
  *
  * One life is on stage, at most one waits. At full speed lives end faster than anyone can look: the newest whole life
- * replaces the one waiting, and those that never came on stage are counted. In a paced run the stage follows the edge.
+ * replaces the one waiting, and those that never came on stage are counted. When the stage is free, the life being lived
+ * just now goes on before one that waits: it is played from its birth while it grows. In a paced run the stage follows
+ * the trainer's edge.
  */
 import { answered, begin, extend, lastMoment, newClock, offsetOf } from "@/wire";
 import type { Clock, Frame, Life, Link } from "@/wire";
@@ -36,8 +38,9 @@ export interface Watch {
   incoming: Life | null;
   /** the newest whole life that has not been on stage */
   waiting: Life | null;
-  /** number of the newest life heard of, or -1 */
+  /** number of the newest life heard of, or -1, and when the last frame came */
   heard: number;
+  heardAt: number;
   /** the life on stage */
   stage: Life | null;
   /** the moment on stage, and when it came */
@@ -70,6 +73,7 @@ export const newWatch = (now: number): Watch => ({
   incoming: null,
   waiting: null,
   heard: -1,
+  heardAt: now,
   stage: null,
   t: 0,
   since: now,
@@ -108,7 +112,7 @@ export function receive(w: Watch, frame: Frame, now: number): Watch {
   const same = known?.run === frame.run && known.number === frame.episode;
   if (same && frame.seq > 0 && frame.seq < known.seq) return w;
   const life = frame.seq === 0 ? begin(frame) : known && extend(known, frame);
-  const next: Watch = { ...w, incoming: life, heard: Math.max(w.heard, frame.episode) };
+  const next: Watch = { ...w, incoming: life, heard: Math.max(w.heard, frame.episode), heardAt: now };
   return life ? air(next, life, now) : next;
 }
 
@@ -123,9 +127,18 @@ function air(w: Watch, life: Life, now: number): Watch {
     return life.length >= w.replay.aside.length ? { ...w, replay: { ...w.replay, aside: life } } : w;
   }
   if (paceOf(life) !== null && w.follow && !w.replay) return enter(w, life, now);
-  if (!life.end) return w;
-  const fresh = onHold(w) && now - w.since >= holdOf(w.speed) - FRESH;
-  return fresh ? enter(w, life, now) : { ...w, waiting: life };
+  const free = onHold(w) ? now - w.since - holdOf(w.speed) : -Infinity;
+  if (free >= (life.end ? -FRESH : 0)) return enter(w, life, now);
+  return life.end ? { ...w, waiting: life } : w;
+}
+
+/** What goes on stage next: the life being lived just now, or the newest whole one. */
+export function nextUp(w: Watch): Life | null {
+  const { incoming, waiting } = w;
+  const lived = incoming && !incoming.end && visible(incoming) && incoming.number > (waiting?.number ?? -1) ? incoming : null;
+  const there = w.replay ? w.replay.aside : w.stage;
+  const next = lived ?? waiting;
+  return next && (!there || next.number > there.number) ? next : null;
 }
 
 /** A life comes on stage, from the air. */
@@ -167,8 +180,8 @@ export function tick(w: Watch, now: number): Watch {
   }
   if (w.stage.end) return afterwards(w, now);
   // At the edge of a life that will not grow any more, because the air went on without it.
-  const dropped = w.incoming?.number !== w.stage.number;
-  return dropped && !w.replay && w.waiting ? enter(w, w.waiting, now) : w;
+  const next = w.incoming?.number !== w.stage.number && !w.replay ? nextUp(w) : null;
+  return next ? enter(w, next, now) : w;
 }
 
 function reach(w: Watch, t: number, now: number, since: number): Watch {
@@ -179,7 +192,8 @@ function reach(w: Watch, t: number, now: number, since: number): Watch {
 function afterwards(w: Watch, now: number): Watch {
   if (now - w.since < holdOf(w.speed)) return w;
   if (w.replay) return w.replay.loop ? { ...w, t: 0, since: now, from: null } : { ...w, playing: false };
-  return w.waiting ? enter(w, w.waiting, now) : w;
+  const next = nextUp(w);
+  return next ? enter(w, next, now) : w;
 }
 
 // ------------------------------------------------------------------------------------------------ the viewer's hand
@@ -211,10 +225,9 @@ export function show(w: Watch, life: Life, now: number, { t = 0, loop = false, p
 
 /** Back to the training as it is now. */
 export function goLive(w: Watch, now: number): Watch {
-  const growing = w.incoming && !w.incoming.end && visible(w.incoming) && paceOf(w.incoming) !== null ? w.incoming : null;
-  const newer = growing ?? w.waiting;
+  const next = nextUp(w);
+  if (next) return enter(w, next, now);
   const there = w.replay ? w.replay.aside : w.stage;
-  if (newer && (!there || newer.number > there.number)) return enter({ ...w, follow: true }, newer, now);
   if (!there) return { ...w, stage: w.replay ? null : w.stage, replay: null, follow: true, playing: true };
   if (w.replay) {
     const t = paceOf(there) !== null ? lastMoment(there) : 0;
@@ -257,6 +270,12 @@ export function delayOf(w: Watch, now: number): number | null {
   const delays = (recent.length ? recent : counted.slice(-1)).map(({ stamp, painted }) => Math.max(0, painted + offset - stamp));
   delays.sort((a, b) => a - b);
   return delays[Math.ceil(delays.length * 0.95) - 1] ?? null;
+}
+
+/** For how long the air has been silent with nothing left to show, ms; 0 while there is something. */
+export function silentFor(w: Watch, now: number): number {
+  if (!w.stage || !w.follow || w.t < lastMoment(w.stage) || nextUp(w)) return 0;
+  return Math.max(0, now - w.heardAt);
 }
 
 /** How far the viewer is behind: in steps of this life, or in lives of the watched lane. */

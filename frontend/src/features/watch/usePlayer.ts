@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import { meQuery } from "@/api";
 import { connect, socketUrl } from "@/wire";
@@ -47,14 +47,15 @@ export const useWatch = <T>(player: Player, pick: (watch: Watch) => T): T => use
 
 /** Whether a media query holds. */
 export function useMedia(query: string): boolean {
-  return useSyncExternalStore(
-    (changed) => {
-      const media = window.matchMedia(query);
+  const media = useMemo(() => window.matchMedia(query), [query]);
+  const subscribe = useCallback(
+    (changed: () => void) => {
       media.addEventListener("change", changed);
       return () => media.removeEventListener("change", changed);
     },
-    () => window.matchMedia(query).matches,
+    [media],
   );
+  return useSyncExternalStore(subscribe, () => media.matches);
 }
 
 /** The page's clock, told anew every `ms` while `on`. */
