@@ -94,3 +94,25 @@ def test_a_slice_and_the_reaper_have_queues_of_their_own():
     assert router.route({}, "lab.runs.tasks.reap")["queue"].name == "housekeeping"
     (reap,) = settings.CELERY_BEAT_SCHEDULE.values()
     assert reap["task"] == "lab.runs.tasks.reap"
+
+
+class TestOneWorkerForEachGPU:
+    def test_each_sees_its_own_card_only(self, monkeypatch):
+        monkeypatch.setattr(up, "visible_gpus", lambda: ["0", "2"])
+        workers = up.worker_children()
+        assert [worker.name for worker in workers] == ["worker 0", "worker 1"]
+        assert [worker.env["CUDA_VISIBLE_DEVICES"] for worker in workers] == ["0", "2"]
+        assert {worker.role for worker in workers} == {"worker"}
+
+    def test_a_driver_without_a_torch_that_can_use_it_means_the_cpu(self, monkeypatch, tmp_path):
+        import torch
+
+        if torch.cuda.is_available():
+            pytest.skip("torch can use the GPU here")
+        driver = tmp_path / "nvidia-smi"
+        driver.write_text("#!/bin/sh\n")
+        driver.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        (worker,) = up.worker_children()
+        assert (worker.name, worker.nice) == ("worker", 5)
+        assert "cpu@%h" in worker.command
