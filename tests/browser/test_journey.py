@@ -151,7 +151,7 @@ def test_the_runs_home_lists_the_run_with_its_model(watched: "Page") -> None:
 def test_a_missing_name_is_said_at_its_field_and_nothing_is_launched(watched: "Page") -> None:
     launch(watched, " ")
     watched.get_by_role("button", name=re.compile("^Launch")).last.click()
-    watched.get_by_text("must not be empty").wait_for()
+    watched.get_by_text(re.compile("has 0 characters")).wait_for()
     name = watched.get_by_role("textbox", name="Name")
     assert name.get_attribute("aria-invalid") == "true"
     assert name.evaluate("field => field === document.activeElement")
