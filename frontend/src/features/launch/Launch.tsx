@@ -2,21 +2,16 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { ApiError, client, levelQuery, levelsQuery, meQuery, runsQuery, settingsQuery, unwrap, workersQuery } from "@/api";
-import type { Level, LevelSummary, Preset, Run } from "@/api";
+import type { LevelSummary, Preset, Run } from "@/api";
 import { LabBar } from "@/chrome";
-import { obsDim, weightsOf } from "@/level";
 import { paths } from "@/paths";
-import { Button, Empty, format, Icon, Skeleton, Waiting } from "@/ui";
-import { Card } from "./Card";
-import { Epsilon } from "./Epsilon";
+import { Button, Empty, Icon, Skeleton, Waiting } from "@/ui";
+import { Cards } from "./Cards";
+import { about, LevelRow, ofPreset, ownSettings, StartFrom } from "./Choices";
 import { useForm } from "./form";
-import type { Form } from "./form";
 import { randomName } from "./names";
-import { NetworkPicture, ObservationBar, Places, Sight } from "./pictures";
-import { halfAt } from "./schedule";
-import { differences, settingsOf, written } from "./settings";
+import { differences, settingsOf } from "./settings";
 import type { Config, Setting } from "./settings";
-import { Stages } from "./Stages";
 import { Summary } from "./Summary";
 import "./launch.css";
 
@@ -157,192 +152,6 @@ function Bench({ settings, nameLength, presets, levels, runs }: BenchProps) {
       />
     </main>
   );
-}
-
-function Cards({ level, form }: { level: Level; form: Form }) {
-  const { config, network } = form;
-  const half = halfAt(config);
-  const deployed = level.places.filter((place) => place.deployed).length;
-  const staged = config["curriculum"] === "stages";
-  return (
-    <div className="flow">
-      <Card title="World" note={`${deployed} of ${level.places.length} places`} group="world" form={form} level={level} main={["layouts", "multiplier"]}>
-        <Places level={level} />
-      </Card>
-      <Card title="Sight" note={`${obsDim(level)} numbers per step`} group="sight" form={form} level={level} main={[]}>
-        <div className="look">
-          <Sight level={level} />
-          <div>
-            <b>{level.sight === null ? `All ${level.width} × ${level.height} cells` : `${2 * level.sight + 1} × ${2 * level.sight + 1} cells`}</b>
-            <p>Where places stand, not which they are: that it learns by standing on one.</p>
-            {network === "recurrent" && <p>The rest of the {`${level.width}\u00a0×\u00a0${level.height}`} it has to remember.</p>}
-          </div>
-        </div>
-        <h3>What the network receives</h3>
-        <ObservationBar level={level} network={network} />
-      </Card>
-      <Card title="Brain" note={`${format.count(weightsOf(level, network))} weights`} group="brain" form={form} level={level} main={["network", "learner", "learning_rate", "gamma"]}>
-        <NetworkPicture level={level} network={network} />
-      </Card>
-      <Card
-        title="Exploration"
-        note={half === null ? undefined : `half dice until step ${format.count(Math.round(half * Number(config["steps"])))}`}
-        group="exploration"
-        form={form}
-        level={level}
-        main={["epsilon_end", "epsilon_fraction", "curiosity"]}
-      >
-        <Epsilon form={form} />
-      </Card>
-      <Card
-        title="Curriculum"
-        note={staged ? `${level.curriculum.multipliers.length + 1} stages` : "none"}
-        group="curriculum"
-        form={form}
-        level={level}
-        main={["curriculum", "advance_at", "retreat_under"]}
-        inPicture={["first_stage"]}
-      >
-        <Stages level={level} form={form} />
-      </Card>
-      <Card
-        title="Run"
-        note={`seed ${written(Number(config["seed"]))}`}
-        group="run"
-        form={form}
-        level={level}
-        main={["steps", "lanes", "evaluations", "episodes"]}
-        inPicture={["seed"]}
-        below={<Seed form={form} />}
-      />
-    </div>
-  );
-}
-
-/** All chance of the run follows from this number: the same settings and seed give the same run. */
-function Seed({ form }: { form: Form }) {
-  const setting = form.settings.find(({ name }) => name === "seed");
-  if (!setting) return null;
-  const error = form.errors["seed"];
-  return (
-    <div className="seed" data-setting="seed" id="row-seed">
-      <label htmlFor="set-seed">{setting.title}</label>
-      <div className="nf">
-        <input
-          id="set-seed"
-          className="input mono"
-          inputMode="numeric"
-          autoComplete="off"
-          value={String(form.config["seed"] ?? "")}
-          aria-invalid={error ? true : undefined}
-          aria-describedby="seed-hint"
-          onChange={(event) => form.set("seed", /^\d+$/.test(event.target.value) ? Number(event.target.value) : event.target.value)}
-        />
-        <Button icon="dice-five" aria-label="Another seed" onClick={() => form.set("seed", Math.floor(Math.random() * (setting.max + 1)))} />
-      </div>
-      <p className={error ? "error" : "hint"} id="seed-hint">
-        {error ?? "The same settings and seed live the same lives, bit for bit, on any CPU trainer."}
-      </p>
-    </div>
-  );
-}
-
-interface LevelRowProps {
-  levels: readonly LevelSummary[];
-  value: string;
-  onChange: (name: string) => void;
-}
-
-function LevelRow({ levels, value, onChange }: LevelRowProps) {
-  const at = levels.findIndex((level) => level.name === value);
-  const group = useRef<HTMLDivElement>(null);
-  return (
-    <div className="levels" data-scroll ref={group} role="radiogroup" aria-label="Level" id="row-level">
-      {levels.map((level, i) => (
-        <button
-          key={level.name}
-          type="button"
-          role="radio"
-          className="btn sm"
-          title={level.summary}
-          aria-checked={level.name === value}
-          tabIndex={i === Math.max(0, at) ? 0 : -1}
-          onClick={() => onChange(level.name)}
-          onKeyDown={(event) => {
-            const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-            const next = by && levels[(i + by + levels.length) % levels.length];
-            if (!next) return;
-            event.preventDefault();
-            onChange(next.name);
-            (group.current?.children[levels.indexOf(next)] as HTMLElement | undefined)?.focus();
-          }}
-        >
-          {level.title}
-        </button>
-      ))}
-    </div>
-  );
-}
-
-/** The level in its own words, and what it means for a life. */
-function about(level: Level | undefined, levels: readonly LevelSummary[], name: string): string {
-  const summary = level?.summary ?? levels.find((other) => other.name === name)?.summary ?? "";
-  if (!level) return summary;
-  return `${summary} A life ends at step ${format.count(level.lifespan)} at the latest.`;
-}
-
-interface StartProps {
-  presets: readonly Preset[];
-  runs: readonly Run[];
-  settings: readonly Setting[];
-  form: Form;
-  start: (from: Config) => void;
-}
-
-/** Recipes and past runs to begin with. Choosing one sets everything but the seed and the name. */
-function StartFrom({ presets, runs, settings, form, start }: StartProps) {
-  const [query] = useSearchParams();
-  const [from, setFrom] = useState(query.get("from") ?? presets[0]?.name ?? "");
-  return (
-    <label className="rec">
-      <span>Start from</span>
-      <select
-        className="btn sm select"
-        value={from}
-        onChange={(event) => {
-          setFrom(event.target.value);
-          const preset = presets.find((other) => other.name === event.target.value);
-          const run = runs.find((other) => other.id === event.target.value);
-          if (preset) start(ofPreset(preset));
-          if (run) start({ ...ownSettings(settings, run), seed: form.config["seed"] ?? 0 });
-        }}
-      >
-        <optgroup label="Recipes">
-          {presets.map((preset) => (
-            <option key={preset.name} value={preset.name} title={preset.summary}>
-              {preset.title}
-            </option>
-          ))}
-        </optgroup>
-        {runs.length > 0 && (
-          <optgroup label="Past runs">
-            {runs.map((run) => (
-              <option key={run.id} value={run.id}>
-                {run.name}
-              </option>
-            ))}
-          </optgroup>
-        )}
-      </select>
-    </label>
-  );
-}
-
-const ofPreset = (preset: Preset | undefined): Config => (preset?.config ?? {}) as Config;
-
-/** The settings a past run had, as far as this version knows them. */
-function ownSettings(settings: readonly Setting[], run: Run): Config {
-  return Object.fromEntries(settings.filter(({ name }) => name in run.config).map(({ name }) => [name, run.config[name] as Config[string]]));
 }
 
 function useLaunchKey(go: () => void) {
