@@ -1,8 +1,8 @@
+import type { Level } from "@/api";
 import { useEffect, useRef, useState } from "react";
 import type { Life } from "@/wire";
 import { endTitle } from "./causes";
 import { eventsUntil } from "./facts";
-import type { FullLevel } from "./level";
 import type { Player } from "./player";
 import { isOver } from "./store";
 import { useWatch } from "./usePlayer";
@@ -10,7 +10,7 @@ import { useWatch } from "./usePlayer";
 const EVERY = 3_000;
 
 /** For those who listen: at most one message in three seconds, merged; a death at once, and once. */
-export function Announcer({ level, player }: { level: FullLevel; player: Player }) {
+export function Announcer({ level, player }: { level: Level; player: Player }) {
   const [news, setNews] = useState("");
   const over = useWatch(player, (w) => (isOver(w) ? w.stage : null));
   const told = useRef<{ life: Life | null; t: number }>({ life: null, t: 0 });

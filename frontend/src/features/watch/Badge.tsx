@@ -41,9 +41,9 @@ function Shown({ badge, why, compact }: { badge: Badge; why?: string; compact?: 
       );
     case "silent":
       return (
-        <span className="chip lg warn" title="The trainer sends no steps: it examines, or its worker has another run's turn">
+        <span className="chip lg warn" title={badge.turn ? "Runs take turns on the workers; this one waits for its next" : "The trainer sends no steps: it may be at an examination"}>
           <Icon name="clock" />
-          {compact ? `${badge.seconds} s silent` : `No steps for ${badge.seconds} s`}
+          {badge.turn ? (compact ? "Waits" : "Waits for its turn") : compact ? `${badge.seconds} s silent` : `No steps for ${badge.seconds} s`}
         </span>
       );
     case "lost":
@@ -74,7 +74,7 @@ const chip = (kind: string, icon: string, text: string) => (
 
 function spoken(badge: Badge): string {
   if (badge.kind === "live") return badge.late ? "Live, late" : "Live";
-  if (badge.kind === "silent") return "The trainer sends no steps";
+  if (badge.kind === "silent") return badge.turn ? "Waits for its turn" : "The trainer sends no steps";
   return badge.kind === "behind" ? "Behind the training" : badge.kind;
 }
 

@@ -1,13 +1,14 @@
+import type { Level } from "@/api";
 import { Icon } from "@/ui";
 import { meterAt } from "@/wire";
 import type { Life, Moment } from "@/wire";
 import { drainsOf, LACKING } from "./causes";
 import { signed } from "./choice";
 import { amount, CRITICAL, hueOf, markOf, tiersOf } from "./level";
-import type { FullLevel, Meter } from "./level";
+import type { Meter } from "./level";
 
 interface Props {
-  level: FullLevel;
+  level: Level;
   life: Life | null;
   moment: Moment | null;
   /** bars do not glide when steps come quicker than a glide */
@@ -104,7 +105,7 @@ function MeterRow({ meter, mark, value, change }: { meter: Meter; mark: number |
 }
 
 /** Each cascade as an arc from the one that lacks to the one that suffers; it flows while it drains. */
-function Arcs({ level, middle, height, active }: { level: FullLevel; middle: Map<string, number>; height: number; active: Set<string> }) {
+function Arcs({ level, middle, height, active }: { level: Level; middle: Map<string, number>; height: number; active: Set<string> }) {
   const arcs = [...level.cascades, ...level.modulation].map(({ source, target }) => ({ source, target, on: active.has(`${source}>${target}`) }));
   arcs.sort((a, b) => Number(a.on) - Number(b.on));
   return (
@@ -131,7 +132,7 @@ const SEEN = 0.00005;
 const TARGETS = 3;
 
 /** "Social under 30 drains −1.0 mood −0.2 energy", worst first. */
-export function Drains({ level, moment }: { level: FullLevel; moment: Moment | null }) {
+export function Drains({ level, moment }: { level: Level; moment: Moment | null }) {
   const drains = moment ? drainsOf(level, moment.meters) : [];
   const sources = [...new Set(drains.map(({ source }) => source))].map((source) => {
     const targets = drains.filter((drain) => drain.source === source && drain.amount >= SEEN).sort((a, b) => b.amount - a.amount);

@@ -1,9 +1,9 @@
+import type { Level } from "@/api";
 import { useQuery } from "@tanstack/react-query";
 import { Button, format, Icon } from "@/ui";
 import type { Life } from "@/wire";
 import { chainOf, endTitle, LACKING, stepsUnder } from "./causes";
 import { hueOf, markOf } from "./level";
-import type { FullLevel } from "./level";
 import type { Player } from "./player";
 import { metricsQuery } from "./queries";
 import { goLive, holdOf, isOver, nextUp, show } from "./store";
@@ -12,7 +12,7 @@ import { useNow, useWatch } from "./usePlayer";
 const SIGN = { death: "skull", retired: "flag-checkered", cut: "stop" } as const;
 
 /** The last life that ended before this viewer's eyes, and what it died of. */
-export function LastLife({ level, player }: { level: FullLevel; player: Player }) {
+export function LastLife({ level, player }: { level: Level; player: Player }) {
   const life = useWatch(player, (w) => w.shelf.at(-1));
   if (!life?.end) return null;
   const { end } = life;
@@ -42,12 +42,12 @@ export function LastLife({ level, player }: { level: FullLevel; player: Player }
 }
 
 /** The large certificate over the board, while a finished life stays on stage. */
-export function Certificate({ level, player, run }: { level: FullLevel; player: Player; run: string }) {
+export function Certificate({ level, player, run }: { level: Level; player: Player; run: string }) {
   const life = useWatch(player, (w) => (isOver(w) ? w.stage : null));
   return life?.end ? <Paper key={life.number} level={level} life={life} player={player} run={run} /> : null;
 }
 
-function Paper({ level, life, player, run }: { level: FullLevel; life: Life; player: Player; run: string }) {
+function Paper({ level, life, player, run }: { level: Level; life: Life; player: Player; run: string }) {
   const metrics = useQuery(metricsQuery(run)).data;
   const watch = useWatch(player, (w) => w);
   const { since, speed, replay, playing } = watch;
@@ -99,7 +99,7 @@ function Paper({ level, life, player, run }: { level: FullLevel; life: Life; pla
 }
 
 /** From the root to the meter that ran out. */
-function Chain({ level, life, chain }: { level: FullLevel; life: Life; chain: string[] }) {
+function Chain({ level, life, chain }: { level: Level; life: Life; chain: string[] }) {
   const meters = chain.flatMap((name) => level.meters.filter((meter) => meter.name === name));
   const root = meters[0];
   if (!root) return null;

@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, format, Icon, toast } from "@/ui";
-import type { Run } from "@/api";
+import type { Level, Run } from "@/api";
 import { lastMoment } from "@/wire";
 import { returnsOf } from "./facts";
 import { Lifeline } from "./Lifeline";
-import type { FullLevel } from "./level";
 import type { Player } from "./player";
 import { recordingQuery, recordingsQuery } from "./queries";
 import { followsEdge, goLive, setSpeed, show, SPEEDS, step, STEPS_PER_SECOND, toggle } from "./store";
@@ -15,7 +14,7 @@ import { useWatch } from "./usePlayer";
 
 interface Props {
   run: Run;
-  level: FullLevel;
+  level: Level;
   player: Player;
   /** the run still trains: there is a present to go back to */
   live: boolean;

@@ -1,10 +1,10 @@
+import type { Level } from "@/api";
 import { memo } from "react";
 import { Icon } from "@/ui";
 import type { Life } from "@/wire";
 import { eventsUntil } from "./facts";
 import type { LifeEvent } from "./facts";
 import { actionIcon, hueOf, markOf, signedAmount } from "./level";
-import type { FullLevel } from "./level";
 
 const SHOWN = 40;
 /** Random moves are many; only the latest are told, the others are in the lifeline. */
@@ -14,7 +14,7 @@ const LEAST = 0.01;
 const CHANGES = 3;
 
 interface Props {
-  level: FullLevel;
+  level: Level;
   life: Life | null;
   t: number;
   onPick: (t: number) => void;
@@ -51,7 +51,7 @@ export function EventList({ level, life, t, onPick }: Props) {
   );
 }
 
-const EventRow = memo(function EventRow({ event, level, t, onPick }: { event: LifeEvent; level: FullLevel; t: number; onPick: (t: number) => void }) {
+const EventRow = memo(function EventRow({ event, level, t, onPick }: { event: LifeEvent; level: Level; t: number; onPick: (t: number) => void }) {
   const { icon, color, text } = told(event, level);
   return (
     <li>
@@ -64,7 +64,7 @@ const EventRow = memo(function EventRow({ event, level, t, onPick }: { event: Li
   );
 });
 
-function told(event: LifeEvent, level: FullLevel) {
+function told(event: LifeEvent, level: Level) {
   const meterOf = (name: string) => level.meters.find((meter) => meter.name === name);
   if (event.kind === "use") {
     const { place, tick, of, effects } = event;

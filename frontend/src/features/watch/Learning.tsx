@@ -1,16 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { memo, useEffect, useMemo, useRef, useState } from "react";
-import type { Evaluation, Run } from "@/api";
+import type { Evaluation, Level, Run } from "@/api";
 import { format } from "@/ui";
 import { curveOf, thinned } from "./curve";
 import type { Curve, XAxis } from "./curve";
-import type { FullLevel } from "./level";
 import { evaluationsQuery, metricsQuery } from "./queries";
 import type { Columns } from "./queries";
 
 interface Props {
   run: Run;
-  level: FullLevel;
+  level: Level;
 }
 
 /** How it improves: steps survived over training. */
@@ -188,7 +187,7 @@ function StageBar({ run, level }: Props) {
 }
 
 /** The numbers under the chart: what the marks in it stand for. */
-function Figures({ metrics, exams, level }: { metrics: Columns | undefined; exams: Evaluation[] | undefined; level: FullLevel }) {
+function Figures({ metrics, exams, level }: { metrics: Columns | undefined; exams: Evaluation[] | undefined; level: Level }) {
   const mean = last(metrics, "survival_mean");
   const newest = exams?.reduce<Evaluation | null>((late, exam) => (!late || exam.steps > late.steps ? exam : late), null);
   const best = exams?.length ? Math.max(...exams.map((exam) => exam.mean)) : null;

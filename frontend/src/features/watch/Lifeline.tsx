@@ -1,3 +1,4 @@
+import type { Level } from "@/api";
 import { useEffect, useRef, useState } from "react";
 import type { KeyboardEvent, PointerEvent } from "react";
 import { readPalette } from "@/board";
@@ -5,13 +6,12 @@ import { lastMoment, meterAt } from "@/wire";
 import type { Life } from "@/wire";
 import { dayOf } from "./facts";
 import { drawCursor, drawLife, spanOf, timeAt } from "./lifeline";
-import type { FullLevel } from "./level";
 import type { Player } from "./player";
 import { scrub, step } from "./store";
 import { useWatch } from "./usePlayer";
 
 interface Props {
-  level: FullLevel;
+  level: Level;
   player: Player;
   small?: boolean;
 }
@@ -119,7 +119,7 @@ export function Lifeline({ level, player, small = false }: Props) {
 }
 
 /** "step 200 of 308, day 9, energy 39, health 51" */
-function spoken(level: FullLevel, life: Life, t: number): string {
+function spoken(level: Level, life: Life, t: number): string {
   const at = Math.min(t, lastMoment(life));
   const vitals = level.meters.flatMap((meter, m) => (meter.lethal ? [`${meter.title.toLowerCase()} ${Math.round(meterAt(life, at, m) * 100)}`] : []));
   const day = level.temporal ? [`day ${dayOf(life, at, level.hours_per_day)}`] : [];

@@ -1,13 +1,13 @@
+import type { Level } from "@/api";
 import { Icon } from "@/ui";
 import type { Town } from "@/board";
 import type { Choice, Life, Moment } from "@/wire";
 import { axisOf, isAllowed, sentenceOf, signed } from "./choice";
 import { whyNot } from "./facts";
 import { actionIcon } from "./level";
-import type { FullLevel } from "./level";
 
 interface Props {
-  level: FullLevel;
+  level: Level;
   town: Town;
   life: Life | null;
   moment: Moment | null;
@@ -29,7 +29,7 @@ export function Mind({ level, town, life, moment, still }: Props) {
   );
 }
 
-export function Decision({ level, life, choice }: { level: FullLevel; life: Life | null; choice: Choice | null }) {
+export function Decision({ level, life, choice }: { level: Level; life: Life | null; choice: Choice | null }) {
   if (!choice) {
     return (
       <div className="decision none">

@@ -12,7 +12,7 @@ import { Lifeline } from "./Lifeline";
 import { amount, CRITICAL, hueOf, markOf, tiersOf } from "./level";
 import { Decision, Dice, Values } from "./Mind";
 import { Now } from "./Now";
-import { Sheet } from "./Sheets";
+import { Sheet } from "./Sheet";
 import { scrub } from "./store";
 import { useShown } from "./useShown";
 import { Stage } from "./World";

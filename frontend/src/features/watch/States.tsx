@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { checkpointsQuery, workersQuery } from "@/api";
-import type { Recording, Run } from "@/api";
+import type { Level, Recording, Run } from "@/api";
 import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Pawn, Skeleton, Strip, Waiting as Late } from "@/ui";
 import { useLostFor } from "./Badge";
-import type { FullLevel } from "./level";
 import type { Player } from "./player";
 import { useWatch } from "./usePlayer";
 
@@ -109,9 +108,9 @@ export function Waiting({ run, stop, notice }: { run: Run; stop: (() => void) | 
       {notice}
       <Empty
         level={1}
-        title={run.place ? `${format.ordinal(run.place)} in line` : "In the queue"}
+        title={run.steps > 0 ? "Waiting for its next turn" : run.place ? `${format.ordinal(run.place)} in line` : "In the queue"}
         picture={<Line ahead={ahead} busy={workers ? workers.total - workers.free : 0} />}
-        action={stop && <Button onClick={stop}>Leave the queue</Button>}
+        action={stop && <Button onClick={stop}>{run.steps > 0 ? "Stop" : "Leave the queue"}</Button>}
       >
         {whoIsBusy(workers)}
       </Empty>
@@ -146,7 +145,7 @@ function Line({ ahead, busy }: { ahead: number; busy: number }) {
 }
 
 /** A run that is over and left no life to show. */
-export function Broken({ run, level }: { run: Run; level: FullLevel }) {
+export function Broken({ run, level }: { run: Run; level: Level }) {
   const kept = useQuery(checkpointsQuery(run.id)).data;
   const newest = kept?.reduce<(typeof kept)[number] | null>((late, one) => (!late || one.steps > late.steps ? one : late), null);
   const failed = run.state === "failed";

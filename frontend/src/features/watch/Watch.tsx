@@ -1,29 +1,31 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useState } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
-import { ApiError, client, isActive, levelQuery, meQuery, runQuery, unwrap } from "@/api";
-import type { Run } from "@/api";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo, useState } from "react";
+import { Link, useParams } from "react-router";
+import { ApiError, isActive, levelQuery, runQuery } from "@/api";
+import type { Level, Run } from "@/api";
 import { RunBar } from "@/chrome";
 import { paths } from "@/paths";
-import { Button, Dialog, Empty, toast, useKeys, Viewers } from "@/ui";
+import { Button, Empty, Viewers } from "@/ui";
 import { Announcer } from "./Announcer";
 import { LiveBadge } from "./Badge";
+import { GridSheet, TextSheet } from "./BoardSheets";
 import { Body } from "./Body";
 import { LastLife } from "./Certificate";
-import { Dock, useNeighbours } from "./Dock";
+import { Dock } from "./Dock";
 import { Events } from "./Events";
+import { KeysSheet } from "./KeysSheet";
 import { Learning } from "./Learning";
 import { townOf } from "./level";
-import type { FullLevel, Place } from "./level";
+import type { Place } from "./level";
 import { Mind } from "./Mind";
 import { Now } from "./Now";
 import { Phone } from "./Phone";
+import { PlaceSheet } from "./PlaceSheet";
 import type { Player } from "./player";
-import { bestOf, recordingQuery, recordingsQuery } from "./queries";
-import type { Field, Overlays } from "./scene";
-import { GridSheet, KeysSheet, PlaceSheet, TextSheet } from "./Sheets";
+import { useBest, useOverlays, useStop, useWatchKeys } from "./room";
+import type { Overlays } from "./scene";
 import { Broken, Connecting, Notice, Waiting } from "./States";
-import { goLive, holdOf, isOver, scrub, setSpeed, show, SPEEDS, step, toggle } from "./store";
+import { scrub } from "./store";
 import { useMedia, usePlayer, useWatch } from "./usePlayer";
 import { useShown } from "./useShown";
 import { Rail, Stage } from "./World";
@@ -53,7 +55,7 @@ function Page({ id }: { id: string }) {
       </>
     );
   }
-  return <Room run={run.data} level={level.data as FullLevel} player={player} retry={retry} />;
+  return <Room run={run.data} level={level.data as Level} player={player} retry={retry} />;
 }
 
 function Missing({ error, again }: { error: Error; again: () => void }) {
@@ -73,7 +75,7 @@ function Missing({ error, again }: { error: Error; again: () => void }) {
 
 interface RoomProps {
   run: Run;
-  level: FullLevel;
+  level: Level;
   player: Player;
   retry: () => void;
 }
@@ -134,7 +136,7 @@ function Room({ run, level, player, retry }: RoomProps) {
 
 export interface ViewProps {
   run: Run;
-  level: FullLevel;
+  level: Level;
   town: ReturnType<typeof townOf>;
   player: Player;
   live: boolean;
@@ -219,136 +221,4 @@ function Nobody({ run, level, player, live, stop, notice, phone, known }: ViewPr
       </main>
     </>
   );
-}
-
-// ------------------------------------------------------------------------------------------------ what the room needs
-
-/** The overlays live in the address, so that every view is a link. */
-function useOverlays(sight: boolean): [Overlays, (overlays: Overlays) => void] {
-  const [query, setQuery] = useSearchParams();
-  const named = query.get("overlay");
-  const field: Field | null = named === "heat" || (named === "sight" && sight) ? named : null;
-  const trail = query.get("trail") !== "off";
-  const overlays = useMemo(() => ({ trail, field }), [trail, field]);
-  const set = (next: Overlays) =>
-    setQuery(
-      (before) => {
-        const after = new URLSearchParams(before);
-        if (next.field) after.set("overlay", next.field);
-        else after.delete("overlay");
-        if (next.trail) after.delete("trail");
-        else after.set("trail", "off");
-        return after;
-      },
-      { replace: true },
-    );
-  return [overlays, set];
-}
-
-/** A run that is over plays its best recorded life; `?episode=` names another one. */
-function useBest(run: Run, player: Player, live: boolean) {
-  const cache = useQueryClient();
-  const [query] = useSearchParams();
-  const recordings = useQuery(recordingsQuery(run.id));
-  const asked = Number(query.get("episode") ?? NaN);
-  const at = Number(query.get("t") ?? 0) || 0;
-  const recording = recordings.data ? bestOf(recordings.data) : null;
-  const wanted = Number.isInteger(asked) ? asked : live ? null : (recording?.episode ?? null);
-  const loop = !Number.isInteger(asked);
-  // A run that ends before the viewer's eyes first lets the life on stage end.
-  const free = useWatch(player, (w) => !w.stage || w.replay !== null || isOver(w));
-  useEffect(() => {
-    if (wanted === null || !free) return;
-    let gone = false;
-    const fetched = cache.fetchQuery(recordingQuery(run.id, wanted));
-    const timer = setTimeout(
-      () =>
-        fetched
-          .then((life) => !gone && player.act((w, now) => show(w, life, now, { loop, t: at, playing: at === 0 })))
-          .catch(() => !gone && toast(`Life ${wanted} could not be fetched.`)),
-      player.state().stage && !player.state().replay ? holdOf(player.state().speed) : 0,
-    );
-    fetched.catch(() => undefined);
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-    };
-  }, [cache, run.id, wanted, free, loop, at, player]);
-  return { recording, known: recordings.isFetched && wanted === null };
-}
-
-function useStop(run: Run) {
-  const cache = useQueryClient();
-  const instructor = useQuery(meQuery).data?.user?.role === "instructor";
-  const [open, setOpen] = useState(false);
-  const stop = useMutation({
-    mutationFn: () => unwrap(client.POST("/api/v1/runs/{id}/stop", { params: { path: { id: run.id } } })),
-    onSettled: () => void cache.invalidateQueries({ queryKey: runQuery(run.id).queryKey, exact: true }),
-    onError: (error) => toast(error.message),
-  });
-  const waiting = run.state === "queued" && run.steps === 0;
-  const ask = instructor && isActive(run) ? () => setOpen(true) : null;
-  const dialog = (
-    <Dialog
-      open={open}
-      title={waiting ? "Leave the queue?" : "Stop this run?"}
-      onClose={() => setOpen(false)}
-      actions={
-        <>
-          <Button onClick={() => setOpen(false)}>{waiting ? "Stay" : "Go on training"}</Button>
-          <Button
-            kind="primary"
-            onClick={() => {
-              setOpen(false);
-              stop.mutate();
-            }}
-          >
-            {waiting ? "Leave the queue" : "Stop"}
-          </Button>
-        </>
-      }
-    >
-      <p className="m2">
-        {waiting ? `${run.name} has not begun; nothing is lost.` : `${run.name} ends within two seconds. Its model and its recorded lives are kept; it cannot be taken up again.`}
-      </p>
-    </Dialog>
-  );
-  return { ask, dialog };
-}
-
-interface Keyed {
-  run: Run;
-  player: Player;
-  town: { sight: number | null };
-  overlays: Overlays;
-  setOverlays: (overlays: Overlays) => void;
-  live: boolean;
-  toggleFull: () => void;
-  open: (sheet: "text" | "keys") => void;
-}
-
-function useWatchKeys({ run, player, town, overlays, setOverlays, live, toggleFull, open }: Keyed): void {
-  const { previous, next, go } = useNeighbours(run.id, player);
-  const on = (change: Parameters<Player["act"]>[0]) => () => player.act(change);
-  const field = (name: Field) => () => setOverlays({ ...overlays, field: overlays.field === name ? null : name });
-  const pressed = (event: KeyboardEvent) => (event.target as HTMLElement | null)?.closest?.("button, a, dialog, [role=slider]");
-  const steps = (by: number) => (event: KeyboardEvent) => {
-    if ((event.target as HTMLElement | null)?.closest?.("dialog, [role=radiogroup]")) return false;
-    player.act((w, now) => step(w, event.shiftKey ? by * 24 : by, now));
-  };
-  useKeys({
-    " ": (event) => (pressed(event) ? false : player.act(toggle)),
-    ArrowLeft: steps(-1),
-    ArrowRight: steps(1),
-    "[": () => go(previous),
-    "]": () => go(next),
-    ...Object.fromEntries(SPEEDS.map((speed, i) => [String(i + 1), on((w, now) => setSpeed(w, speed, now))])),
-    l: () => (live ? player.act(goLive) : false),
-    t: () => setOverlays({ ...overlays, trail: !overlays.trail }),
-    h: field("heat"),
-    s: () => (town.sight === null ? false : field("sight")()),
-    d: () => open("text"),
-    f: toggleFull,
-    "?": () => open("keys"),
-  });
 }

@@ -1,3 +1,4 @@
+import type { Level } from "@/api";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Board, placeAt, sentence } from "@/board";
 import type { SceneSource, Town } from "@/board";
@@ -5,7 +6,6 @@ import { Icon } from "@/ui";
 import { lastMoment, momentOf, pageNow } from "@/wire";
 import { Certificate } from "./Certificate";
 import { visitsOf } from "./facts";
-import type { FullLevel } from "./level";
 import type { Player } from "./player";
 import { sceneOf } from "./scene";
 import type { Overlays } from "./scene";
@@ -14,7 +14,7 @@ import { useMedia, useWatch } from "./usePlayer";
 
 interface Props {
   run: string;
-  level: FullLevel;
+  level: Level;
   town: Town;
   player: Player;
   overlays: Overlays;
@@ -78,7 +78,7 @@ export function Stage({ run, level, town, player, overlays, phone, onPlace, onGr
 const SWIPE_STEPS = 4;
 
 interface RailProps {
-  level: FullLevel;
+  level: Level;
   town: Town;
   player: Player;
   overlays: Overlays;
@@ -120,7 +120,7 @@ function Toggle({ icon, label, keyName, on, press }: { icon: string; label: stri
   );
 }
 
-function Legend({ level, player, overlays }: { level: FullLevel; player: Player; overlays: Overlays }) {
+function Legend({ level, player, overlays }: { level: Level; player: Player; overlays: Overlays }) {
   const most = useWatch(player, (w) =>
     overlays.field === "heat" && w.stage ? Math.max(1, ...visitsOf(w.stage, level.width, level.height, w.t)) : 0,
   );

@@ -8,7 +8,7 @@ export type Badge =
   | { kind: "queued"; place: number | null }
   | { kind: "finished"; episodes: number }
   | { kind: "live"; delay: number | null; late: boolean; text: string }
-  | { kind: "silent"; seconds: number }
+  | { kind: "silent"; seconds: number; turn: boolean }
   | { kind: "behind"; text: string };
 
 const LATE = 1_000;
@@ -27,7 +27,7 @@ export function badgeOf(w: Watch, run: Pick<Run, "state" | "place" | "episodes">
   if (behind) return { kind: "behind", text: w.replay ? "Replay" : behindText(behind) };
   if (run.state === "stopping") return { kind: "stopping" };
   const silent = silentFor(w, now);
-  if (silent >= SILENT) return { kind: "silent", seconds: Math.floor(silent / 1_000) };
+  if (silent >= SILENT) return { kind: "silent", seconds: Math.floor(silent / 1_000), turn: run.state === "queued" };
   const delay = delayOf(w, now);
   return { kind: "live", delay, late: delay !== null && delay >= LATE, text: delay === null ? "" : delayText(delay) };
 }

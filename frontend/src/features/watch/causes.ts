@@ -2,9 +2,9 @@
  * Who drains whom, and how a death came about. The same reckoning as backend/hamlet/world/causes.py; the root itself
  * comes with the life (`end.root`), here only the way from it to the fatal meter is found.
  */
+import type { Level } from "@/api";
 import { lastMoment, meterAt } from "@/wire";
 import type { Life } from "@/wire";
-import type { FullLevel } from "./level";
 
 const DISCOUNT = 0.97;
 
@@ -16,7 +16,7 @@ export interface Drain {
 }
 
 /** The cascades that take something at these meters (0..1, in the level's order), and the modulations below the mark. */
-export function drainsOf(level: FullLevel, meters: ArrayLike<number>): Drain[] {
+export function drainsOf(level: Level, meters: ArrayLike<number>): Drain[] {
   const value = (name: string) => meters[level.meters.findIndex((meter) => meter.name === name)] ?? 1;
   const drains: Drain[] = [];
   for (const { source, target, threshold, strength } of level.cascades) {
@@ -35,7 +35,7 @@ export const LACKING = 0.3;
  * From the root to the meter that ran out: ["social", "mood", "energy"]. Blame flows up from the fatal meter to the one
  * that drained it most, as long as a meter lost more to another than by itself.
  */
-export function chainOf(level: FullLevel, life: Life): string[] {
+export function chainOf(level: Level, life: Life): string[] {
   const end = life.end;
   if (!end?.died_of) return [];
   const steps = life.length;
@@ -82,7 +82,7 @@ export function stepsUnder(life: Life, meter: number, mark: number): number {
 const WORDS: Readonly<Record<string, string>> = { energy: "exhaustion", health: "illness", satiation: "hunger" };
 
 /** "Died of exhaustion", "Ran out of warmth", "Lived to the end", "Ended by the trainer" */
-export function endTitle(level: FullLevel, life: Life): string {
+export function endTitle(level: Level, life: Life): string {
   const { end } = life;
   if (!end) return "";
   if (end.cause === "retired") return "Lived to the end";

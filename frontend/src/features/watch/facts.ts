@@ -1,10 +1,11 @@
 /** What a life tells about itself: events, sums, reasons. Pure, and remembered per life where they take a walk through it. */
+import type { Level } from "@/api";
 import { isOpen, placeAt } from "@/board";
 import type { Layout, Town } from "@/board";
 import { lastMoment, meterAt } from "@/wire";
 import type { Life, Moment } from "@/wire";
 import { CRITICAL, markOf } from "./level";
-import type { FullLevel, Place } from "./level";
+import type { Place } from "./level";
 
 export interface Use {
   kind: "use";
@@ -23,9 +24,9 @@ export type LifeEvent =
   | { kind: "low" | "critical"; t: number; meter: string }
   | { kind: "random"; t: number; action: number };
 
-const remembered = <T>(make: (life: Life, level: FullLevel) => T) => {
+const remembered = <T>(make: (life: Life, level: Level) => T) => {
   const known = new WeakMap<Life, T>();
-  return (life: Life, level: FullLevel): T => {
+  return (life: Life, level: Level): T => {
     let value = known.get(life);
     if (value === undefined) known.set(life, (value = make(life, level)));
     return value;
@@ -76,7 +77,7 @@ const ticksOf = remembered((life, level): LifeEvent[] => {
 });
 
 /** What had happened when moment `t` had come: steps before it, and meters as they stand. Of a use only its newest tick. */
-export function eventsUntil(life: Life, level: FullLevel, t: number): LifeEvent[] {
+export function eventsUntil(life: Life, level: Level, t: number): LifeEvent[] {
   const events = ticksOf(life, level).filter((event) => event.t < t || (event.t === t && "meter" in event));
   const newest = new Map<number, LifeEvent>();
   for (const event of events) if (event.kind === "use") newest.set(event.id, event);
@@ -87,7 +88,7 @@ export function eventsUntil(life: Life, level: FullLevel, t: number): LifeEvent[
 export const eventsOf = remembered((life, level) => eventsUntil(life, level, Infinity));
 
 /** What a use has done with this tick. A full meter cannot rise: the gain is what there was room for. */
-function effectsOf(use: Use, life: Life, level: FullLevel): Use["effects"] {
+function effectsOf(use: Use, life: Life, level: Level): Use["effects"] {
   const { place, t } = use;
   const given = new Map<string, number>();
   const give = (effects: Record<string, number>) => {
@@ -123,14 +124,14 @@ export function visitsOf(life: Life, width: number, height: number, t: number): 
 }
 
 /** How often a place was used in the steps before `t`; a use of several ticks counts once. */
-export const usesOf = (life: Life, level: FullLevel, place: number, t: number): number =>
+export const usesOf = (life: Life, level: Level, place: number, t: number): number =>
   eventsUntil(life, level, t).filter((event) => event.kind === "use" && event.place.index === place).length;
 
 /** The day of a moment, from 1. */
 export const dayOf = (life: Life, t: number, hours: number): number => Math.floor(((life.rows.hour[0] ?? 0) + t) / hours) + 1;
 
 /** Why an action is not allowed: "wall above", "nothing to use here", "closed until 8:00" */
-export function whyNot(level: FullLevel, town: Town, layout: Layout, moment: Moment, action: number): string {
+export function whyNot(level: Level, town: Town, layout: Layout, moment: Moment, action: number): string {
   const { dx, dy, kind } = level.actions[action]!;
   if (kind === "interact") {
     const place = placeAt(town, layout, moment.x, moment.y);

@@ -1,23 +1,11 @@
-import type { Level } from "@/api";
+import type { Level, LevelMeter, LevelPlace } from "@/api";
 import type { Town, TownPlace } from "@/board";
 
-/** The parts of `Level.describe()` that explain why something happens (backend/hamlet/world/level.py). */
-export type FullLevel = Level & {
-  places: (Level["places"][number] & {
-    tick_cost: number;
-    tick_effects: Record<string, number>;
-    completion: Record<string, number>;
-  })[];
-  /** paid on top of the depletion, by kind of action: {move: {energy: 0.005}} */
-  costs: Record<string, Record<string, number>>;
-  /** each step target loses amount * (base + range * (1 - source)) */
-  modulation: { source: string; target: string; amount: number; base: number; range: number }[];
-};
-export type Meter = FullLevel["meters"][number];
-export type Place = FullLevel["places"][number];
+export type Meter = LevelMeter;
+export type Place = LevelPlace;
 
 /** What a page draws of the level. Instant uses have one tick, and a town without a clock has no hours. */
-export function townOf(level: FullLevel): Town {
+export function townOf(level: Level): Town {
   const hues = new Map(level.meters.map((meter) => [meter.name, meter.hue]));
   return {
     width: level.width,
@@ -51,7 +39,7 @@ export function signedAmount(meter: Meter, value: number, digits = 0): string {
 }
 
 /** The mark on a meter: below it others suffer (its cascades' threshold), or it is low. Null for a mere resource. */
-export function markOf(level: FullLevel, meter: Meter): number | null {
+export function markOf(level: Level, meter: Meter): number | null {
   const thresholds = level.cascades.filter(({ source }) => source === meter.name).map(({ threshold }) => threshold);
   if (thresholds.length) return Math.max(...thresholds);
   return meter.tier === "resource" ? null : 0.3;
@@ -73,7 +61,7 @@ export interface Tier {
 }
 
 /** The meters by tier, vitals first; within a tier as the level lists them. Notes only where they are true of the level. */
-export function tiersOf(level: FullLevel): Tier[] {
+export function tiersOf(level: Level): Tier[] {
   const names: string[] = [...TIERS.map(([name]) => name), ...level.meters.map(({ tier }) => tier)];
   return [...new Set(names)].flatMap((name) => {
     const meters = level.meters.map((meter, index) => ({ meter, index })).filter(({ meter }) => meter.tier === name);
@@ -87,7 +75,7 @@ export const capital = (text: string): string => text.charAt(0).toUpperCase() + 
 export const hueOf = (meter: Pick<Meter, "hue"> | undefined): string => (meter ? `var(--m-${meter.hue}, var(--ink-2))` : "var(--ink-2)");
 
 /** The sign of an action: an arrow for a move, a hand, an hourglass. */
-export function actionIcon({ kind, dx, dy }: Pick<FullLevel["actions"][number], "kind" | "dx" | "dy">): string {
+export function actionIcon({ kind, dx, dy }: Pick<Level["actions"][number], "kind" | "dx" | "dy">): string {
   if (kind === "interact") return "hand-tap";
   if (kind === "wait") return "hourglass-simple-medium";
   if (Math.abs(dx) > Math.abs(dy)) return dx < 0 ? "arrow-left" : "arrow-right";

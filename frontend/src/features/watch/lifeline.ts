@@ -1,10 +1,10 @@
 /** The life as one picture: vitals over night bands, where the dice rolled, what was used, how it ended. Pure drawing. */
+import type { Level } from "@/api";
 import { drawIcon, faded, mix } from "@/board";
 import type { Palette } from "@/board";
 import { lastMoment, meterAt } from "@/wire";
 import type { Life } from "@/wire";
 import { eventsOf } from "./facts";
-import type { FullLevel } from "./level";
 
 export interface LifelineLook {
   width: number;
@@ -29,7 +29,7 @@ export const xOf = (look: LifelineLook, span: number, t: number): number => (t /
 export const timeAt = (look: LifelineLook, span: number, x: number): number => (x / look.width) * span;
 
 /** What does not move while the life is watched. */
-export function drawLife(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel, look: LifelineLook, palette: Palette): void {
+export function drawLife(ctx: CanvasRenderingContext2D, life: Life, level: Level, look: LifelineLook, palette: Palette): void {
   const { color } = palette;
   const span = spanOf(life, level.lifespan);
   const top = topOf(look);
@@ -88,7 +88,7 @@ export function drawLife(ctx: CanvasRenderingContext2D, life: Life, level: FullL
   drawEvents(ctx, life, level, look, X, top + height, palette);
 }
 
-function drawNights(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel, span: number, X: (t: number) => number, top: number, height: number, fill: string): void {
+function drawNights(ctx: CanvasRenderingContext2D, life: Life, level: Level, span: number, X: (t: number) => number, top: number, height: number, fill: string): void {
   const hours = level.hours_per_day;
   const start = life.rows.hour[0] ?? 0;
   ctx.fillStyle = fill;
@@ -98,7 +98,7 @@ function drawNights(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel,
 }
 
 /** "day 2", "day 3" where a clock runs, else "100", "200" steps; only as many as there is room for. */
-function drawScale(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel, look: LifelineLook, span: number, playhead: number, { color, sans }: Palette): void {
+function drawScale(ctx: CanvasRenderingContext2D, life: Life, level: Level, look: LifelineLook, span: number, playhead: number, { color, sans }: Palette): void {
   const X = (t: number) => xOf(look, span, t);
   const write = (text: string, t: number) => {
     if (X(t) < look.width - 36 && Math.abs(X(t) + 18 - playhead) > 28) ctx.fillText(text, X(t) + 3, topOf(look) - 5);
@@ -120,7 +120,7 @@ function drawScale(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel, 
   for (let t = stride; t < span; t += stride) write(String(t), t);
 }
 
-function drawEvents(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel, look: LifelineLook, X: (t: number) => number, foot: number, palette: Palette): void {
+function drawEvents(ctx: CanvasRenderingContext2D, life: Life, level: Level, look: LifelineLook, X: (t: number) => number, foot: number, palette: Palette): void {
   const hues = new Map(level.meters.map((meter) => [meter.name, meter.hue]));
   ctx.strokeStyle = palette.color.accent;
   ctx.lineWidth = 1.6;
@@ -148,7 +148,7 @@ export interface Cursor {
 }
 
 /** What moves: the playhead, the paler future, the live edge, the skull at the end. */
-export function drawCursor(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel, look: LifelineLook, palette: Palette, { t, edge }: Cursor): void {
+export function drawCursor(ctx: CanvasRenderingContext2D, life: Life, level: Level, look: LifelineLook, palette: Palette, { t, edge }: Cursor): void {
   const { color } = palette;
   const span = spanOf(life, level.lifespan);
   const top = topOf(look);
@@ -214,7 +214,7 @@ export function drawCursor(ctx: CanvasRenderingContext2D, life: Life, level: Ful
 }
 
 /** The vitals' signs where the playhead stands, kept apart. */
-function drawEnds(ctx: CanvasRenderingContext2D, life: Life, level: FullLevel, x: number, top: number, height: number, palette: Palette, t: number): void {
+function drawEnds(ctx: CanvasRenderingContext2D, life: Life, level: Level, x: number, top: number, height: number, palette: Palette, t: number): void {
   const vitals = level.meters
     .map((meter, m) => ({ meter, y: top + (1 - meterAt(life, t, m)) * height }))
     .filter(({ meter }) => meter.lethal)

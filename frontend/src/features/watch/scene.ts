@@ -1,8 +1,8 @@
+import type { Level } from "@/api";
 import type { Footstep, Layout, Scene, Town } from "@/board";
 import { momentOf } from "@/wire";
 import type { Life } from "@/wire";
 import { visitsOf } from "./facts";
-import type { FullLevel } from "./level";
 import { followsEdge, STEPS_PER_SECOND } from "./store";
 import type { Watch } from "./store";
 
@@ -40,7 +40,7 @@ function trailOf(life: Life, t: number): Footstep[] {
 }
 
 /** The picture of the stage at `now`; null while nobody is on it. */
-export function sceneOf(w: Watch, level: FullLevel, town: Town, overlays: Overlays, now: number, still: boolean): Scene | null {
+export function sceneOf(w: Watch, level: Level, town: Town, overlays: Overlays, now: number, still: boolean): Scene | null {
   const life = w.stage;
   if (!life) return null;
   const moment = momentOf(life, w.t);

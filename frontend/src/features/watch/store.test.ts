@@ -284,7 +284,8 @@ describe("the badge", () => {
     let w = hearAll(open(newWatch(0)), life(0, 2), 0);
     w = play(w, 0, 2_000);
     expect(badgeOf(w, running, 4_000).kind).toBe("live");
-    expect(badgeOf(w, running, 12_000)).toEqual({ kind: "silent", seconds: 12 });
+    expect(badgeOf(w, running, 12_000)).toEqual({ kind: "silent", seconds: 12, turn: false });
+    expect(badgeOf(w, { ...running, state: "queued" }, 12_000)).toMatchObject({ kind: "silent", turn: true });
     expect(badgeOf(hearAll(w, life(1, 9), 12_500), running, 12_600).kind).toBe("live");
   });
 

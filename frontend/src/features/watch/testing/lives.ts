@@ -1,11 +1,11 @@
 /** Lives and a level for the tests: small, and made so that a mix-up of rows shows. */
+import type { Level } from "@/api";
 import type { End, Frame } from "@/wire";
 import { begin, extend } from "@/wire";
 import type { Life } from "@/wire";
-import type { FullLevel } from "../level";
 
 /** Five columns and three rows; energy and health are vital, social drains energy below 0.3. */
-export const level: FullLevel = {
+export const level: Level = {
   name: "T_test",
   title: "Test town",
   summary: "A town for tests.",
@@ -46,9 +46,9 @@ export const level: FullLevel = {
   modulation: [],
   curriculum: { multipliers: [0.5, 1], advance: 0.7, retreat: 0.3, entropy_gate: 0.5 },
   floors: { random: 20, wait: 10 },
-} as unknown as FullLevel;
+} as unknown as Level;
 
-export const temporal: FullLevel = { ...level, temporal: true };
+export const temporal: Level = { ...level, temporal: true };
 
 export interface Row {
   x?: number;

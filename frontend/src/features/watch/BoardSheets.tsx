@@ -1,5 +1,7 @@
+/** The board for those who do not see it: as a grid of cells, and as text. */
 import { useEffect, useRef, useState } from "react";
-import type { KeyboardEvent, ReactNode } from "react";
+import type { KeyboardEvent } from "react";
+import type { Level } from "@/api";
 import { cellName, isOpen, placeAt } from "@/board";
 import type { Town } from "@/board";
 import { Button, Icon } from "@/ui";
@@ -7,143 +9,21 @@ import { meterAt, momentOf } from "@/wire";
 import type { Life } from "@/wire";
 import { drainsOf } from "./causes";
 import { isAllowed, sentenceOf } from "./choice";
-import { dayOf, usesOf, visitsOf, whyNot } from "./facts";
-import { amount, capital, hueOf, signedAmount } from "./level";
-import type { FullLevel, Meter, Place } from "./level";
+import { dayOf, visitsOf, whyNot } from "./facts";
+import { amount, signedAmount } from "./level";
+import type { Meter } from "./level";
 import type { Player } from "./player";
-import { useWatch } from "./usePlayer";
-
-interface SheetProps {
-  open: boolean;
-  title: string;
-  onClose: () => void;
-  children: ReactNode;
-  wide?: boolean;
-}
-
-/** A sheet that comes up from below on a phone and floats elsewhere. Escape or a press beside it closes it. */
-export function Sheet({ open, title, onClose, children, wide }: SheetProps) {
-  const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = element.current;
-    if (!dialog) return;
-    if (open && !dialog.open) dialog.showModal();
-    if (!open && dialog.open) dialog.close();
-  }, [open]);
-  return (
-    <dialog
-      className={wide ? "sheet wide" : "sheet"}
-      ref={element}
-      aria-label={title}
-      onClose={onClose}
-      onClick={(event) => event.target === element.current && onClose()}
-    >
-      {open && children}
-    </dialog>
-  );
-}
-
-// ------------------------------------------------------------------------------------------------ a place
-
-interface PlaceProps {
-  level: FullLevel;
-  player: Player;
-  place: Place | null;
-  onClose: () => void;
-}
-
-/** What a place does, costs, when it is open, and how often this agent used it. */
-export function PlaceSheet({ level, player, place, onClose }: PlaceProps) {
-  return (
-    <Sheet open={place !== null} title={place?.title ?? ""} onClose={onClose}>
-      {place && <AboutPlace level={level} player={player} place={place} onClose={onClose} />}
-    </Sheet>
-  );
-}
-
-function AboutPlace({ level, player, place, onClose }: PlaceProps & { place: Place }) {
-  const uses = useWatch(player, (w) => (w.stage ? usesOf(w.stage, level, place.index, w.t) : 0));
-  const meterOf = (name: string) => level.meters.find((meter) => meter.name === name);
-  const effects = Object.entries(totalOf(level, place));
-  return (
-    <div style={{ ["--c" as string]: hueOf(meterOf(place.serves ?? "")) }}>
-      <div className="aff">
-        <span className="t">
-          <Icon name={place.icon} weight="fill" />
-        </span>
-        <div>
-          <h2>{place.title}</h2>
-          <p>{about(level, place)}</p>
-        </div>
-      </div>
-      <div className="fx">
-        {effects.map(([name, change]) => {
-          const meter = meterOf(name);
-          return (
-            meter && (
-              <div key={name} style={{ ["--c" as string]: hueOf(meter) }}>
-                <Icon name={meter.icon} weight="fill" label={meter.title} />
-                {signedAmount(meter, change)}
-              </div>
-            )
-          );
-        })}
-      </div>
-      {level.temporal && <Hours level={level} place={place} />}
-      <p className="m2">
-        This agent used it {uses === 0 ? "not at all" : uses === 1 ? "once" : `${uses} times`} so far in this life.
-      </p>
-      <Button size="lg" wide onClick={onClose}>
-        Close
-      </Button>
-    </div>
-  );
-}
-
-/** What a whole use changes: at once, or all its ticks and the completion. */
-function totalOf(level: FullLevel, place: Place): Record<string, number> {
-  if (!level.temporal) return place.effects;
-  const total: Record<string, number> = {};
-  for (const [name, change] of Object.entries(place.tick_effects)) total[name] = change * place.ticks;
-  for (const [name, change] of Object.entries(place.completion)) total[name] = (total[name] ?? 0) + change;
-  return total;
-}
-
-function about(level: FullLevel, place: Place): string {
-  const currency = level.meters.find(({ name }) => name === level.currency);
-  const cost = level.temporal ? place.tick_cost * place.ticks : place.cost;
-  const hour = (h: number) => `${String(h % level.hours_per_day).padStart(2, "0")}:00`;
-  const parts = [
-    level.temporal && (place.hours ? `open ${hour(place.hours[0])} to ${hour(place.hours[1])}` : "always open"),
-    level.temporal && `takes ${place.ticks} ${place.ticks === 1 ? "tick" : "ticks"}`,
-    currency && (cost > 0 ? `costs ${amount(currency, cost)}` : "costs nothing"),
-  ];
-  return capital(parts.filter(Boolean).join(", "));
-}
-
-function Hours({ level, place }: { level: FullLevel; place: Place }) {
-  return (
-    <div className="hours" aria-hidden="true">
-      {Array.from({ length: level.hours_per_day }, (_, h) => (
-        <i key={h} className={isOpen(place, h, level.hours_per_day) ? "on" : undefined}>
-          {h % 6 === 0 && <b>{h}</b>}
-        </i>
-      ))}
-    </div>
-  );
-}
-
-// ------------------------------------------------------------------------------------------------ the board as a grid
+import { Sheet } from "./Sheet";
 
 interface GridProps {
-  level: FullLevel;
+  level: Level;
   town: Town;
   player: Player;
   open: boolean;
   onClose: () => void;
 }
 
-/** The board for those who do not see it: a real grid, each cell says what is there. Arrow keys move. */
+/** A real grid, each cell says what is there. Arrow keys move. */
 export function GridSheet({ level, town, player, open, onClose }: GridProps) {
   return (
     <Sheet open={open} title="The board, cell by cell" onClose={onClose} wide>
@@ -200,8 +80,6 @@ function Cells({ level, town, player }: Pick<GridProps, "level" | "town" | "play
   );
 }
 
-// ------------------------------------------------------------------------------------------------ the board as text
-
 export function TextSheet({ level, town, player, open, onClose }: GridProps) {
   return (
     <Sheet open={open} title="As text" onClose={onClose} wide>
@@ -223,7 +101,7 @@ function AsText({ level, town, player }: Pick<GridProps, "level" | "town" | "pla
   );
 }
 
-function Prose({ level, town, life, t }: { level: FullLevel; town: Town; life: Life; t: number }) {
+function Prose({ level, town, life, t }: { level: Level; town: Town; life: Life; t: number }) {
   const moment = momentOf(life, t);
   const { choice } = moment;
   const names = level.actions.map(({ name }) => name);
@@ -295,42 +173,3 @@ function Prose({ level, town, life, t }: { level: FullLevel; town: Town; life: L
 }
 
 const changeOf = (meter: Meter, change: number): string => (Math.abs(change) < 0.0005 ? "±0.0" : signedAmount(meter, change, 1));
-
-// ------------------------------------------------------------------------------------------------ the keys
-
-const KEYS: [keys: string, what: string][] = [
-  ["Space", "pause, play; holds the next life back"],
-  ["← →", "one step back, one step on"],
-  ["Shift ← →", "24 steps"],
-  ["[ ]", "the life before, the life after"],
-  ["1 2 3", "speed 1×, 4×, 16×"],
-  ["L", "back to live"],
-  ["T H S", "trail, heat, sight"],
-  ["D", "the board as text"],
-  ["F", "the board alone"],
-  ["Enter on the board", "the board cell by cell"],
-];
-
-export function KeysSheet({ open, onClose, sight }: { open: boolean; onClose: () => void; sight: boolean }) {
-  return (
-    <Sheet open={open} title="Keys" onClose={onClose}>
-      <h2>Keys</h2>
-      <dl className="keys">
-        {KEYS.map(([keys, what]) => (
-          <div key={keys}>
-            <dt>
-              {keys
-                .split(" ")
-                .filter((key) => sight || key !== "S")
-                .map((key) => (/^(on|the|board)$/.test(key) ? ` ${key}` : <kbd key={key}>{key}</kbd>))}
-            </dt>
-            <dd>{sight ? what : what.replace(", sight", "")}</dd>
-          </div>
-        ))}
-      </dl>
-      <Button wide onClick={onClose}>
-        Close
-      </Button>
-    </Sheet>
-  );
-}

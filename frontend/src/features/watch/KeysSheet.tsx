@@ -1,0 +1,39 @@
+import { Button } from "@/ui";
+import { Sheet } from "./Sheet";
+
+const KEYS: [keys: string, what: string][] = [
+  ["Space", "pause, play; holds the next life back"],
+  ["← →", "one step back, one step on"],
+  ["Shift ← →", "24 steps"],
+  ["[ ]", "the life before, the life after"],
+  ["1 2 3", "speed 1×, 4×, 16×"],
+  ["L", "back to live"],
+  ["T H S", "trail, heat, sight"],
+  ["D", "the board as text"],
+  ["F", "the board alone"],
+  ["Enter on the board", "the board cell by cell"],
+];
+
+export function KeysSheet({ open, onClose, sight }: { open: boolean; onClose: () => void; sight: boolean }) {
+  return (
+    <Sheet open={open} title="Keys" onClose={onClose}>
+      <h2>Keys</h2>
+      <dl className="keys">
+        {KEYS.map(([keys, what]) => (
+          <div key={keys}>
+            <dt>
+              {keys
+                .split(" ")
+                .filter((key) => sight || key !== "S")
+                .map((key) => (/^(on|the|board)$/.test(key) ? ` ${key}` : <kbd key={key}>{key}</kbd>))}
+            </dt>
+            <dd>{sight ? what : what.replace(", sight", "")}</dd>
+          </div>
+        ))}
+      </dl>
+      <Button wide onClick={onClose}>
+        Close
+      </Button>
+    </Sheet>
+  );
+}

@@ -1,0 +1,144 @@
+/** What the Watch page's room needs beside its pictures: overlays in the address, the life to replay, stop, keys. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { useSearchParams } from "react-router";
+import { client, isActive, meQuery, runQuery, unwrap } from "@/api";
+import type { Run } from "@/api";
+import { Button, Dialog, toast, useKeys } from "@/ui";
+import { useNeighbours } from "./Dock";
+import type { Player } from "./player";
+import { bestOf, recordingQuery, recordingsQuery } from "./queries";
+import type { Field, Overlays } from "./scene";
+import { goLive, holdOf, isOver, setSpeed, show, SPEEDS, step, toggle } from "./store";
+import { useWatch } from "./usePlayer";
+
+/** The overlays live in the address, so that every view is a link. */
+export function useOverlays(sight: boolean): [Overlays, (overlays: Overlays) => void] {
+  const [query, setQuery] = useSearchParams();
+  const named = query.get("overlay");
+  const field: Field | null = named === "heat" || (named === "sight" && sight) ? named : null;
+  const trail = query.get("trail") !== "off";
+  const overlays = useMemo(() => ({ trail, field }), [trail, field]);
+  const set = (next: Overlays) =>
+    setQuery(
+      (before) => {
+        const after = new URLSearchParams(before);
+        if (next.field) after.set("overlay", next.field);
+        else after.delete("overlay");
+        if (next.trail) after.delete("trail");
+        else after.set("trail", "off");
+        return after;
+      },
+      { replace: true },
+    );
+  return [overlays, set];
+}
+
+/** A run that is over plays its best recorded life; `?episode=` names another one. */
+export function useBest(run: Run, player: Player, live: boolean) {
+  const cache = useQueryClient();
+  const [query] = useSearchParams();
+  const recordings = useQuery(recordingsQuery(run.id));
+  const asked = Number(query.get("episode") ?? NaN);
+  const at = Number(query.get("t") ?? 0) || 0;
+  const recording = recordings.data ? bestOf(recordings.data) : null;
+  const wanted = Number.isInteger(asked) ? asked : live ? null : (recording?.episode ?? null);
+  const loop = !Number.isInteger(asked);
+  // A run that ends before the viewer's eyes first lets the life on stage end; what was asked for comes at once.
+  const over = useWatch(player, (w) => !w.stage || w.replay !== null || isOver(w));
+  const free = over || !loop;
+  useEffect(() => {
+    if (wanted === null || !free) return;
+    let gone = false;
+    const fetched = cache.fetchQuery(recordingQuery(run.id, wanted));
+    const timer = setTimeout(
+      () =>
+        fetched
+          .then((life) => !gone && player.act((w, now) => show(w, life, now, { loop, t: at, playing: at === 0 })))
+          .catch(() => !gone && toast(`Life ${wanted} could not be fetched.`)),
+      loop && player.state().stage && !player.state().replay ? holdOf(player.state().speed) : 0,
+    );
+    fetched.catch(() => undefined);
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [cache, run.id, wanted, free, loop, at, player]);
+  return { recording, known: recordings.isFetched && wanted === null };
+}
+
+export function useStop(run: Run) {
+  const cache = useQueryClient();
+  const instructor = useQuery(meQuery).data?.user?.role === "instructor";
+  const [open, setOpen] = useState(false);
+  const stop = useMutation({
+    mutationFn: () => unwrap(client.POST("/api/v1/runs/{id}/stop", { params: { path: { id: run.id } } })),
+    onSettled: () => void cache.invalidateQueries({ queryKey: runQuery(run.id).queryKey, exact: true }),
+    onError: (error) => toast(error.message),
+  });
+  const waiting = run.state === "queued" && run.steps === 0;
+  const ask = instructor && isActive(run) ? () => setOpen(true) : null;
+  const dialog = (
+    <Dialog
+      open={open}
+      title={waiting ? "Leave the queue?" : "Stop this run?"}
+      onClose={() => setOpen(false)}
+      actions={
+        <>
+          <Button onClick={() => setOpen(false)}>{waiting ? "Stay" : "Go on training"}</Button>
+          <Button
+            kind="primary"
+            onClick={() => {
+              setOpen(false);
+              stop.mutate();
+            }}
+          >
+            {waiting ? "Leave the queue" : "Stop"}
+          </Button>
+        </>
+      }
+    >
+      <p className="m2">
+        {waiting ? `${run.name} has not begun; nothing is lost.` : `${run.name} ends within two seconds. Its model and its recorded lives are kept; it cannot be taken up again.`}
+      </p>
+    </Dialog>
+  );
+  return { ask, dialog };
+}
+
+interface Keyed {
+  run: Run;
+  player: Player;
+  town: { sight: number | null };
+  overlays: Overlays;
+  setOverlays: (overlays: Overlays) => void;
+  live: boolean;
+  toggleFull: () => void;
+  open: (sheet: "text" | "keys") => void;
+}
+
+export function useWatchKeys({ run, player, town, overlays, setOverlays, live, toggleFull, open }: Keyed): void {
+  const { previous, next, go } = useNeighbours(run.id, player);
+  const on = (change: Parameters<Player["act"]>[0]) => () => player.act(change);
+  const field = (name: Field) => () => setOverlays({ ...overlays, field: overlays.field === name ? null : name });
+  const pressed = (event: KeyboardEvent) => (event.target as HTMLElement | null)?.closest?.("button, a, dialog, [role=slider]");
+  const steps = (by: number) => (event: KeyboardEvent) => {
+    if ((event.target as HTMLElement | null)?.closest?.("dialog, [role=radiogroup]")) return false;
+    player.act((w, now) => step(w, event.shiftKey ? by * 24 : by, now));
+  };
+  useKeys({
+    " ": (event) => (pressed(event) ? false : player.act(toggle)),
+    ArrowLeft: steps(-1),
+    ArrowRight: steps(1),
+    "[": () => go(previous),
+    "]": () => go(next),
+    ...Object.fromEntries(SPEEDS.map((speed, i) => [String(i + 1), on((w, now) => setSpeed(w, speed, now))])),
+    l: () => (live ? player.act(goLive) : false),
+    t: () => setOverlays({ ...overlays, trail: !overlays.trail }),
+    h: field("heat"),
+    s: () => (town.sight === null ? false : field("sight")()),
+    d: () => open("text"),
+    f: toggleFull,
+    "?": () => open("keys"),
+  });
+}
