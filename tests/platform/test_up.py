@@ -1,6 +1,7 @@
 """`manage.py up`, for real: it starts everything, keeps it running, and leaves nothing behind."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,8 @@ import httpx
 import psutil
 import pytest
 
+from lab.management.commands.up import require_space
+from lab.supervisor import StartError
 from tests.product import ROOT, HamletUp, clean_environment
 
 CHILDREN = {"broker", "web", "worker", "beat"}
@@ -126,6 +129,14 @@ def test_a_port_in_use_is_found_before_anything_starts(tmp_path):
     hint = f"Choose another one: HAMLET_PORT={port + 1} deploy/run"
     assert lines == [f"hamlet: Port {port} is in use by another program. {hint}"]
     assert not (tmp_path / "data" / "hamlet.sqlite3").exists()
+
+
+def test_a_full_disk_is_told_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9 - 3 * 2**20, 3 * 2**20)
+    )
+    with pytest.raises(StartError, match=r"^The disk of .* is full: 3 MB free, HAMLET needs at least 200 MB\.$"):
+        require_space(tmp_path)
 
 
 def test_one_data_folder_has_one_hamlet(running):
