@@ -13,7 +13,9 @@ cd "$ROOT"
 mkdir -p -m 700 "$HAMLET_DATA" 2>/dev/null && mkdir -p "$HAMLET_DATA/logs" 2>/dev/null ||
     die "HAMLET_DATA: cannot write in $HAMLET_DATA."
 LOG="$HAMLET_DATA/logs/setup.log"
-{ : >>"$LOG"; } 2>/dev/null || die "HAMLET_DATA: cannot write in $HAMLET_DATA."
+# Writing is the test: a full disk lets one make an empty file.
+{ printf '%8192s' '' >"$LOG.probe" && rm "$LOG.probe"; } 2>/dev/null ||
+    die "HAMLET_DATA: cannot write in $HAMLET_DATA (is the disk full?)."
 
 # Run a command with its output in the log; on failure show the end of it.
 quietly() {
