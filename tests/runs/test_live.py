@@ -67,6 +67,15 @@ def test_a_life_goes_to_the_group_in_frames_that_prove_themselves(listener):
         link = frame["hash"]
 
 
+def test_a_life_that_ends_right_after_a_frame_ends_with_one_of_no_rows(listener):
+    publisher = LivePublisher("run-1", Framer(chunk_ms=0), Outbox())
+    for shown in lives(1, steps=3):
+        publisher.take(shown)
+    messages = listener(4)
+    assert [len(decode_frame(m["data"])["cols"]["x"]) for m in messages] == [1, 1, 1, 0]
+    assert [m["end"] for m in messages] == [False, False, False, True]
+
+
 def test_the_life_on_the_air_is_kept_for_those_who_come_late(valkey):
     box = Outbox()
     publisher = LivePublisher("run-1", Framer(chunk_ms=70), box)

@@ -151,3 +151,13 @@ def test_an_end_waits_for_the_database(run, train_queue, database, monkeypatch, 
     assert worker.slice_run(run.pk, 0, "worker one", Lives).state == "finished"
     assert database.refused
     connection.close()
+
+
+def test_a_number_that_is_none_is_told_as_not_measured(claim):
+    """A loss that became infinite must not end the ledger: JSON has no such number."""
+    with Ledger(claim, every=0.02) as rows:
+        rows.metric(1, {**dict.fromkeys(slices.COLUMNS), "steps": 1, "episodes": 1, "loss": float("inf")})
+        until(lambda: claim.run.metrics.exists())
+        until(lambda: not rows._waiting)
+        assert rows.healthy
+    assert claim.run.metrics.get().loss is None
