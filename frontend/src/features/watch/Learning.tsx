@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import type { Evaluation, Level, Run } from "@/api";
 import { format } from "@/ui";
-import { curveOf, thinned } from "./curve";
+import { curveOf, smoothed, thinned } from "./curve";
 import type { Curve, XAxis } from "./curve";
 import { evaluationsQuery, metricsQuery } from "./queries";
 import type { Columns } from "./queries";
@@ -36,7 +36,7 @@ export function Learning({ run, level }: Props) {
 
 const last = (columns: Columns | undefined, name: string): number | null => columns?.[name]?.findLast((value) => value !== null) ?? null;
 
-const LEFT = 32;
+const LEFT = 38;
 const RIGHT = 24;
 const TOP = 18;
 const FOOT = 20;
@@ -58,7 +58,7 @@ function Chart({ run, level, metrics, exams, x, setX }: ChartProps) {
     return () => observer.disconnect();
   }, []);
   const floor = level.floors.random;
-  const curve = useMemo(() => metrics && curveOf(metrics, exams ?? [], x, run.steps_budget, floor), [metrics, exams, x, run.steps_budget, floor]);
+  const curve = useMemo(() => metrics && curveOf(metrics, exams ?? [], x, run.steps_budget, floor, level.lifespan), [metrics, exams, x, run.steps_budget, floor, level.lifespan]);
   const done = x === "steps" ? last(metrics, "steps") : last(metrics, "episodes");
   return (
     <div className="lc" ref={box}>
@@ -84,7 +84,8 @@ const Plot = memo(function Plot({ curve, width, height, floor }: { curve: Curve;
   const X = (x: number) => LEFT + (x / curve.right) * w;
   const Y = (y: number) => TOP + (1 - y / curve.top) * h;
   const path = (points: readonly { x: number; y: number }[], y = Y) => points.map((point, i) => `${i ? "L" : "M"}${X(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`).join("");
-  const mean = thinned(curve.mean, w, ({ y }) => y);
+  const each = thinned(curve.mean, w, ({ y }) => y);
+  const mean = thinned(smoothed(curve.mean), w, ({ y }) => y);
   const band = thinned(curve.band, w, ({ high }) => high);
   const edges = band.length > 1 ? `${path(band.map(({ x, high }) => ({ x, y: high })))}${path(band.map(({ x, low }) => ({ x, y: low })).reverse()).replace("M", "L")}Z` : "";
   const epsilon = thinned(curve.epsilon, w / 2, ({ y }) => y);
@@ -113,17 +114,13 @@ const Plot = memo(function Plot({ curve, width, height, floor }: { curve: Curve;
         </g>
       ))}
       {floor !== null && (
-        <g>
-          <path d={`M${LEFT} ${Y(floor)}H${width - RIGHT}`} stroke="var(--ink-3)" strokeDasharray="1 4" strokeLinecap="round" strokeWidth="1.5" />
-          <text x={width - RIGHT} y={Y(floor) - 4} textAnchor="end" className="halo">
-            random {Math.round(floor)}
-          </text>
-        </g>
+        <path d={`M${LEFT} ${Y(floor)}H${width - RIGHT}`} stroke="var(--ink-3)" strokeDasharray="1 4" strokeLinecap="round" strokeWidth="1.5" />
       )}
       {edges && <path d={edges} fill="var(--ink)" opacity=".1" />}
       {epsilon.length > 1 && <path d={path(epsilon, E)} fill="none" stroke="var(--novelty)" strokeWidth="1.75" strokeDasharray="4 3" />}
       {mean.length > 1 && (
         <>
+          <path d={path(each)} fill="none" stroke="var(--ink)" strokeWidth="1" opacity=".22" />
           <path d={path(mean)} fill="none" stroke="var(--surface)" strokeWidth="5.5" opacity=".8" />
           <path d={path(mean)} fill="none" stroke="var(--ink)" strokeWidth="2.25" strokeLinejoin="round" />
         </>
@@ -138,6 +135,11 @@ const Plot = memo(function Plot({ curve, width, height, floor }: { curve: Curve;
           strokeWidth="1.75"
         />
       ))}
+      {floor !== null && (
+        <text x={width - RIGHT - 2} y={Y(floor) - 4} textAnchor="end" className="halo">
+          random {Math.round(floor)}
+        </text>
+      )}
       {dice && (
         <text x={X(dice.x) + 5} y={E(dice.y) + 4} className="dice">
           ε
@@ -195,9 +197,9 @@ function Figures({ metrics, exams, level }: { metrics: Columns | undefined; exam
   const about = newest ? `Mean of ${newest.lives} lives with the dice put away, other beginnings and full depletion` : undefined;
   return (
     <dl className="figs">
-      <Figure name="now" mark="line" value={mean} title="Mean of the lives that ended last, dice included" />
-      <Figure name="exam" mark="exam" value={newest?.mean ?? null} title={about} />
-      <Figure name="best" mark="best" value={best} title={about} />
+      <Figure name="now" mark="line" value={mean} title="Mean of the lives that ended last, dice included. Bold line: running mean; thin line: each measurement; grey: the middle 80 % of lives" />
+      <Figure name="exam" mark={newest && newest.mean === best ? "best" : "exam"} value={newest?.mean ?? null} title={about} />
+      {best !== null && newest?.mean !== best && <Figure name="best" mark="best" value={best} title={about} />}
       {floor !== null && <Figure name="random" mark="floor" value={floor} title="Mean life of an agent that only rolls the dice, measured" />}
     </dl>
   );

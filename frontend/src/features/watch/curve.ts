@@ -32,7 +32,7 @@ export const roundTop = (value: number): number => {
 /** A number or null, from a column that may be missing. */
 const at = (columns: Columns, name: string, i: number): number | null => columns[name]?.[i] ?? null;
 
-export function curveOf(columns: Columns, exams: readonly Evaluation[], x: XAxis, budget: number, floor: number | null): Curve {
+export function curveOf(columns: Columns, exams: readonly Evaluation[], x: XAxis, budget: number, floor: number | null, lifespan = Infinity): Curve {
   const rows = columns["steps"]?.length ?? 0;
   const curve: Curve = { mean: [], band: [], epsilon: [], exams: [], stages: [], right: x === "steps" ? budget : 1, top: 20 };
   let highest = floor ?? 0;
@@ -62,8 +62,19 @@ export function curveOf(columns: Columns, exams: readonly Evaluation[], x: XAxis
   }
   const best = curve.exams.reduce<Curve["exams"][number] | null>((most, one) => (!most || one.y > most.y ? one : most), null);
   if (best) best.best = true;
-  curve.top = roundTop(highest * 1.04);
+  // Nobody lives longer than the lifespan: the axis need not go on.
+  curve.top = highest <= lifespan ? Math.min(roundTop(highest * 1.04), lifespan) : roundTop(highest);
   return curve;
+}
+
+/** The running mean of each point and the ones before it, over a sixtieth of the points: what the eye should follow. */
+export function smoothed(points: readonly Point[]): Point[] {
+  const window = Math.max(1, Math.round(points.length / 60));
+  let sum = 0;
+  return points.map(({ x, y }, i) => {
+    sum += y - (i >= window ? points[i - window]!.y : 0);
+    return { x, y: sum / Math.min(i + 1, window) };
+  });
 }
 
 /** At most `limit` points that keep the shape: of each bucket the first, the least, the largest and the last (M4). */

@@ -2,7 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
 import type { Evaluation, Recording } from "@/api";
 import { runQuery } from "@/api";
-import { curveOf, roundTop, thinned } from "./curve";
+import { curveOf, roundTop, smoothed, thinned } from "./curve";
 import { spanOf, timeAt, xOf } from "./lifeline";
 import { bestOf, keepNews, metricsQuery, withRows } from "./queries";
 import { lifeOf, rowsOf } from "./testing/lives";
@@ -55,6 +55,14 @@ describe("the curve", () => {
     const curve = curveOf(columns, [exam(400, 130), exam(200, 140)], "steps", 1000, null);
     expect(curve.exams.map(({ x, best }) => [x, best])).toEqual([[200, true], [400, false]]);
     expect(curve.top).toBe(150);
+  });
+  it("does not go on above the lifespan", () => {
+    expect(curveOf({ ...columns, survival_p90: [990, null, 1000, 1000] }, [], "steps", 1000, null, 1000).top).toBe(1000);
+  });
+  it("has a running mean that ends where the measurements do", () => {
+    const mean = smoothed(Array.from({ length: 120 }, (_, x) => ({ x, y: x % 2 ? 10 : 20 })));
+    expect([mean.length, mean[0]!.y, mean.at(-1)!.y, mean.at(-1)!.x]).toEqual([120, 20, 15, 119]);
+    expect(smoothed([{ x: 1, y: 7 }])).toEqual([{ x: 1, y: 7 }]);
   });
   it("hides no extreme when it is thinned", () => {
     const points = Array.from({ length: 5000 }, (_, x) => ({ x, y: x === 1234 ? 999 : x === 4321 ? -5 : 10 }));

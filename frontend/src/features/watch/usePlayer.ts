@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
-import { meQuery } from "@/api";
+import { meQuery, runQuery } from "@/api";
 import { connect, socketUrl } from "@/wire";
 import type { Connection } from "@/wire";
 import { keepNews, refetchAll } from "./queries";
@@ -27,7 +27,8 @@ export function usePlayer(run: string, live: boolean): { player: Player; retry: 
           if (opened) refetchAll(cache, run);
           opened = true;
         }
-        if (link.state === "refused" && link.reason === "session") void cache.invalidateQueries({ queryKey: meQuery.queryKey });
+        // HTTP has the truth of a refusal too: who is here, and whether there is such a run.
+        if (link.state === "refused") void cache.invalidateQueries({ queryKey: link.reason === "session" ? meQuery.queryKey : runQuery(run).queryKey });
       },
       frame: (frame) => player.hear((w, now) => receive(w, frame, now)),
       message: (message) => keepNews(cache, run, message),
