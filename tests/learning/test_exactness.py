@@ -64,11 +64,12 @@ def test_what_is_done_between_iterations_does_not_matter():
     expected, reference = whole("pqn simple")
     trainer = Trainer(small(**RUNS["pqn simple"]))
     events = iterations(trainer, 3)
+    before = trainer._exams, trainer.best, trainer._best_weights
     with TemporaryDirectory() as folder:
         trainer.examine()
         trainer.export(Path(folder) / "model.safetensors")
         trainer.save(Path(folder) / "checkpoint.pt")
-    trainer._exams, trainer.best = 0, None
+    trainer._exams, trainer.best, trainer._best_weights = before
     events += trainer.run()
     assert [told(e) for e in events] == expected
     assert same_weights(trainer, reference)

@@ -225,7 +225,7 @@ class TrainConfig(BaseModel):
     )
     evaluations: int = setting(
         10, "Examinations",
-        "Held-out examinations spread over the run; the best examined weights are the ones exported.",
+        "Held-out examinations, spread evenly beside some early ones; the best examined weights are exported.",
         "run", OURS, ge=1, le=1000,
     )
     evaluation_lives: int = setting(

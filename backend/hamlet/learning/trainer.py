@@ -38,6 +38,8 @@ ROWS = 500
 """rows of the learning curve a full budget gives at least"""
 ROW_STEPS = 100_000
 """lane-steps after which a row is due in any case"""
+FIRST_EXAM = 0.005
+"""share of the budget after which the first examination is held; each next one at twice that, until the even ones"""
 LOWEST_START = 0.1
 """exploring starts draw every meter from here to 1"""
 
@@ -299,7 +301,7 @@ class Trainer:
             yield StageChange(self.steps, self.episodes, *move)
         if self.iteration % self._metrics_every == 0 or self.finished:
             yield self._row()
-        if self.finished or int(self.progress * self.config.evaluations) > self._exams:
+        if self.finished or self._exams_due() > self._exams:
             began = time.perf_counter()
             yield self.examine()
             self._mark = (self._mark[0] + time.perf_counter() - began, self._mark[1])
@@ -321,12 +323,20 @@ class Trainer:
         row = measured | mine
         return Metrics({name: row[name] for name in COLUMNS})
 
+    def _exams_due(self) -> int:
+        """Examinations that should have been held by now: `evaluations` spread evenly over the run, and before the
+        first of them some at doubling distances, when most is learnt."""
+        early, share = 0, FIRST_EXAM
+        while share < 1.0 / self.config.evaluations and share <= self.progress:
+            early, share = early + 1, share * 2
+        return early + int(self.progress * self.config.evaluations)
+
     def examine(self) -> Evaluation:
         """Examine the averaged weights greedily; the best so far are kept, of equals the later.
 
-        `run()` does so `evaluations` times. A caller may too, after an `Iteration`; what is learnt does not change.
+        `run()` does so when one is due. A caller may too, after an `Iteration`; what is learnt does not change.
         """
-        self._exams = int(self.progress * self.config.evaluations)
+        self._exams = self._exams_due()
         weights = self.learner.optimiser.averaged()
         network = build_network(self.network.kind, self.level, 0).to(self.device)
         network.load_state_dict(weights)
