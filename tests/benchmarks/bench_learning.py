@@ -4,8 +4,8 @@
 
 Each run is the preset that `ROWS` names. Seconds are CPU seconds of the training process, examinations included. Skill
 is that of the exported model on 256 fresh lives, greedily, at multiplier 1.0 and the level's whole lifespan. Beside it
-stand the floors (random play, waiting only) and what can be reached: a scripted expert that knows the rules and the map,
-and for the smallest level the exact optimum.
+stand the floors (random play, waiting only) and what can be reached: a scripted expert that knows the rules and the
+map, and for the smallest level the exact optimum.
 """
 
 import argparse
@@ -99,7 +99,8 @@ def main() -> None:
         floors = ", ".join(f"{name} {value:.0f}" for name, value in level.floors.items() if value is not None)
         print(
             f"{row}: median {np.median(means):.0f}, worst {min(means):.0f}, best {max(means):.0f} of {level.lifespan} "
-            f"steps; {np.median(seconds):.1f} CPU s (aim {limit:.0f}); floors {floors}; {beside(level.name, asked.seeds)}",
+            f"steps; {np.median(seconds):.1f} CPU s (aim {limit:.0f}); floors {floors}; "
+            f"{beside(level.name, asked.seeds)}",
             flush=True,
         )
 

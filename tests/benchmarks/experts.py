@@ -124,8 +124,8 @@ def expert_survival(level: Level, lives: int, seed: int, layout_seed: int | None
 def longest_life(level: Level, seed: int, most: int = 400_000) -> tuple[int, bool]:
     """The longest possible life from one start, by trying every sequence of actions and dropping what is dominated.
 
-    Of two states in the same cell at the same step, one with no meter higher can do nothing the other cannot: every rule
-    is monotone in every meter. Meters are compared to 1e-6. Returns (steps, exact); exact is False where more than
+    Of two states in the same cell at the same step, one with no meter higher can do nothing the other cannot: every
+    rule is monotone in every meter. Meters are compared to 1e-6. Returns (steps, exact); exact is False where more than
     `most` states were alive at once and the worst were dropped, and the number then is only a lower bound.
     """
     start = VectorWorld(level, 1, seed)

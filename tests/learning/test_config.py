@@ -123,5 +123,3 @@ def test_what_the_web_process_reads_imports_no_torch():
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"
-
-

@@ -48,7 +48,7 @@ def test_a_frame_covers_at_most_a_tenth_of_a_second_of_training():
 
 
 def test_a_life_that_ends_right_after_a_frame_ends_in_one_without_rows():
-    frames, lived = on_air(life(0, 16), Framer(chunk_ms=7 * 15))
+    frames, _ = on_air(life(0, 16), Framer(chunk_ms=7 * 15))
     assert [len(frame["cols"]["x"]) for frame in frames] == [16, 0]
     assert frames[-1]["end"]["steps"] == 16
     assert verify(frames[-1], frames[0]["hash"])

@@ -38,6 +38,9 @@ class TrainConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    # One setting, a few lines: name, sentence, place, source, range (the formatter would give each word a line).
+    # fmt: off
+
     # --- world
     level: str = setting(
         "L1_full_observability", "Level", "The world to live in.", "world", "world.md §9", max_length=80
@@ -231,6 +234,8 @@ class TrainConfig(BaseModel):
     evaluation_lives: int = setting(
         64, "Lives examined", "Greedy lives in one examination.", "run", OURS, ge=1, le=1024
     )
+
+    # fmt: on
 
     @field_validator("level")
     @classmethod

@@ -1,31 +1,7 @@
 import type { Level, LevelMeter, LevelPlace } from "@/api";
-import type { Town, TownPlace } from "@/board";
 
 export type Meter = LevelMeter;
 export type Place = LevelPlace;
-
-/** What a page draws of the level. Instant uses have one tick, and a town without a clock has no hours. */
-export function townOf(level: Level): Town {
-  const hues = new Map(level.meters.map((meter) => [meter.name, meter.hue]));
-  return {
-    width: level.width,
-    height: level.height,
-    sight: level.sight,
-    day: level.temporal ? level.hours_per_day : null,
-    places: level.places.map(
-      (place): TownPlace => ({
-        index: place.index,
-        name: place.name,
-        title: place.title,
-        icon: place.icon,
-        badge: place.badge,
-        hue: (place.serves && hues.get(place.serves)) || null,
-        hours: level.temporal ? place.hours : null,
-        ticks: level.temporal ? place.ticks : 1,
-      }),
-    ),
-  };
-}
 
 /** A meter's value as its unit shows it: 23 of 100, "$23". */
 export function amount(meter: Meter, value: number, digits = 0): string {
