@@ -67,7 +67,7 @@ class TrainConfig(BaseModel):
         0.995, "Discount γ", "How much the next step's worth counts today.", "brain", OURS, ge=0.0, le=0.9999
     )
     learning_rate: float = setting(
-        1e-3, "Learning rate", "Adam's step size at the start of the run.", "brain", OURS, ge=1e-6, le=0.1, scale="log"
+        1.5e-3, "Learning rate", "Adam's step size at the start of the run.", "brain", OURS, ge=1e-6, le=0.1, scale="log"
     )
     learning_rate_end: float = setting(
         0.02, "Learning rate at the end", "Share of the learning rate that is left when the budget is used; it falls "
@@ -85,7 +85,7 @@ class TrainConfig(BaseModel):
         16, "Rollout", "Steps each lane takes between two updates.", "brain", PQN, ge=1, le=256, learner="pqn"
     )
     trace: float = setting(
-        0.6, "Trace λ", "How far a reward reaches back: 0 is one step, 1 the whole rollout.", "brain",
+        0.5, "Trace λ", "How far a reward reaches back: 0 is one step, 1 the whole rollout.", "brain",
         PQN + "; " + OURS,
         ge=0.0, le=1.0, learner="pqn",
     )
@@ -155,7 +155,7 @@ class TrainConfig(BaseModel):
         "Mnih et al. 2015", ge=0.0, le=1.0,
     )
     epsilon_end: float = setting(
-        0.1, "Dice at the end", "Chance that remains when the schedule has ended.", "exploration", OURS, ge=0.0, le=1.0
+        0.15, "Dice at the end", "Chance that remains when the schedule has ended.", "exploration", OURS, ge=0.0, le=1.0
     )
     epsilon_fraction: float = setting(
         0.33, "Dice until", "Share of the budget over which the chance falls in a straight line.", "exploration", OURS,
@@ -166,7 +166,7 @@ class TrainConfig(BaseModel):
         "same.", "exploration", "Horgan et al. 2018 (Ape-X)",
     )
     exploring_starts: float = setting(
-        0.5, "Exploring starts",
+        0.75, "Exploring starts",
         "Share of lives, of all lanes but the watched one, that begin in the middle: at any age, "
         "with meters at any height.", "exploration", "Sutton & Barto 2018, §5.3; " + OURS, ge=0.0, le=1.0,
     )
