@@ -88,7 +88,7 @@ export function Summary({ name, onName, nameLength, nameField, nameError, anothe
           {steps > 0 && evaluations > 0 && (
             <div>
               <dt>{format.count(evaluations)}</dt>
-              <dd>{evaluations === 1 ? "exam" : "exams"} on held-out lives, every {format.count(Math.round(steps / evaluations))} steps</dd>
+              <dd>{evaluations === 1 ? "exam" : "exams"} on held-out lives, every {format.count(Math.round(steps / evaluations))} steps, and a few early ones</dd>
             </div>
           )}
         </dl>
