@@ -44,11 +44,11 @@ def cookie_of(person):
 class Viewer(WebsocketCommunicator):
     """A page."""
 
-    def __init__(self, run, cookie=None):
+    def __init__(self, run, cookie=None, query=""):
         headers = [(b"origin", b"http://localhost"), (b"host", b"localhost")]
         if cookie is not None:
             headers.append((b"cookie", f"sessionid={cookie}".encode()))
-        super().__init__(application, f"/ws/runs/{run}", headers)
+        super().__init__(application, f"/ws/runs/{run}{query}", headers)
 
     async def open(self):
         connected, _ = await self.connect(timeout=10)
@@ -169,6 +169,13 @@ async def test_viewers_are_counted_and_told(run, polonius, ophelia_watches):
     assert await sync_to_async(live.viewers)([run.pk]) == {run.pk: 2}
     await other.disconnect()
     assert (await ophelia_watches.news("viewers"))["count"] == 1
+
+
+async def test_a_small_picture_on_a_list_is_nobody_who_watches(run, polonius, ophelia_watches):
+    assert (await ophelia_watches.news("viewers"))["count"] == 1
+    await Viewer(run.pk, await sync_to_async(cookie_of)(polonius), "?glance=1").open()
+    await asyncio.sleep(0.6)  # longer than the room gathers, and than it takes between two checks
+    assert await sync_to_async(live.viewers)([run.pk]) == {run.pk: 1}
 
 
 @pytest.mark.parametrize("cookie", [None, "forged0forged0forged0forged0forg"])

@@ -37,6 +37,7 @@ class RunConsumer(AsyncWebsocketConsumer):
     run: str = ""
     session: str = ""
     person: int = 0
+    glance: bool = False
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """As in Channels, without its hop to a database thread for every message: those to whom it matters make it."""
@@ -71,6 +72,7 @@ class RunConsumer(AsyncWebsocketConsumer):
             await self.turn_away(NO_RUN, "There is no such run.")
             return
         self.run, self.session, self.person = card.id, session.session_key, person.pk
+        self.glance = b"glance=1" in self.scope["query_string"].split(b"&")
         try:
             # First into the group, then what was before: a frame that comes both ways is known by its number.
             await self.channel_layer.group_add(group(self.run), self.channel_name)

@@ -36,6 +36,8 @@ class Socket(Protocol):
     session: str
     person: int
     channel_name: str
+    glance: bool
+    """a small picture on a list of runs: shown the same, but nobody who watches"""
 
     async def turn_away(self, code: int, reason: str) -> None: ...
 
@@ -56,8 +58,9 @@ class Room:
         self.sockets.add(socket)
         self._change(socket.run)
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.zadd(viewers_key(socket.run), {socket.channel_name: time.time() + VIEWER_SECONDS})
-            pipe.expire(viewers_key(socket.run), int(VIEWER_SECONDS) * 4)
+            if not socket.glance:
+                pipe.zadd(viewers_key(socket.run), {socket.channel_name: time.time() + VIEWER_SECONDS})
+                pipe.expire(viewers_key(socket.run), int(VIEWER_SECONDS) * 4)
             pipe.lrange(air_key(socket.run), 0, -1)
             frames: list[bytes] = (await pipe.execute())[-1]
         return frames
@@ -114,7 +117,7 @@ class Room:
             return
         watching: dict[str, list[str]] = defaultdict(list)
         for socket in self.sockets:
-            if socket.run in runs:
+            if socket.run in runs and not socket.glance:
                 watching[socket.run].append(socket.channel_name)
         now = time.time()
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -133,7 +136,7 @@ class Room:
             count = int(next(counts))
             if self._told.get(run) != count:
                 await layer.group_send(group(run), news_message({"type": "viewers", "count": count}))
-            if watching[run]:
+            if any(socket.run == run for socket in self.sockets):
                 self._told[run] = count
             else:
                 self._told.pop(run, None)
