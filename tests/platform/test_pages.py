@@ -5,20 +5,20 @@ import json
 import re
 
 import pytest
-from django.conf import settings
 from django.db import DatabaseError
 from django.test import RequestFactory
 
 from lab import pages, statics
+from lab.environment import BrokerAddress
 
 
 @pytest.fixture
-def built(tmp_path, monkeypatch):
+def built(tmp_path, settings):
     """Gathered files with a page of the app among them, whether or not this clone has built one."""
     index = tmp_path / "app" / "index.html"
     index.parent.mkdir()
     index.write_text("<!doctype html><title>Hamlet</title>")
-    monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path)
+    settings.STATIC_ROOT = tmp_path
     return index
 
 
@@ -29,9 +29,8 @@ class TestHealth:
         assert answer.json() == {"status": "ok", "database": "ok", "broker": "ok"}
         assert "no-store" in answer["Cache-Control"]
 
-    def test_a_broker_that_is_gone_is_named_and_its_address_is_not(self, client, db, monkeypatch, tmp_path):
-        gone = settings.BROKER.__class__(f"unix://{tmp_path}/gone", "", embedded=False, database=0)
-        monkeypatch.setattr(settings, "BROKER", gone)
+    def test_a_broker_that_is_gone_is_named_and_its_address_is_not(self, client, db, settings, tmp_path):
+        settings.BROKER = BrokerAddress(f"unix://{tmp_path}/gone", "", embedded=False, database=0)
         answer = client.get("/healthz")
         assert answer.status_code == 503
         assert answer.json() == {"status": "unavailable", "database": "ok", "broker": "no answer"}
@@ -61,13 +60,13 @@ class TestTheApp:
         assert "script-src 'self';" in policy
         assert "frame-ancestors 'none'" in policy
 
-    def test_a_clone_without_the_built_pages_says_what_to_do(self, client, tmp_path, monkeypatch):
-        monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path)
+    def test_a_clone_without_the_built_pages_says_what_to_do(self, client, tmp_path, settings):
+        settings.STATIC_ROOT = tmp_path
         answer = client.get("/")
         assert answer.status_code == 503
         assert "deploy/run" in answer.content.decode()
 
-    def test_the_built_page_keeps_to_the_policy(self):
+    def test_the_built_page_keeps_to_the_policy(self, settings):
         built = settings.LAB / "static" / "app" / "index.html"
         if not built.exists():
             pytest.skip("the frontend is not built here")
@@ -105,8 +104,8 @@ class TestWhatIsNotThere:
 
 class TestFiles:
     @pytest.fixture
-    def gathered(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path / "static")
+    def gathered(self, tmp_path, settings):
+        settings.STATIC_ROOT = tmp_path / "static"
         assert statics.collect()
         return tmp_path / "static"
 
@@ -115,7 +114,7 @@ class TestFiles:
         assert gzip.decompress(plain.with_name("base.css.gz").read_bytes()) == plain.read_bytes()
         assert not statics.collect()
 
-    def test_only_names_with_a_hash_are_kept_for_ever(self, gathered):
+    def test_only_names_with_a_hash_are_kept_for_ever(self, gathered, settings):
         from whitenoise.middleware import WhiteNoiseMiddleware
 
         assets = gathered / "app" / "assets"
