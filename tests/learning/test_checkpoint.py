@@ -95,6 +95,15 @@ def test_rules_that_changed_are_refused(saved):
         Trainer.restore(saved[1])
 
 
+def test_a_file_of_another_version_is_refused(saved):
+    content = read_checkpoint(saved[1])
+    content.pop("format")
+    content.pop("lives")
+    write_checkpoint(saved[1], content)
+    with pytest.raises(TrainingError, match="another version"):
+        Trainer.restore(saved[1])
+
+
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "c.pt"
     write_atomically(path, b"old")

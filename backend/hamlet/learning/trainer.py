@@ -454,7 +454,10 @@ class Trainer:
         trainer = cls(config, device, level)
         if content["level_digest"] != trainer.level.digest:
             raise TrainingError(f"{path} was trained under other rules of {trainer.level.name} than those of now")
-        trainer._take_up(content)
+        try:
+            trainer._take_up(content)
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise TrainingError(f"{path} was written by another version of HAMLET and cannot go on here") from error
         return trainer
 
     def _take_up(self, content: dict[str, Any]) -> None:
