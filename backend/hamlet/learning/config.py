@@ -67,7 +67,8 @@ class TrainConfig(BaseModel):
         0.995, "Discount γ", "How much the next step's worth counts today.", "brain", OURS, ge=0.0, le=0.9999
     )
     learning_rate: float = setting(
-        1.5e-3, "Learning rate", "Adam's step size at the start of the run.", "brain", OURS, ge=1e-6, le=0.1, scale="log"
+        1.5e-3, "Learning rate", "Adam's step size at the start of the run.", "brain", OURS,
+        ge=1e-6, le=0.1, scale="log",
     )
     learning_rate_end: float = setting(
         0.02, "Learning rate at the end", "Share of the learning rate that is left when the budget is used; it falls "
