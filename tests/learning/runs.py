@@ -18,7 +18,7 @@ DQN: dict[str, Any] = {
 }  # fmt: skip
 L2 = {"level": "L2_partial_observability"}
 L3 = {"level": "L3_temporal_mechanics"}
-MEMORY = {"sequence": 8, "burn_in": 4, "batch": 4, "steps": 1200}
+MEMORY = {"sequence": 8, "burn_in": 4, "batch": 4, "steps": 800}
 CLOCKS = ("at", "steps_per_second")
 
 

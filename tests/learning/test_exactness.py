@@ -34,7 +34,7 @@ def whole(name: str) -> tuple[list[str], Trainer]:
 
 
 @pytest.mark.parametrize("name", RUNS)
-@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.tuples(st.integers(1, 40), st.booleans()), min_size=1, max_size=3))
 def test_a_run_in_slices_is_the_run_in_one_go(name, cuts):
     """Cut after so many iterations; True: the trainer is thrown away and taken up again from its checkpoint."""

@@ -20,6 +20,8 @@ def test_it_learns_to_live_in_the_full_world():
 
 @pytest.mark.learns
 def test_the_textbook_learner_learns_too():
-    config = TrainConfig(learner="dqn", lanes=16, steps=60_000, learning_rate=5e-4, evaluations=3)
+    """Four places: random play lives 106 steps, one who only waits 102. Measured: 305."""
+    settings = {"learner": "dqn", "lanes": 32, "batch": 256, "steps_per_update": 16, "target_every": 200, "n_step": 5}
+    config = TrainConfig(level="L0_5_dual_resource", steps=60_000, learning_rate=1e-3, evaluations=6, **settings)
     trainer = to_the_end(Trainer(config))
-    assert trainer.best.mean > 180
+    assert trainer.best.mean > 170
