@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +10,6 @@ import pytest
 from hamlet.model import HamletModel
 from hamlet.world import VectorWorld, load_level
 from tests.model.minds import mind
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -32,16 +29,9 @@ def either(request: pytest.FixtureRequest) -> HamletModel:
 
 
 @pytest.fixture(scope="session")
-def student(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def student(student_python: Path) -> Path:
     """The bin folder of a fresh virtual environment: the built wheel, and nothing that the wheel does not ask for."""
-    folder = tmp_path_factory.mktemp("student")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
-    subprocess.run([*pip, "wheel", "--no-deps", "-w", folder, ROOT], check=True)
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
-    (wheel,) = folder.glob("*.whl")
-    python = folder / "venv/bin/python"
-    subprocess.run([*pip, "--python", python, "install", wheel], check=True)
-    return folder / "venv/bin"
+    return student_python.parent
 
 
 @pytest.fixture(scope="session")

@@ -224,7 +224,10 @@ def parse_yaml(text: str, file: str) -> tuple[Any, dict[Path, int]]:
         raise LevelError([Problem(file, refused.line, "", None, refused.message)]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        message = f"is not valid YAML: {getattr(error, 'problem', None) or str(error).splitlines()[0]}"
+        problem = str(getattr(error, "problem", None) or str(error).splitlines()[0])
+        # PyYAML's own guard (6.0.4) speaks before ours.
+        deep = "nesting depth" in problem
+        message = f"is nested deeper than {MAX_DEPTH}" if deep else f"is not valid YAML: {problem}"
         raise LevelError([Problem(file, mark.line + 1 if mark else None, "", None, message)]) from None
 
 
