@@ -352,20 +352,17 @@ PRESETS: list[dict[str, Any]] = [
     {
         "name": "memory",
         "title": "Memory (L2)",
-        "summary": "Sees five by five cells and remembers with an LSTM; some ten minutes of one core.",
+        "summary": "Sees five by five cells and remembers with an LSTM; some five minutes of one core.",
         "config": {
             "level": "L2_partial_observability", "lanes": 128, "rollout": 32, "epochs": 1, "minibatches": 8,
-            "steps": 4_000_000,
+            "steps": 2_000_000,
         },
     },
     {
         "name": "day-and-night",
         "title": "Day and night (L3)",
-        "summary": "Opening hours, and activities that take several ticks; some fifteen minutes of one core.",
-        "config": {
-            "level": "L3_temporal_mechanics", "lanes": 128, "rollout": 32, "epochs": 1, "minibatches": 8,
-            "steps": 6_000_000,
-        },
+        "summary": "Opening hours, and activities of several ticks; the simple network, since it can read the clock.",
+        "config": {"level": "L3_temporal_mechanics", "network": "simple", "steps": 2_500_000},
     },
 ]  # fmt: skip
 """recipes of the launch form; the first is the default"""
