@@ -1,6 +1,6 @@
 """How well and how fast learning works, on one core: the table of docs/learning.md.
 
-    python tests/benchmarks/bench_learning.py [--levels L1,L2] [--seeds 5] [--throughput] [--settings NAME=VALUE ...]
+    python tests/benchmarks/bench_learning.py [--levels L1,L2] [--seeds 5] [--throughput] [--curves FILE] [NAME=VALUE]
 
 Each run is the preset that `ROWS` names. Seconds are CPU seconds of the training process, examinations included. Skill
 is that of the exported model on 256 fresh lives, greedily, at multiplier 1.0 and the level's whole lifespan. Beside it
@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -40,20 +41,21 @@ FRESH = 20_261_124
 def train(settings: dict[str, Any], target: float) -> dict[str, Any]:
     """One run: the model it exports, on fresh lives; CPU seconds in all, and to the first examination at `target`."""
     trainer = Trainer(TrainConfig(**settings))
-    began, reached = time.process_time(), None
+    began, exams = time.process_time(), []
     for event in trainer.run():
-        if isinstance(event, Evaluation) and event.mean >= target and reached is None:
-            reached = time.process_time() - began
+        if isinstance(event, Evaluation):
+            exams.append((event.steps, round(time.process_time() - began, 2), event.mean))
     seconds = time.process_time() - began
     result = evaluate(trainer.model("best"), trainer.level, episodes=256, seed=FRESH + trainer.config.seed)
     return {
-        "seconds": seconds, "reached": reached, "mean": result.mean, "p10": result.p10, "retired": result.share_retired,
+        "seconds": seconds, "reached": next((at for _, at, mean in exams if mean >= target), None), "mean": result.mean,
+        "p10": result.p10, "retired": result.share_retired, "exams": exams,
     }  # fmt: skip
 
 
 def throughput(settings: dict[str, Any], seconds: float = 10.0) -> float:
     """Lane-steps a CPU second, learner included, examinations not; after a short start."""
-    trainer = Trainer(TrainConfig(**{**settings, "evaluations": 1, "steps": 10**8}))
+    trainer = Trainer(TrainConfig(**{**settings, "evaluations": 1, "steps": 10**10}))
     marks = []
     for event in trainer.run():
         if isinstance(event, Iteration):
@@ -79,6 +81,7 @@ def main() -> None:
     parser.add_argument("--levels", default=",".join(ROWS))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--target", type=float, default=990.0, help="mean survival whose first time is noted")
+    parser.add_argument("--curves", type=Path, help="JSON-lines file to append every run to")
     parser.add_argument("--throughput", action="store_true", help="only steps a second")
     parser.add_argument("settings", nargs="*", metavar="NAME=VALUE", help="changed settings, for an ablation")
     asked = parser.parse_args()
@@ -92,7 +95,10 @@ def main() -> None:
         runs = []
         for seed in range(asked.seeds):
             runs.append(train({**settings, "seed": seed}, asked.target))
-            told = ", ".join(f"{name} {value:.4g}" for name, value in runs[-1].items() if value is not None)
+            if asked.curves:
+                with asked.curves.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps({"row": row, "changed": changed, "seed": seed, **runs[-1]}) + "\n")
+            told = ", ".join(f"{name} {value:.4g}" for name, value in runs[-1].items() if isinstance(value, float))
             print(f"  {row} seed {seed}: {told}", flush=True)
         level = load_level(TrainConfig(**settings).level)
         means, seconds = [r["mean"] for r in runs], [r["seconds"] for r in runs]
