@@ -95,6 +95,21 @@ def test_ctrl_c_keeps_the_model(tmp_path):
     assert next(tmp_path.glob("checkpoint_ep*.pt"))
 
 
+def test_a_model_that_is_there_is_not_replaced_unasked(trained, capsys):
+    before = (trained / "model.safetensors").read_bytes()
+    assert main(["train", "--out", str(trained), *QUICK]) == 1
+    assert "is there already" in capsys.readouterr().err
+    assert (trained / "model.safetensors").read_bytes() == before
+
+
+def test_checkpoints_of_other_runs_are_left_alone(tmp_path):
+    other = tmp_path / "checkpoint_ep9999999.pt"
+    other.write_bytes(b"somebody's")
+    assert main(["train", "--out", str(tmp_path), *QUICK]) == 0
+    assert other.read_bytes() == b"somebody's"
+    assert len(list(tmp_path.glob("checkpoint_ep*.pt"))) == 2
+
+
 def test_seconds_end_a_run(tmp_path, capsys):
     assert main(["train", "--out", str(tmp_path), "--json", "--seconds", "0.1", "--steps", "100000000"]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["stopped"] is True

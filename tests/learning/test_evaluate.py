@@ -65,6 +65,17 @@ def test_a_model_is_examined_among_the_places_it_knows(layouts):
         assert model.metadata["layout"] is None
 
 
+def test_many_lives_are_examined_in_parts(monkeypatch):
+    """In parts of 4: the first four lives are those of an examination of four."""
+    model = Trainer(small()).model("last")
+    four = evaluate(model, LEVEL, episodes=4, seed=5)
+    monkeypatch.setattr("hamlet.learning.evaluate.AT_ONCE", 4)
+    ten = evaluate(model, LEVEL, episodes=10, seed=5)
+    assert ten.lives == len(ten.survived) == 10
+    assert ten.survived[:4] == four.survived
+    assert sum(ten.causes.values()) == round(10 * (1 - ten.share_retired))
+
+
 def test_starts_are_held_out():
     trainer, held_out = VectorWorld(LEVEL, 64, 3), exam_world(LEVEL, 64, 3, None)
     assert not np.array_equal(trainer.positions, held_out.positions)

@@ -44,6 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--resume", type=Path, metavar="FILE", help="go on from a checkpoint, with its settings")
     parser.add_argument("--device", metavar="NAME", help="of the network: cpu (default), cuda, ...")
+    parser.add_argument("--force", action="store_true", help="replace the model of an earlier run in DIR")
     parser.add_argument("--tensorboard", action="store_true", help="also write TensorBoard event files")
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a progress bar")
 
@@ -52,6 +53,8 @@ def run(asked: argparse.Namespace) -> int:
     """Train, and keep the best model whatever happens on the way."""
     from hamlet.learning.trainer import Trainer
 
+    if (asked.out / MODEL).exists() and not (asked.resume or asked.force):
+        raise TrainingError(f"{asked.out / MODEL} is there already; choose another --out, --resume its run, or --force")
     asked.out.mkdir(parents=True, exist_ok=True)
     if asked.resume:
         trainer = Trainer.restore(asked.resume, asked.device, load_level(asked.level) if asked.level else None)
@@ -60,12 +63,6 @@ def run(asked: argparse.Namespace) -> int:
         trainer = Trainer(config, asked.device, level)
     teller = Lines() if asked.json else Bar()
     stopped = _train(trainer, asked, teller)
-    checkpoint = asked.out / f"checkpoint_ep{trainer.episodes:07d}.pt"
-    trainer.save(checkpoint)
-    for old in asked.out.glob("checkpoint_ep*.pt"):
-        if old != checkpoint:
-            old.unlink()
-    trainer.export(asked.out / MODEL)
     teller.end(trainer, asked.out, stopped)
     return 0
 
@@ -102,7 +99,17 @@ def _plain(text: str) -> Any:
 
 def _train(trainer: "Trainer", asked: argparse.Namespace, teller: "Lines | Bar") -> bool:
     """Iterate until the end, the seconds are over, or Ctrl-C; True if it was stopped before its end."""
-    began = time.monotonic()
+    began, examined, kept = time.monotonic(), False, asked.resume
+
+    def keep() -> None:
+        """The best model, and one checkpoint: this process replaces its own earlier ones and touches no other."""
+        nonlocal kept
+        before, kept = kept, _checkpoint(asked.out, trainer)
+        trainer.save(kept)
+        trainer.export(asked.out / MODEL)
+        if before and before not in (kept, asked.resume):
+            before.unlink(missing_ok=True)
+
     with ExitStack() as open_files, _asked_to_stop() as stop:
         curve = open_files.enter_context((asked.out / CURVE).open("a" if asked.resume else "w", encoding="utf-8"))
         if curve.tell() == 0:
@@ -117,14 +124,17 @@ def _train(trainer: "Trainer", asked: argparse.Namespace, teller: "Lines | Bar")
             if isinstance(event, Metrics):
                 curve.write(",".join("" if v is None else f"{v:.6g}" for v in event.values.values()) + "\n")
                 curve.flush()
+            examined = examined or isinstance(event, Evaluation)
             if isinstance(event, Iteration):
-                if trainer.best and trainer.best.steps == trainer.steps:
-                    trainer.export(asked.out / MODEL)
+                if examined:
+                    keep()
+                    examined = False
                 late = asked.seconds is not None and time.monotonic() - began >= asked.seconds
                 if stop or late:
                     break
     if trainer.best is None:
         teller.tell(trainer.examine(), trainer)
+    keep()
     return not trainer.finished
 
 
@@ -146,6 +156,10 @@ def _asked_to_stop() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
+def _checkpoint(out: Path, trainer: "Trainer") -> Path:
+    return out / f"checkpoint_ep{trainer.episodes:07d}.pt"
+
+
 class Lines:
     """What happens, one JSON object a line on standard output."""
 
@@ -164,7 +178,7 @@ class Lines:
             "type": "end", "stopped": stopped, "steps": trainer.steps, "episodes": trainer.episodes,
             "cpu_seconds": round(time.process_time(), 3), "best": trainer.best and trainer.best.mean,
             "floors": trainer.level.floors, "model": str(out / MODEL),
-            "checkpoint": str(out / f"checkpoint_ep{trainer.episodes:07d}.pt"),
+            "checkpoint": str(_checkpoint(out, trainer)),
         })  # fmt: skip
 
     def _print(self, told: dict[str, Any]) -> None:
