@@ -114,7 +114,7 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
             <p className="lede">{lede(run, level)}</p>
             {all.length > 1 && <Picker all={all} best={best} value={moment.key} onChange={(key) => setQuery(key === best?.key ? {} : { at: key }, { replace: true })} />}
           </div>
-          <div className="dl">
+          <div className="take">
             <a className="btn primary lg" href={downloads.model(file.id)} download>
               <Icon name="download-simple" />
               Download model

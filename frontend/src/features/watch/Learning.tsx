@@ -61,7 +61,7 @@ function Chart({ run, level, metrics, exams, x, setX }: ChartProps) {
   const curve = useMemo(() => metrics && curveOf(metrics, exams ?? [], x, run.steps_budget, floor, level.lifespan), [metrics, exams, x, run.steps_budget, floor, level.lifespan]);
   const done = x === "steps" ? last(metrics, "steps") : last(metrics, "episodes");
   return (
-    <div className="lc" ref={box}>
+    <div className="curvebox" ref={box}>
       {curve && width > 60 && height > 60 && <Plot curve={curve} width={width} height={height} floor={floor} />}
       {curve && !curve.mean.length && <p className="none">No measurements yet</p>}
       <div className="lx">

@@ -113,7 +113,7 @@ export function Dice({ life, moment }: { life: Life | null; moment: Moment | nul
   });
   const rolled = pips.filter((pip) => pip === "x").length;
   return (
-    <div className="eps">
+    <div className="luck">
       <div className="row">
         <b>Last {PIPS} choices</b>
         <span>{life ? `ε ${life.meta.epsilon.toFixed(2)} · ${rolled} rolled at random` : ""}</span>

@@ -126,7 +126,7 @@ function Legend({ level, player, overlays }: { level: Level; player: Player; ove
   );
   if (overlays.field === "heat") {
     return (
-      <div className="lg">
+      <div className="legend">
         <svg width="66" height="26" aria-hidden="true">
           <rect x="2" y="10" width="8" height="8" rx="2" fill="var(--heat)" opacity=".25" />
           <rect x="18" y="7" width="14" height="14" rx="3" fill="var(--heat)" opacity=".45" />
@@ -138,7 +138,7 @@ function Legend({ level, player, overlays }: { level: Level; player: Player; ove
   }
   if (overlays.field === "sight") {
     return (
-      <div className="lg">
+      <div className="legend">
         <svg width="40" height="28" aria-hidden="true">
           <rect x="4" y="2" width="32" height="24" rx="5" fill="none" stroke="var(--accent)" strokeWidth="2" strokeDasharray="2 4" strokeLinecap="round" />
         </svg>
@@ -148,7 +148,7 @@ function Legend({ level, player, overlays }: { level: Level; player: Player; ove
   }
   if (!overlays.trail) return null;
   return (
-    <div className="lg">
+    <div className="legend">
       <svg width="60" height="34" aria-hidden="true">
         <path d="M4 9H56" stroke="var(--accent)" strokeWidth="3.5" strokeLinecap="round" />
         <circle cx="30" cy="9" r="4" fill="var(--accent)" />
