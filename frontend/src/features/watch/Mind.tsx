@@ -20,7 +20,7 @@ export function Mind({ level, town, life, moment, still }: Props) {
     <section className="card mind" aria-label="Mind">
       <header>
         <h2>Mind</h2>
-        <span className="sub">expected return of each action</span>
+        <span className="sub">Q-value of each action</span>
       </header>
       <Decision level={level} life={life} choice={moment?.choice ?? null} />
       <Values level={level} town={town} life={life} moment={moment} still={still} />
