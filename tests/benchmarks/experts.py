@@ -6,7 +6,7 @@ Neither learns. They are printed beside what learning reaches.
 import numpy as np
 from numpy.typing import NDArray
 
-from hamlet.world import Level, VectorWorld
+from hamlet.world import Level, VectorWorld, load_level
 
 Meters = NDArray[np.float32]
 
@@ -168,3 +168,37 @@ def _best(cell: NDArray[np.int64], meters: Meters) -> tuple[NDArray[np.int64], M
                 front = np.concatenate([front, rounded[i : i + 1]])
                 kept.append(i)
     return cell[kept], meters[kept]
+
+
+def life_at_the_bed(threshold: float, gamma: float, seed: int = 0) -> tuple[int, float]:
+    """In the smallest world: go to the bed, wait there, and sleep when energy is at the threshold or lower.
+
+    Returns steps lived and the discounted sum of rewards. With no money left it goes on "sleeping", which costs less
+    than waiting.
+    """
+    level = load_level("L0_0_minimal")
+    world = VectorWorld(level, 1, seed)
+    world.reset()
+    bed, names = world.affordance_positions["Bed"], level.meter_names
+    moves = {(a.dx, a.dy): i for i, a in enumerate(level.actions) if a.kind == "move"}
+    kinds = [a.kind for a in level.actions]
+    total, factor = 0.0, 1.0
+    for step in range(level.lifespan):
+        (x, y), meters = world.positions[0], world.meters[0]
+        dx, dy = int(np.sign(bed[0] - x)), int(np.sign(bed[1] - y))
+        sleep = meters[names.index("energy")] <= threshold or meters[names.index("money")] < level.places[0].cost
+        here = kinds.index("interact") if sleep else kinds.index("wait")
+        action = here if (dx, dy) == (0, 0) else moves[(dx, 0) if dx else (0, dy)]
+        _, reward, ended, _, _ = world.step([action])
+        total += factor * float(reward[0])
+        factor *= gamma
+        if ended[0]:
+            return step + 1, total
+    return level.lifespan, total
+
+
+if __name__ == "__main__":
+    print("L0_0, sleeping at energy <= threshold: steps lived, return at gamma 0.995")
+    for threshold in (0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9):
+        steps, total = life_at_the_bed(threshold, 0.995)
+        print(f"  {threshold:.1f}: {steps} steps, return {total:.1f}")

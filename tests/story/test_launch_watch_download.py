@@ -60,6 +60,7 @@ def socket(client, hamlet_up, run):
 @pytest.fixture(scope="module")
 def watched(client, hamlet_up):
     """A run that was launched, watched for some lives, trained past three random floors, and stopped."""
+    launched_at = time.monotonic()
     run, frames, news, seen = launch(client, "the main job", seed=1), [], [], 0
     with socket(client, hamlet_up, run) as wire:
         end = time.monotonic() + 240
@@ -76,6 +77,7 @@ def watched(client, hamlet_up):
         else:
             pytest.fail("no examination outlived three random floors within 240 s")
     stopped_at = time.monotonic()
+    print(f"three random floors outlived {stopped_at - launched_at:.1f} s after the launch")
     assert client.post(f"/runs/{run['id']}/stop").status_code in (200, 202)
     wait_for(lambda: run_of(client, run)["state"] == "stopped", 30)
     print(f"stopped {time.monotonic() - stopped_at:.2f} s after the click")
