@@ -27,8 +27,8 @@ from hamlet.world import load_level
 from tests.benchmarks.experts import expert_survival, longest_life
 
 ROWS: dict[str, tuple[dict[str, Any], float]] = {
-    "L0_0": ({"level": "L0_0_minimal", "steps": 1_000_000}, 15.0),
-    "L0_5": ({"level": "L0_5_dual_resource", "steps": 1_000_000}, 15.0),
+    "L0_0": ({"level": "L0_0_minimal", "steps": 1_400_000}, 15.0),
+    "L0_5": ({"level": "L0_5_dual_resource", "steps": 1_400_000}, 15.0),
     "L1": ({}, 30.0),
     "L2": (next(p["config"] for p in PRESETS if p["name"] == "memory"), 600.0),
     "L3": (next(p["config"] for p in PRESETS if p["name"] == "day-and-night"), 900.0),

@@ -91,11 +91,11 @@ class TrainConfig(BaseModel):
         ge=0.0, le=1.0, learner="pqn",
     )
     epochs: int = setting(
-        2, "Epochs", "How often each rollout is learnt from before it is dropped.", "brain", PQN, ge=1, le=16,
+        1, "Epochs", "How often each rollout is learnt from before it is dropped.", "brain", PQN, ge=1, le=16,
         learner="pqn"
     )
     minibatches: int = setting(
-        4, "Minibatches", "Parts a rollout is cut into; each makes one update.", "brain", PQN, ge=1, le=64,
+        8, "Minibatches", "Parts a rollout is cut into; each makes one update.", "brain", PQN, ge=1, le=64,
         learner="pqn"
     )
     double: bool = setting(
@@ -218,7 +218,7 @@ class TrainConfig(BaseModel):
     # --- run
     seed: int = setting(0, "Seed", "The number all chance of the run follows from.", "run", "", ge=0, le=2**31 - 1)
     steps: int = setting(
-        2_000_000, "Budget", "Lane-steps the run may take; the schedules of learning rate and dice follow it.", "run",
+        2_500_000, "Budget", "Lane-steps the run may take; the schedules of learning rate and dice follow it.", "run",
         OURS, ge=1, le=10_000_000_000, scale="log",
     )
     episodes: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = setting(
@@ -354,15 +354,14 @@ PRESETS: list[dict[str, Any]] = [
         "title": "Memory (L2)",
         "summary": "Sees five by five cells and remembers with an LSTM; some five minutes of one core.",
         "config": {
-            "level": "L2_partial_observability", "lanes": 128, "rollout": 32, "epochs": 1, "minibatches": 8,
-            "steps": 2_000_000,
+            "level": "L2_partial_observability", "lanes": 128, "rollout": 32, "steps": 2_000_000,
         },
     },
     {
         "name": "day-and-night",
         "title": "Day and night (L3)",
         "summary": "Opening hours, and activities of several ticks; the simple network, since it can read the clock.",
-        "config": {"level": "L3_temporal_mechanics", "network": "simple", "steps": 2_500_000},
+        "config": {"level": "L3_temporal_mechanics", "network": "simple", "steps": 3_000_000},
     },
 ]  # fmt: skip
 """recipes of the launch form; the first is the default"""
