@@ -79,8 +79,9 @@ worker.slice_run(uuid.UUID(sys.argv[1]), int(sys.argv[2]), "worker that dies")
 
 
 def test_killed_in_mid_slice_it_goes_on_to_the_same_weights(small, slice_of, train_queue):
-    undisturbed = to_the_end(small(), slice_of, 60)
-    run = slice_of(small(), Trainer, 0.3)
+    # Long enough for the first rows to be written, about a second into the slice, well before the run's own end.
+    undisturbed = to_the_end(small(steps=512 * 400), slice_of, 60)
+    run = slice_of(small(steps=512 * 400), Trainer, 0.3)
     kept = run.checkpoints.get().steps
     _, fence = train_queue.take()
     name = str(connection.settings_dict["NAME"])
