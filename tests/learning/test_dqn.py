@@ -39,7 +39,8 @@ def test_every_refinement_changes_what_is_learnt(change):
 
 def test_a_sequence_is_valued_from_the_memory_the_agent_had():
     """With a burn-in of 0 and weights that have not moved, the values along a stored sequence are the ones acted on."""
-    trainer = Trainer(small(learner="dqn", **L2, **{**MEMORY, "burn_in": 0}, replay_start=1024, epsilon_start=1.0))
+    settings = {**MEMORY, "burn_in": 0, "replay_start": 800, "epsilon_start": 1.0}
+    trainer = Trainer(small(learner="dqn", **L2, **settings))
     acted = []
     look = trainer._look
     trainer._look = lambda t, remember=True: acted.append(look(t, remember)) or acted[-1]
