@@ -1,6 +1,6 @@
 """The picture of docs/learning.md: greedy survival over CPU seconds, a line a seed, from `bench_learning.py --curves`.
 
-    python tests/benchmarks/draw_curves.py runs.jsonl docs/learning-curves.svg
+python tests/benchmarks/draw_curves.py runs.jsonl docs/learning-curves.svg
 """
 
 import json
