@@ -21,7 +21,8 @@ MOST_IN_A_ROLLOUT = 2**20
 """steps held at once; more would not fit beside other runs"""
 
 PQN = "Gallici et al. 2024 (PQN)"
-OURS = "measured here, docs/learning.md"
+OURS = "measured, docs/learning.md"
+CHOSEN = "chosen here"
 OLD = "older HAMLET, world.md"
 
 
@@ -67,12 +68,12 @@ class TrainConfig(BaseModel):
         0.995, "Discount γ", "How much the next step's worth counts today.", "brain", OURS, ge=0.0, le=0.9999
     )
     learning_rate: float = setting(
-        1.5e-3, "Learning rate", "Adam's step size at the start of the run.", "brain", OURS,
+        1.5e-3, "Learning rate", "Adam's step size at the start of the run.", "brain", CHOSEN,
         ge=1e-6, le=0.1, scale="log",
     )
     learning_rate_end: float = setting(
         0.02, "Learning rate at the end", "Share of the learning rate that is left when the budget is used; it falls "
-        "in a straight line.", "brain", OURS, ge=0.0, le=1.0,
+        "in a straight line.", "brain", CHOSEN, ge=0.0, le=1.0,
     )
     gradient_clip: float = setting(
         10.0, "Gradient clip", "Longest gradient (2-norm) an update may use.", "brain", OLD + " §9; " + PQN,
@@ -112,11 +113,11 @@ class TrainConfig(BaseModel):
         "Schaul et al. 2016", learner="dqn",
     )
     replay_capacity: int = setting(
-        50_000, "Replay size", "Steps that are remembered.", "brain", OURS, ge=512, le=1_000_000, learner="dqn",
+        50_000, "Replay size", "Steps that are remembered.", "brain", CHOSEN, ge=512, le=1_000_000, learner="dqn",
         scale="log"
     )
     replay_start: int = setting(
-        2_000, "Replay start", "Steps to remember before the first update.", "brain", OURS, ge=1, le=1_000_000,
+        2_000, "Replay start", "Steps to remember before the first update.", "brain", CHOSEN, ge=1, le=1_000_000,
         learner="dqn", scale="log",
     )
     batch: int = setting(
@@ -129,7 +130,7 @@ class TrainConfig(BaseModel):
     )
     target_every: int = setting(
         500, "Target copy", "Updates between two copies of the acting network into the target network.", "brain",
-        "Mnih et al. 2015; " + OURS, ge=1, le=100_000, learner="dqn", scale="log",
+        "Mnih et al. 2015; " + CHOSEN, ge=1, le=100_000, learner="dqn", scale="log",
     )
     sequence: int = setting(
         16, "Sequence", "Steps of a remembered sequence that are learnt from.", "brain",
@@ -159,8 +160,8 @@ class TrainConfig(BaseModel):
         0.15, "Dice at the end", "Chance that remains when the schedule has ended.", "exploration", OURS, ge=0.0, le=1.0
     )
     epsilon_fraction: float = setting(
-        0.33, "Dice until", "Share of the budget over which the chance falls in a straight line.", "exploration", OURS,
-        ge=0.0, le=1.0,
+        0.33, "Dice until", "Share of the budget over which the chance falls in a straight line.", "exploration",
+        CHOSEN, ge=0.0, le=1.0,
     )
     epsilon_ladder: bool = setting(
         False, "Ladder of dice", "Give every lane its own chance, the schedule's to a power from 1 to 8, not all the "
@@ -211,29 +212,30 @@ class TrainConfig(BaseModel):
         "level's own.", "curriculum", OLD + " §9", needs={"curriculum": "stages"},
     )
     stage_steps: int = setting(
-        100_000, "Steps at a stage", "Fewest lane-steps between two moves.", "curriculum", OURS, ge=1, le=100_000_000,
+        100_000, "Steps at a stage", "Fewest lane-steps between two moves.", "curriculum", CHOSEN, ge=1, le=100_000_000,
         needs={"curriculum": "stages"}, scale="log",
     )
 
     # --- run
-    seed: int = setting(0, "Seed", "The number all chance of the run follows from.", "run", "", ge=0, le=2**31 - 1)
+    seed: int = setting(0, "Seed", "The number all chance of the run follows from.", "run", CHOSEN, ge=0, le=2**31 - 1)
     steps: int = setting(
         2_500_000, "Budget", "Lane-steps the run may take; the schedules of learning rate and dice follow it.", "run",
         OURS, ge=1, le=10_000_000_000, scale="log",
     )
     episodes: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = setting(
-        None, "Lives", "Lives, over all lanes, after which the run ends, if the budget is not used before.", "run", ""
+        None, "Lives", "Lives, over all lanes, after which the run ends, if the budget is not used before.", "run",
+        CHOSEN,
     )
     lanes: int = setting(
-        256, "Lanes", "Copies of the world that are lived in side by side.", "run", OURS, ge=1, le=16_384, scale="log"
+        256, "Lanes", "Copies of the world that are lived in side by side.", "run", CHOSEN, ge=1, le=16_384, scale="log"
     )
     evaluations: int = setting(
         10, "Examinations",
         "Held-out examinations, spread evenly beside some early ones; the best examined weights are exported.",
-        "run", OURS, ge=1, le=1000,
+        "run", CHOSEN, ge=1, le=1000,
     )
     evaluation_lives: int = setting(
-        64, "Lives examined", "Greedy lives in one examination.", "run", OURS, ge=1, le=1024
+        64, "Lives examined", "Greedy lives in one examination.", "run", CHOSEN, ge=1, le=1024
     )
 
     # fmt: on
@@ -352,16 +354,14 @@ PRESETS: list[dict[str, Any]] = [
     {
         "name": "memory",
         "title": "Memory (L2)",
-        "summary": "Sees five by five cells and remembers with an LSTM; some five minutes of one core.",
-        "config": {
-            "level": "L2_partial_observability", "lanes": 128, "rollout": 32, "steps": 2_000_000,
-        },
+        "summary": "Sees five by five cells and remembers with an LSTM; some eight minutes of one core.",
+        "config": {"level": "L2_partial_observability", "steps": 4_000_000},
     },
     {
         "name": "day-and-night",
         "title": "Day and night (L3)",
         "summary": "Opening hours, and activities of several ticks; the simple network, since it can read the clock.",
-        "config": {"level": "L3_temporal_mechanics", "network": "simple", "steps": 3_000_000},
+        "config": {"level": "L3_temporal_mechanics", "network": "simple", "steps": 6_000_000},
     },
 ]  # fmt: skip
 """recipes of the launch form; the first is the default"""
