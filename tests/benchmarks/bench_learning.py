@@ -23,6 +23,7 @@ from hamlet.learning import Trainer
 from hamlet.learning.config import PRESETS, TrainConfig
 from hamlet.learning.evaluate import evaluate
 from hamlet.learning.events import Evaluation, Iteration
+from hamlet.model import HamletModel, Prediction
 from hamlet.world import load_level
 from tests.benchmarks.experts import expert_survival, longest_life
 
@@ -46,11 +47,24 @@ def train(settings: dict[str, Any], target: float) -> dict[str, Any]:
         if isinstance(event, Evaluation):
             exams.append((event.steps, round(time.process_time() - began, 2), event.mean))
     seconds = time.process_time() - began
-    result = evaluate(trainer.model("best"), trainer.level, episodes=256, seed=FRESH + trainer.config.seed)
+    model, fresh = trainer.model("best"), FRESH + trainer.config.seed
+    result = evaluate(model, trainer.level, episodes=256, seed=fresh)
+    # The same model with its memory wiped before every step: what memory is worth.
+    wiped = evaluate(Forgetful(model), trainer.level, 256, fresh).mean if model.network == "recurrent" else None
     return {
         "seconds": seconds, "reached": next((at for _, at, mean in exams if mean >= target), None), "mean": result.mean,
-        "p10": result.p10, "retired": result.share_retired, "exams": exams,
+        "p10": result.p10, "retired": result.share_retired, "wiped": wiped, "exams": exams,
     }  # fmt: skip
+
+
+class Forgetful(HamletModel):
+    """A model that is never given its memory back."""
+
+    def __init__(self, model: HamletModel) -> None:
+        super().__init__(model.network, model.weights, model.contract, model.metadata)
+
+    def predict(self, *args: Any, **kwargs: Any) -> Prediction:
+        return super().predict(*args, **{**kwargs, "hidden": None})
 
 
 def throughput(settings: dict[str, Any], seconds: float = 10.0) -> float:
