@@ -13,7 +13,8 @@ from hamlet.learning.config import PRESETS, TrainConfig
 from lab.people.api import router as people
 from lab.people.auth import signed_in
 from lab.people.problems import PROBLEMS, RefusalError, StrictJSON, install, problem
-from lab.runs import crew, downloads, exports, levels, selectors, services
+from lab.runs import crew, downloads, exports, levels, review_api, selectors, services
+from lab.runs.doors import run_of as _run
 from lab.runs.errors import GoneError, LimitError, NotAllowedError, RunError, WrongStateError
 from lab.runs.models import Checkpoint, EvaluationRow, ExportedModel, RecordedEpisode, Run
 from lab.runs.schemas import (
@@ -109,14 +110,6 @@ def settings(request: HttpRequest) -> SettingsOut:
 
 
 # ---------------------------------------------------------------------------------------------------- runs
-
-
-def _run(request: HttpRequest, id: str) -> Run:
-    """The run, if this person may see it. What one may not see is not there."""
-    try:
-        return selectors.runs_for(request.user).get(pk=UUID(id))
-    except (ValueError, Run.DoesNotExist):
-        raise Http404("There is no such run.") from None
 
 
 @router.get("/runs", response={200: RunPage, **PROBLEMS}, operation_id="runs")
@@ -278,3 +271,4 @@ def workers(request: HttpRequest) -> WorkersOut:
 
 api.add_router("", people)
 api.add_router("", router)
+api.add_router("", review_api.router)

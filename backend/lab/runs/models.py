@@ -221,6 +221,28 @@ class RecordedEpisode(models.Model):
         return f"life {self.episode}"
 
 
+class Bookmark(models.Model):
+    """Someone's note on a moment of a recorded life, named by its number: a life lived anew is the same life."""
+
+    NOTE_LENGTH = 200
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="bookmarks")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="bookmarks")
+    episode = models.BigIntegerField()
+    step = models.PositiveIntegerField(help_text="The moment: before this step, or after the last one.")
+    note = models.CharField(max_length=NOTE_LENGTH)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["episode", "step", "created_at"]
+        indexes = [models.Index(fields=["run", "episode", "step"], name="bookmark_in_order")]
+        constraints = [models.CheckConstraint(condition=~Q(note=""), name="bookmark_has_a_note")]
+
+    def __str__(self) -> str:
+        return self.note
+
+
 class Checkpoint(models.Model):
     """Everything a run needs to go on, bit for bit."""
 

@@ -6,7 +6,8 @@ from typing import Any, Literal
 from ninja import Field, Schema
 from pydantic import ConfigDict
 
-from lab.runs.models import Checkpoint, EvaluationRow, ExportedModel, RecordedEpisode, Run
+from lab.people.models import Person
+from lab.runs.models import Bookmark, Checkpoint, EvaluationRow, ExportedModel, RecordedEpisode, Run
 
 State = Literal["queued", "training", "stopping", "finished", "stopped", "failed"]
 ModelFormat = Literal["safetensors", "pt", "onnx"]
@@ -267,6 +268,38 @@ class EpisodeOut(Schema):
     @classmethod
     def of(cls, row: RecordedEpisode) -> "EpisodeOut":
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class BookmarkIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    episode: int = Field(ge=0, lt=2**53, description="Number of a recorded life")
+    step: int = Field(ge=0, lt=2**31, description="The moment in it, 0 to its number of steps")
+    note: str
+
+
+class BookmarkOut(Schema):
+    """Someone's note on a moment of a recorded life."""
+
+    id: str
+    episode: int
+    step: int
+    note: str
+    author: str
+    own: bool = Field(description="It is the asker's own")
+    removable: bool = Field(description="The asker may remove it: it is their own, or they are an instructor")
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: Bookmark, person: Person) -> "BookmarkOut":
+        own = row.author_id == person.pk
+        return cls(
+            id=str(row.pk), episode=row.episode, step=row.step, note=row.note, author=str(row.author), own=own,
+            removable=own or person.is_instructor, created_at=row.created_at,
+        )  # fmt: skip
+
+
+class Bookmarks(Schema):
+    items: list[BookmarkOut]
 
 
 class CheckpointOut(Schema):

@@ -41,13 +41,18 @@ def config_checked(config: dict[str, Any]) -> TrainConfig:
 
 def name_checked(name: str) -> str:
     """A run's name without spaces around it. Raises RunError."""
-    stripped = name.strip()
-    if not 1 <= len(stripped) <= Run.NAME_LENGTH:
-        message = f"has {len(stripped)} characters; allowed are 1 to {Run.NAME_LENGTH}"
-        raise RunError("The name cannot be used.", [FieldError("name", message, shown(stripped))])
+    return line_checked("name", name, Run.NAME_LENGTH)
+
+
+def line_checked(field: str, text: str, most: int) -> str:
+    """A line of text that others will read, without spaces around it. Raises RunError."""
+    stripped = text.strip()
+    if not 1 <= len(stripped) <= most:
+        message = f"has {len(stripped)} characters; allowed are 1 to {most}"
+        raise RunError(f"The {field} cannot be used.", [FieldError(field, message, shown(stripped))])
     if bad := next((sign for sign in stripped if unicodedata.category(sign) in ("Cc", "Cs")), None):
         message = f"has the control character U+{ord(bad):04X}; take visible ones"
-        raise RunError("The name cannot be used.", [FieldError("name", message, shown(stripped))])
+        raise RunError(f"The {field} cannot be used.", [FieldError(field, message, shown(stripped))])
     return stripped
 
 
