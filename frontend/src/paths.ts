@@ -5,6 +5,11 @@ export const paths = {
   launch: () => "/runs/new",
   watch: (run: string) => `/runs/${run}`,
   model: (run: string) => `/runs/${run}/model`,
+  /** A recorded life, at a step or at what it was kept for; without a life, the one that was kept as the best. */
+  replay: (run: string, episode?: number, at: { t?: number; mark?: string } = {}) => {
+    const query = new URLSearchParams(at.mark ? { mark: at.mark } : at.t ? { t: String(at.t) } : {}).toString();
+    return `/runs/${run}/replay${episode === undefined ? "" : `/${episode}`}${query && `?${query}`}`;
+  },
 } as const;
 
 /** Files are fetched by the browser itself, so that a download is a link. */

@@ -8,6 +8,7 @@ export type ModelFormat = Model["format"];
 export type Checkpoint = Schemas["CheckpointOut"];
 export type Evaluation = Schemas["EvaluationOut"];
 export type Recording = Schemas["EpisodeOut"];
+export type Bookmark = Schemas["BookmarkOut"];
 export type Workers = Schemas["WorkersOut"];
 export type Me = Schemas["MeOut"];
 

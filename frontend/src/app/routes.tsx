@@ -82,6 +82,7 @@ export const routes: RouteObject[] = [
           { index: true, lazy: async () => ({ Component: (await import("@/features/runs")).Runs }) },
           { path: "runs/new", lazy: async () => ({ Component: (await import("@/features/launch")).Launch }) },
           { path: "runs/:id", lazy: async () => ({ Component: (await import("@/features/watch")).Watch }) },
+          { path: "runs/:id/replay/:episode?", lazy: async () => ({ Component: (await import("@/features/watch")).Replay }) },
           { path: "runs/:id/model", lazy: async () => ({ Component: (await import("@/features/model")).Model }) },
           { path: "*", element: <NotFound /> },
         ],

@@ -8,7 +8,7 @@ import "./chrome.css";
 
 interface Props {
   run: Run | undefined;
-  page: "watch" | "model";
+  page: "watch" | "replay" | "model";
   /** the page's own at the right: LIVE badge, viewers, chips */
   children?: ReactNode;
 }
@@ -18,11 +18,12 @@ export function RunBar({ run, page, children }: Props) {
   const nav: NavItem[] = run
     ? [
         { to: paths.watch(run.id), label: "Watch", icon: "eye", current: page === "watch", wideOnly: page === "watch" },
+        { to: paths.replay(run.id), label: "Replay", icon: "clock-counter-clockwise", current: page === "replay", wideOnly: true },
         { to: paths.model(run.id), label: "Model", icon: "cube", current: page === "model", wideOnly: page === "model" },
       ]
     : [];
   return (
-    <TopBar home={paths.home()} nav={nav} switcher={run && <RunSwitcher run={run} to={paths[page]} />}>
+    <TopBar home={paths.home()} nav={nav} switcher={run && <RunSwitcher run={run} to={(id) => paths[page](id)} />}>
       {children}
     </TopBar>
   );

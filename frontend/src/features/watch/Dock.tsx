@@ -1,10 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, format, Icon, toast } from "@/ui";
-import type { Level, Run } from "@/api";
+import type { Level } from "@/api";
 import { lastMoment } from "@/wire";
+import type { Life } from "@/wire";
 import { returnsOf } from "./facts";
 import { Lifeline } from "./Lifeline";
+import type { Flag } from "./lifeline";
+import { around } from "./lives";
 import type { Player } from "./player";
 import { recordingQuery, recordingsQuery } from "./queries";
 import { followsEdge, goLive, setSpeed, show, SPEEDS, step, STEPS_PER_SECOND, toggle } from "./store";
@@ -12,16 +14,24 @@ import type { Watch } from "./store";
 import { useProof } from "./useProof";
 import { useWatch } from "./usePlayer";
 
+/** The lives before and after the one on stage, and the way to them. */
+export interface Neighbours {
+  previous: number | null;
+  next: number | null;
+  go: (episode: number | null) => void;
+}
+
 interface Props {
-  run: Run;
   level: Level;
   player: Player;
   /** the run still trains: there is a present to go back to */
   live: boolean;
+  lives: Neighbours;
+  flags?: readonly Flag[];
 }
 
 /** The timeline: transport, lifeline, and where in which life we are. */
-export function Dock({ run, level, player, live }: Props) {
+export function Dock({ level, player, live, lives, flags }: Props) {
   return (
     <section className="dock card" aria-label="Timeline">
       <div className="tp">
@@ -29,8 +39,8 @@ export function Dock({ run, level, player, live }: Props) {
         <Speeds player={player} />
         {live && <LiveButton player={player} />}
       </div>
-      <Lifeline level={level} player={player} />
-      <Episode run={run} level={level} player={player} />
+      <Lifeline level={level} player={player} flags={flags} />
+      <Episode level={level} player={player} lives={lives} />
     </section>
   );
 }
@@ -45,7 +55,7 @@ export function PlayButton({ player }: { player: Player }) {
   );
 }
 
-function Transport({ player }: { player: Player }) {
+export function Transport({ player }: { player: Player }) {
   const empty = useWatch(player, (w) => !w.stage);
   return (
     <>
@@ -57,7 +67,7 @@ function Transport({ player }: { player: Player }) {
 }
 
 /** Each viewer's own speed; a run held to a pace is followed at its pace. */
-function Speeds({ player }: { player: Player }) {
+export function Speeds({ player }: { player: Player }) {
   const speed = useWatch(player, (w) => w.speed);
   const edge = useWatch(player, followsEdge);
   const pace = useWatch(player, (w) => w.stage?.meta.pace ?? null);
@@ -92,12 +102,11 @@ export function LiveButton({ player, short }: { player: Player; short?: boolean 
 }
 
 /** Number of the life, the way to its neighbours, and its sums. */
-function Episode({ run, level, player }: Omit<Props, "live">) {
+function Episode({ level, player, lives }: Omit<Props, "live" | "flags">) {
   const life = useWatch(player, (w) => w.stage);
   const t = useWatch(player, (w) => w.t);
   const passed = useWatch(player, (w) => w.passed);
-  const { previous, next, go } = useNeighbours(run.id, player);
-  const proof = useProof(life);
+  const { previous, next, go } = lives;
   const returns = life && returnsOf(life, level);
   const row = life && life.length ? Math.min(t, life.length - 1) : null;
   const reward = life && row !== null ? life.rows.reward[row]! : null;
@@ -125,26 +134,31 @@ function Episode({ run, level, player }: Omit<Props, "live">) {
       </div>
       <p className="pass">
         {passed > 0 && `${format.count(passed)} ${passed === 1 ? "life" : "lives"} passed before it`}
-        {proof !== null && life?.end && (
-          <span className={proof ? "ok" : "bad"} title={proof ? "Every step of this life fits the trainer's chain of hashes" : "This life does not fit the trainer's chain of hashes"}>
-            <Icon name={proof ? "shield-check" : "warning"} weight={proof ? "regular" : "fill"} />
-            {proof ? "verified" : "not what was trained"}
-          </span>
-        )}
+        <Verdict life={life} />
       </p>
     </div>
   );
 }
 
+/** Whether the life on stage is the trainer's own, to the bit; nothing while that is being found out. */
+export function Verdict({ life }: { life: Life | null }) {
+  const proof = useProof(life);
+  if (proof === null || !life?.end) return null;
+  return (
+    <span className={proof ? "ok" : "bad"} title={proof ? "Every step of this life fits the trainer's chain of hashes" : "This life does not fit the trainer's chain of hashes"}>
+      <Icon name={proof ? "shield-check" : "warning"} weight={proof ? "regular" : "fill"} />
+      {proof ? "verified" : "not what was trained"}
+    </span>
+  );
+}
+
 /** Lives before and after the one on stage: those seen in this tab, and those that were kept. */
-export function useNeighbours(run: string, player: Player) {
+export function useNeighbours(run: string, player: Player): Neighbours {
   const cache = useQueryClient();
   const recordings = useQuery(recordingsQuery(run)).data;
   const shelf = useWatch(player, (w) => w.shelf);
   const number = useWatch(player, (w) => w.stage?.number ?? null);
-  const known = [...new Set([...shelf.map((life) => life.number), ...(recordings ?? []).map(({ episode }) => episode)])];
-  const previous = number === null ? null : known.filter((one) => one < number).reduce<number | null>((most, one) => (most === null || one > most ? one : most), null);
-  const next = number === null ? null : known.filter((one) => one > number).reduce<number | null>((least, one) => (least === null || one < least ? one : least), null);
+  const { previous, next } = around([...shelf.map((life) => life.number), ...(recordings ?? []).map(({ episode }) => episode)], number);
   const go = (episode: number | null) => {
     if (episode === null) return;
     const seen = shelf.find((life) => life.number === episode);

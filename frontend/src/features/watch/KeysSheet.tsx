@@ -8,18 +8,27 @@ const KEYS: [keys: string, what: string][] = [
   ["[ ]", "the life before, the life after"],
   ["1 2 3", "speed 1×, 4×, 16×"],
   ["L", "back to live"],
+  ["B", "bookmark this step"],
   ["T H S", "trail, heat, sight"],
   ["D", "the board as text"],
   ["F", "the board alone"],
   ["Enter on the board", "the board cell by cell"],
 ];
 
-export function KeysSheet({ open, onClose, sight }: { open: boolean; onClose: () => void; sight: boolean }) {
+interface Props {
+  open: boolean;
+  onClose: () => void;
+  sight: boolean;
+  /** keys that do nothing on this page */
+  without: readonly string[];
+}
+
+export function KeysSheet({ open, onClose, sight, without }: Props) {
   return (
     <Sheet open={open} title="Keys" onClose={onClose}>
       <h2>Keys</h2>
       <dl className="keys">
-        {KEYS.map(([keys, what]) => (
+        {KEYS.filter(([keys]) => !without.includes(keys)).map(([keys, what]) => (
           <div key={keys}>
             <dt>
               {keys

@@ -5,7 +5,8 @@ import { readPalette } from "@/board";
 import { lastMoment, meterAt } from "@/wire";
 import type { Life } from "@/wire";
 import { dayOf } from "./facts";
-import { drawCursor, drawLife, spanOf, timeAt } from "./lifeline";
+import { drawCursor, drawFlags, drawLife, spanOf, timeAt } from "./lifeline";
+import type { Flag } from "./lifeline";
 import type { Player } from "./player";
 import { scrub, step } from "./store";
 import { useWatch } from "./usePlayer";
@@ -14,15 +15,25 @@ interface Props {
   level: Level;
   player: Player;
   small?: boolean;
+  flags?: readonly Flag[];
+  /** another life than the one on stage, lived beside it step by step */
+  beside?: Life;
+  /** steps the picture spans, where several share one clock */
+  span?: number;
+  label?: string;
 }
 
+const NO_FLAGS: readonly Flag[] = [];
+
 /** The scrubber: the life as one chart. Drag or press to go to a step; arrow keys step. */
-export function Lifeline({ level, player, small = false }: Props) {
+export function Lifeline({ level, player, small = false, flags = NO_FLAGS, beside, span, label = "Step of this life" }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [{ width, height }, setSize] = useState({ width: 0, height: 0 });
-  const life = useWatch(player, (w) => w.stage);
-  const t = useWatch(player, (w) => w.t);
+  const stage = useWatch(player, (w) => w.stage);
+  const life = beside ?? stage;
+  const clock = useWatch(player, (w) => w.t);
+  const t = beside ? Math.min(clock, lastMoment(beside)) : clock;
 
   useEffect(() => {
     if (!box.current) return;
@@ -45,21 +56,23 @@ export function Lifeline({ level, player, small = false }: Props) {
     let shown: Life | null = null;
     const paint = () => {
       const w = player.state();
-      const now = w.stage;
+      const now = beside ?? w.stage;
       if (!now || lastMoment(now) < 0) return;
+      const steps = span ?? spanOf(now, level.lifespan);
       if (now !== shown) {
         shown = now;
         const under = still.getContext("2d")!;
         under.setTransform(ratio, 0, 0, ratio, 0, 0);
         under.clearRect(0, 0, width, height);
-        drawLife(under, now, level, look, palette);
+        drawLife(under, now, level, look, palette, steps);
+        drawFlags(under, flags, look, steps, palette);
       }
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, context.canvas.width, context.canvas.height);
       context.drawImage(still, 0, 0);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       const edge = w.follow || w.replay ? null : (now.meta.pace ?? null) !== null ? lastMoment(now) : w.reached;
-      drawCursor(context, now, level, look, palette, { t: w.t, edge });
+      drawCursor(context, now, level, look, palette, steps, { t: Math.min(w.t, lastMoment(now)), edge });
     };
     const afresh = () => {
       palette = readPalette(document.documentElement);
@@ -76,12 +89,12 @@ export function Lifeline({ level, player, small = false }: Props) {
       themes.disconnect();
       document.fonts?.removeEventListener("loadingdone", afresh);
     };
-  }, [player, level, width, height, small]);
+  }, [player, level, width, height, small, flags, beside, span]);
 
   const goTo = (event: PointerEvent<HTMLElement>) => {
     if (!life) return;
     const from = event.currentTarget.getBoundingClientRect();
-    const to = timeAt({ width, height, small }, spanOf(life, level.lifespan), event.clientX - from.left);
+    const to = timeAt({ width, height, small }, span ?? spanOf(life, level.lifespan), event.clientX - from.left);
     player.act((w, now) => scrub(w, to, now));
   };
   const key = (event: KeyboardEvent) => {
@@ -100,7 +113,7 @@ export function Lifeline({ level, player, small = false }: Props) {
       ref={box}
       role="slider"
       tabIndex={0}
-      aria-label="Step of this life"
+      aria-label={label}
       aria-valuemin={0}
       aria-valuemax={life ? Math.max(0, lastMoment(life)) : 0}
       aria-valuenow={t}

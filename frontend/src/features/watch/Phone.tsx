@@ -3,11 +3,9 @@ import { Link } from "react-router";
 import { Icon, Segmented, useTheme } from "@/ui";
 import { paths } from "@/paths";
 import { format } from "@/ui";
-import { LiveBadge } from "./Badge";
 import { Drains, Meters } from "./Body";
 import { LiveButton, PlayButton } from "./Dock";
 import { EventList } from "./Events";
-import { Learning } from "./Learning";
 import { Lifeline } from "./Lifeline";
 import { amount, CRITICAL, hueOf, markOf, tiersOf } from "./level";
 import { Decision, Dice, Values } from "./Mind";
@@ -18,19 +16,19 @@ import { useShown } from "./useShown";
 import { Stage } from "./World";
 import type { ViewProps } from "./Watch";
 
-type Tab = "mind" | "events" | "learning" | "body";
-const TABS = [
-  { value: "mind", label: "Mind" },
-  { value: "events", label: "Events" },
-  { value: "learning", label: "Learning" },
-  { value: "body", label: "Body" },
-] as const;
+type Tab = "mind" | "events" | "more" | "body";
 
 /** One screen without scrolling: board, meters, one panel, the lifeline. */
 export function Phone(view: ViewProps) {
   const { run, level, town, player, live } = view;
   const { life, t, moment, still } = useShown(player);
   const [tab, setTab] = useState<Tab>("mind");
+  const tabs = [
+    { value: "mind", label: "Mind" },
+    { value: "events", label: "Events" },
+    { value: "more", label: view.panel.label },
+    { value: "body", label: "Body" },
+  ] as const;
   const [menu, setMenu] = useState(false);
   return (
     <div className="phone">
@@ -45,12 +43,7 @@ export function Phone(view: ViewProps) {
             {run.stage !== null && ` · stage ${run.stage}`}
           </small>
         </button>
-        <span className="chip" title="watching">
-          <Icon name="users" />
-          <span className="sr">Watching: </span>
-          {run.viewers}
-        </span>
-        <LiveBadge run={run} player={player} compact />
+        {view.compact}
       </header>
       <main id="main" tabIndex={-1}>
         {view.notice}
@@ -60,7 +53,7 @@ export function Phone(view: ViewProps) {
         </section>
         <Columns view={view} />
         <section className="sh">
-          <Segmented label="Panel" options={TABS} value={tab} onChange={setTab} full />
+          <Segmented label="Panel" options={tabs} value={tab} onChange={setTab} full />
           {tab === "mind" && (
             <div className="panel" role="region" aria-label="Mind" tabIndex={0}>
               <Values level={level} town={town} life={life} moment={moment} still={still} />
@@ -73,9 +66,9 @@ export function Phone(view: ViewProps) {
               <EventList level={level} life={life} t={t} onPick={(at) => player.act((w, now) => scrub(w, at, now))} />
             </div>
           )}
-          {tab === "learning" && (
-            <div className="panel" tabIndex={0} role="group" aria-label="Learning, scrolls">
-              <Learning run={run} level={level} />
+          {tab === "more" && (
+            <div className="panel" tabIndex={0} role="group" aria-label={`${view.panel.label}, scrolls`}>
+              {view.panel.content}
             </div>
           )}
           {tab === "body" && (
@@ -87,7 +80,7 @@ export function Phone(view: ViewProps) {
         </section>
         <footer className="bt" aria-label="Timeline">
           <PlayButton player={player} />
-          <Lifeline level={level} player={player} small />
+          <Lifeline level={level} player={player} flags={view.flags} small />
           {live && <LiveButton player={player} short />}
         </footer>
       </main>
@@ -143,6 +136,10 @@ function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose
         {run.level_title} · seed {run.seed}
       </p>
       <div className="menu">
+        <Link to={view.page === "watch" ? paths.replay(run.id) : paths.watch(run.id)}>
+          <Icon name={view.page === "watch" ? "clock-counter-clockwise" : "eye"} />
+          {view.page === "watch" ? "Replay" : "Watch"}
+        </Link>
         <Link to={paths.model(run.id)}>
           <Icon name="cube" />
           Model

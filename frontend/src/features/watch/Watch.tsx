@@ -1,22 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
+import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
 import { ApiError, isActive, levelQuery, runQuery } from "@/api";
 import type { Level, Run } from "@/api";
 import { RunBar } from "@/chrome";
 import { townOf } from "@/level";
 import { paths } from "@/paths";
-import { Button, Empty, Viewers } from "@/ui";
+import { Button, Empty, Icon, Viewers } from "@/ui";
 import { Announcer } from "./Announcer";
 import { LiveBadge } from "./Badge";
 import { GridSheet, TextSheet } from "./BoardSheets";
 import { Body } from "./Body";
 import { LastLife } from "./Certificate";
-import { Dock } from "./Dock";
+import { Dock, useNeighbours } from "./Dock";
+import type { Neighbours } from "./Dock";
 import { Events } from "./Events";
 import { KeysSheet } from "./KeysSheet";
 import { Learning } from "./Learning";
 import type { Place } from "./level";
+import type { Flag } from "./lifeline";
 import { Mind } from "./Mind";
 import { Now } from "./Now";
 import { Phone } from "./Phone";
@@ -58,7 +61,7 @@ function Page({ id }: { id: string }) {
   return <Room run={run.data} level={level.data as Level} player={player} retry={retry} />;
 }
 
-function Missing({ error, again }: { error: Error; again: () => void }) {
+export function Missing({ error, again }: { error: Error; again: () => void }) {
   const gone = error instanceof ApiError && error.status === 404;
   return (
     <section className="card solo">
@@ -81,24 +84,80 @@ interface RoomProps {
 }
 
 function Room({ run, level, player, retry }: RoomProps) {
-  const town = useMemo(() => townOf(level), [level]);
   const live = isActive(run);
+  const best = useBest(run, player, live);
+  const asking = useStop(run);
+  const lives = useNeighbours(run.id, player);
+  const learning = <Learning run={run} level={level} />;
+  const notice = <Notice run={run} player={player} retry={retry} best={best.recording} />;
+  return (
+    <>
+      <Theatre
+        page="watch"
+        run={run}
+        level={level}
+        player={player}
+        live={live}
+        lives={lives}
+        stop={asking.ask}
+        notice={notice}
+        badge={
+          <>
+            <LiveBadge run={run} player={player} />
+            <Viewers count={run.viewers} />
+            {asking.ask && (
+              <Button icon="stop-circle" disabled={run.state === "stopping"} onClick={asking.ask}>
+                Stop
+              </Button>
+            )}
+          </>
+        }
+        compact={
+          <>
+            <span className="chip" title="watching">
+              <Icon name="users" />
+              <span className="sr">Watching: </span>
+              {run.viewers}
+            </span>
+            <LiveBadge run={run} player={player} compact />
+          </>
+        }
+        panel={{ label: "Learning", content: learning }}
+        below={
+          <>
+            {learning}
+            <LastLife level={level} player={player} />
+          </>
+        }
+        empty={(phone) => <Nobody run={run} level={level} player={player} live={live} stop={asking.ask} notice={notice} phone={phone} known={best.known} />}
+      />
+      {asking.dialog}
+    </>
+  );
+}
+
+type TheatreProps = Omit<ViewProps, "town" | "overlays" | "setOverlays" | "full" | "setFull" | "onPlace" | "onGrid" | "onText"> & {
+  /** what the bar has at its right */
+  badge: ReactNode;
+  /** what there is before anyone is on stage */
+  empty: (phone: boolean) => ReactNode;
+};
+
+/** A life on stage with all its rooms around it, whether it comes from the air or was kept. */
+export function Theatre({ badge, empty, ...given }: TheatreProps) {
+  const { run, level, player, live, lives, page } = given;
+  const town = useMemo(() => townOf(level), [level]);
   const staged = useWatch(player, (w) => w.stage !== null);
   const phone = useMedia("(max-width: 640px)");
   const [overlays, setOverlays] = useOverlays(town.sight !== null);
   const [full, setFull] = useState(false);
   const [place, setPlace] = useState<Place | null>(null);
   const [sheet, setSheet] = useState<"grid" | "text" | "keys" | null>(null);
-  const best = useBest(run, player, live);
-  const asking = useStop(run);
-  useWatchKeys({ run, player, town, overlays, setOverlays, live, toggleFull: () => setFull(!full), open: setSheet });
+  useWatchKeys({ lives, player, town, overlays, setOverlays, live, toggleFull: () => setFull(!full), open: setSheet });
 
-  const view = {
-    run,
-    level,
+  const view: ViewProps = {
+    ...given,
     town,
-    player,
-    live,
     overlays,
     setOverlays,
     full,
@@ -106,35 +165,27 @@ function Room({ run, level, player, retry }: RoomProps) {
     onPlace: (index: number) => setPlace(level.places.find((one) => one.index === index) ?? null),
     onGrid: () => setSheet("grid"),
     onText: () => setSheet("text"),
-    stop: asking.ask,
-    notice: <Notice run={run} player={player} retry={retry} best={best.recording} />,
   };
   return (
     <>
-      <title>{`${run.name} · Watch · Hamlet`}</title>
+      <title>{`${run.name} · ${page === "watch" ? "Watch" : "Replay"} · Hamlet`}</title>
       {!phone && (
-        <RunBar run={run} page="watch">
-          <LiveBadge run={run} player={player} />
-          <Viewers count={run.viewers} />
-          {asking.ask && (
-            <Button icon="stop-circle" disabled={run.state === "stopping"} onClick={asking.ask}>
-              Stop
-            </Button>
-          )}
+        <RunBar run={run} page={page}>
+          {badge}
         </RunBar>
       )}
-      {staged ? phone ? <Phone {...view} /> : <Desk {...view} /> : <Nobody {...view} phone={phone} known={best.known} />}
+      {staged ? phone ? <Phone {...view} /> : <Desk {...view} /> : empty(phone)}
       <PlaceSheet level={level} player={player} place={place} onClose={() => setPlace(null)} />
       <GridSheet level={level} town={town} player={player} open={sheet === "grid"} onClose={() => setSheet(null)} />
       <TextSheet level={level} town={town} player={player} open={sheet === "text"} onClose={() => setSheet(null)} />
-      <KeysSheet open={sheet === "keys"} sight={town.sight !== null} onClose={() => setSheet(null)} />
-      {asking.dialog}
+      <KeysSheet open={sheet === "keys"} sight={town.sight !== null} without={page === "replay" ? ["L"] : live ? ["B"] : ["B", "L"]} onClose={() => setSheet(null)} />
       <Announcer level={level} player={player} />
     </>
   );
 }
 
 export interface ViewProps {
+  page: "watch" | "replay";
   run: Run;
   level: Level;
   town: ReturnType<typeof townOf>;
@@ -149,7 +200,16 @@ export interface ViewProps {
   onText: () => void;
   /** asks to stop the run; null for those who may not, or when there is nothing to stop */
   stop: (() => void) | null;
-  notice: React.ReactNode;
+  notice: ReactNode;
+  lives: Neighbours;
+  /** bookmarked steps of the life on stage */
+  flags?: readonly Flag[];
+  /** under the mind: how it learns, or which lives there are */
+  below: ReactNode;
+  /** the same on a phone: the fourth of its panels */
+  panel: { label: string; content: ReactNode };
+  /** at the right of a phone's bar */
+  compact: ReactNode;
 }
 
 /** Three columns over the dock; two on a tablet. Only the parts that tell the moment follow it. */
@@ -157,7 +217,9 @@ function Desk(view: ViewProps) {
   const { run, level, town, player } = view;
   return (
     <main id="main" tabIndex={-1} className={view.full ? "watch full" : "watch"}>
-      <h1 className="sr">Watch {run.name}</h1>
+      <h1 className="sr">
+        {view.page === "watch" ? "Watch" : "Replay"} {run.name}
+      </h1>
       <div className="left">
         <Felt level={level} player={player} />
       </div>
@@ -171,10 +233,9 @@ function Desk(view: ViewProps) {
       </section>
       <div className="right">
         <Thought level={level} town={town} player={player} />
-        <Learning run={run} level={level} />
-        <LastLife level={level} player={player} />
+        {view.below}
       </div>
-      <Dock run={run} level={level} player={player} live={view.live} />
+      <Dock level={level} player={player} live={view.live} lives={view.lives} flags={view.flags} />
     </main>
   );
 }
@@ -203,7 +264,7 @@ function Clock({ town, player }: Omit<Part, "level">) {
 }
 
 /** The room before anyone is on stage. */
-function Nobody({ run, level, player, live, stop, notice, phone, known }: ViewProps & { phone: boolean; known: boolean }) {
+function Nobody({ run, level, player, live, stop, notice, phone, known }: Pick<ViewProps, "run" | "level" | "player" | "live" | "stop" | "notice"> & { phone: boolean; known: boolean }) {
   const connecting = useWatch(player, (w) => w.link.state === "connecting");
   return (
     <>

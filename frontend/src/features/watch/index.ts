@@ -1,1 +1,2 @@
+export { Replay } from "./Replay";
 export { Watch } from "./Watch";

@@ -13,6 +13,13 @@ export interface LifelineLook {
   small: boolean;
 }
 
+/** A flag on the lifeline: a bookmark, or where two lives part. */
+export interface Flag {
+  t: number;
+  /** written on it; without words it is a mere pennant */
+  text?: string;
+}
+
 const NIGHT = "#4453B0";
 const SCALES = [60, 120, 200, 260, 350, 500, 750, 1000, 1500, 2000, 3000, 5000];
 
@@ -29,9 +36,8 @@ export const xOf = (look: LifelineLook, span: number, t: number): number => (t /
 export const timeAt = (look: LifelineLook, span: number, x: number): number => (x / look.width) * span;
 
 /** What does not move while the life is watched. */
-export function drawLife(ctx: CanvasRenderingContext2D, life: Life, level: Level, look: LifelineLook, palette: Palette): void {
+export function drawLife(ctx: CanvasRenderingContext2D, life: Life, level: Level, look: LifelineLook, palette: Palette, span: number): void {
   const { color } = palette;
-  const span = spanOf(life, level.lifespan);
   const top = topOf(look);
   const height = plotHeight(look);
   const X = (t: number) => xOf(look, span, t);
@@ -141,6 +147,42 @@ function drawEvents(ctx: CanvasRenderingContext2D, life: Life, level: Level, loo
   ctx.stroke();
 }
 
+/** Flags stand over the picture, their foot at their step. */
+export function drawFlags(ctx: CanvasRenderingContext2D, flags: readonly Flag[], look: LifelineLook, span: number, { color, sans }: Palette): void {
+  const top = topOf(look);
+  const foot = top + plotHeight(look);
+  ctx.save();
+  ctx.fillStyle = ctx.strokeStyle = color.ink;
+  ctx.lineWidth = 1.5;
+  for (const { t, text } of flags) {
+    const x = Math.max(1, Math.min(look.width - 1, xOf(look, span, t)));
+    ctx.beginPath();
+    ctx.moveTo(x, 1);
+    ctx.lineTo(x, text ? foot : top + 6);
+    ctx.stroke();
+    ctx.beginPath();
+    if (text) {
+      ctx.font = `600 12px ${sans}`;
+      const width = ctx.measureText(text).width + 14;
+      const left = Math.max(0, Math.min(look.width - width, x - width / 2));
+      ctx.roundRect(left, 0, width, top - 1, top / 2);
+      ctx.fill();
+      ctx.fillStyle = color.surface;
+      ctx.textAlign = "left";
+      ctx.textBaseline = "middle";
+      ctx.fillText(text, left + 7, top / 2);
+      ctx.fillStyle = color.ink;
+    } else {
+      const way = x > look.width - 12 ? -1 : 1;
+      ctx.moveTo(x, 1);
+      ctx.lineTo(x + way * 9, 5);
+      ctx.lineTo(x, 9);
+      ctx.fill();
+    }
+  }
+  ctx.restore();
+}
+
 export interface Cursor {
   t: number;
   /** how far the live edge is, where the viewer is behind it */
@@ -148,9 +190,8 @@ export interface Cursor {
 }
 
 /** What moves: the playhead, the paler future, the live edge, the skull at the end. */
-export function drawCursor(ctx: CanvasRenderingContext2D, life: Life, level: Level, look: LifelineLook, palette: Palette, { t, edge }: Cursor): void {
+export function drawCursor(ctx: CanvasRenderingContext2D, life: Life, level: Level, look: LifelineLook, palette: Palette, span: number, { t, edge }: Cursor): void {
   const { color } = palette;
-  const span = spanOf(life, level.lifespan);
   const top = topOf(look);
   const height = plotHeight(look);
   const x = xOf(look, span, t);

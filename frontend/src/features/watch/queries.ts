@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { QueryClient } from "@tanstack/react-query";
 import { ApiError, client, runQuery, unwrap } from "@/api";
-import type { Evaluation, Recording, Run } from "@/api";
+import type { Bookmark, Evaluation, Recording, Run } from "@/api";
 import { begin, decodeFrame } from "@/wire";
 import type { Life, Message } from "@/wire";
 
@@ -42,6 +42,14 @@ export const recordingQuery = (run: string, episode: number) =>
     },
     staleTime: Infinity,
     gcTime: 60_000,
+  });
+
+export const bookmarksQuery = (run: string) =>
+  queryOptions({
+    queryKey: ["runs", run, "bookmarks"],
+    queryFn: async ({ signal }): Promise<Bookmark[]> =>
+      (await unwrap(client.GET("/api/v1/runs/{id}/bookmarks", { signal, params: { path: { id: run } } }))).items,
+    refetchInterval: 30_000,
   });
 
 /** The recording a run that is over shows first: the one kept as its best, the longest. */

@@ -5,7 +5,7 @@ import { useSearchParams } from "react-router";
 import { client, isActive, meQuery, runQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
 import { Button, Dialog, toast, useKeys } from "@/ui";
-import { useNeighbours } from "./Dock";
+import type { Neighbours } from "./Dock";
 import type { Player } from "./player";
 import { bestOf, recordingQuery, recordingsQuery } from "./queries";
 import type { Field, Overlays } from "./scene";
@@ -34,19 +34,14 @@ export function useOverlays(sight: boolean): [Overlays, (overlays: Overlays) => 
   return [overlays, set];
 }
 
-/** A run that is over plays its best recorded life; `?episode=` names another one. */
+/** A run that is over plays its best recorded life, again and again. */
 export function useBest(run: Run, player: Player, live: boolean) {
   const cache = useQueryClient();
-  const [query] = useSearchParams();
   const recordings = useQuery(recordingsQuery(run.id));
-  const asked = Number(query.get("episode") ?? NaN);
-  const at = Number(query.get("t") ?? 0) || 0;
   const recording = recordings.data ? bestOf(recordings.data) : null;
-  const wanted = Number.isInteger(asked) ? asked : live ? null : (recording?.episode ?? null);
-  const loop = !Number.isInteger(asked);
-  // A run that ends before the viewer's eyes first lets the life on stage end; what was asked for comes at once.
-  const over = useWatch(player, (w) => !w.stage || w.replay !== null || isOver(w));
-  const free = over || !loop;
+  const wanted = live ? null : (recording?.episode ?? null);
+  // A run that ends before the viewer's eyes first lets the life on stage end.
+  const free = useWatch(player, (w) => !w.stage || w.replay !== null || isOver(w));
   useEffect(() => {
     if (wanted === null || !free) return;
     let gone = false;
@@ -54,16 +49,16 @@ export function useBest(run: Run, player: Player, live: boolean) {
     const timer = setTimeout(
       () =>
         fetched
-          .then((life) => !gone && player.act((w, now) => show(w, life, now, { loop, t: at, playing: at === 0 })))
+          .then((life) => !gone && player.act((w, now) => show(w, life, now, { loop: true })))
           .catch(() => !gone && toast(`Life ${wanted} could not be fetched.`)),
-      loop && player.state().stage && !player.state().replay ? holdOf(player.state().speed) : 0,
+      player.state().stage && !player.state().replay ? holdOf(player.state().speed) : 0,
     );
     fetched.catch(() => undefined);
     return () => {
       gone = true;
       clearTimeout(timer);
     };
-  }, [cache, run.id, wanted, free, loop, at, player]);
+  }, [cache, run.id, wanted, free, player]);
   return { recording, known: recordings.isFetched && wanted === null };
 }
 
@@ -107,7 +102,7 @@ export function useStop(run: Run) {
 }
 
 interface Keyed {
-  run: Run;
+  lives: Neighbours;
   player: Player;
   town: { sight: number | null };
   overlays: Overlays;
@@ -117,8 +112,7 @@ interface Keyed {
   open: (sheet: "text" | "keys") => void;
 }
 
-export function useWatchKeys({ run, player, town, overlays, setOverlays, live, toggleFull, open }: Keyed): void {
-  const { previous, next, go } = useNeighbours(run.id, player);
+export function useWatchKeys({ lives: { previous, next, go }, player, town, overlays, setOverlays, live, toggleFull, open }: Keyed): void {
   const on = (change: Parameters<Player["act"]>[0]) => () => player.act(change);
   const field = (name: Field) => () => setOverlays({ ...overlays, field: overlays.field === name ? null : name });
   const pressed = (event: KeyboardEvent) => (event.target as HTMLElement | null)?.closest?.("button, a, dialog, [role=slider]");

@@ -1,0 +1,130 @@
+import { encode } from "@msgpack/msgpack";
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Recording } from "@/api";
+import { run } from "@/testing/data";
+import { faults, open } from "@/testing/render";
+import { framesOf, level, rowsOf } from "./testing/lives";
+import { Replay } from ".";
+
+const kept = (episode: number, steps: number, ...reasons: string[]): Recording => ({
+  episode, steps, reasons, return: steps, cause: "death", died_of: "energy", root: "energy", stage: null, multiplier: 1, epsilon: 0.5, at: 0, bytes: 1000,
+});
+const NOTE = { id: "n1", episode: 8, step: 3, note: "<img src=x onerror=alert(1)> turns back", author: "ophelia", own: false, removable: true, created_at: "2026-11-24T10:00:00Z" };
+const RECORDINGS = [kept(0, 20, "best", "periodic"), kept(8, 30, "best", "first:Bed"), kept(27, 10, "periodic")];
+
+let answers: Record<string, unknown>;
+let sent: { method: string; path: string; body: unknown }[];
+beforeEach(() => {
+  sent = [];
+  answers = {
+    "/me": { user: { name: "polonius", role: "instructor" }, csrf: "x" },
+    "/runs/r1": run({ level: "T_test", state: "finished" }),
+    "/levels/T_test": level,
+    "/runs/r1/episodes": { items: RECORDINGS },
+    "/runs/r1/metrics": { columns: { steps: [], episodes: [], survival_mean: [] } },
+    "/runs/r1/bookmarks": { items: [NOTE] },
+    "/runs": { items: [], next: null },
+  };
+  for (const { episode, steps } of RECORDINGS) {
+    const [frame] = framesOf(rowsOf(steps, (t) => ({ x: t % 5, y: 2, used: t === 11 ? 0 : -1 })), { number: episode });
+    answers[`/runs/r1/episodes/${episode}`] = encode({ ...frame, v: 1 });
+  }
+  vi.stubGlobal("fetch", async (request: Request | string) => {
+    const { pathname } = new URL(typeof request === "string" ? request : request.url, "http://lab");
+    const path = pathname.replace("/api/v1", "");
+    const method = typeof request === "string" ? "GET" : request.method;
+    if (method !== "GET") {
+      const text = await (request as Request).text();
+      sent.push({ method, path, body: text ? JSON.parse(text) : null });
+      return method === "DELETE" ? new Response(null, { status: 204 }) : json({ ...NOTE, id: "n2", own: true, ...JSON.parse(text) }, 201);
+    }
+    const answer = answers[path];
+    if (answer instanceof Uint8Array) return new Response(answer as BodyInit);
+    return answer === undefined ? json({ title: "Not found", detail: `nothing at ${path}` }, 404) : json(answer);
+  });
+});
+const json = (data: unknown, status = 200) => new Response(JSON.stringify(data), { status, headers: { "content-type": "application/json" } });
+
+async function replay(address: string) {
+  const page = open(address, "/runs/:id/replay/:episode?", <Replay />);
+  await screen.findByRole("region", { name: "Mind" });
+  return page;
+}
+const step = () => Number(screen.getByRole("slider", { name: "Step of this life" }).getAttribute("aria-valuenow"));
+
+test("a link leads to a life and a step, and steps write the link", async () => {
+  const { user, router, container } = await replay("/runs/r1/replay/8?t=12");
+  expect(step()).toBe(12);
+  for (const name of ["Body", "World", "Mind", "Events", "Timeline", "Recorded lives"]) expect(screen.getByRole("region", { name })).toBeVisible();
+  expect(screen.getByRole("button", { name: "Play" })).toBeVisible();
+  await user.keyboard("{ArrowRight}{ArrowRight}");
+  expect(step()).toBe(14);
+  await waitFor(() => expect(router.state.location.search).toBe("?t=14"));
+  expect(screen.queryByText("LIVE")).toBeNull();
+  expect(await faults(container)).toEqual([]);
+});
+
+test("without a step it plays from the beginning; without a life the best one kept is shown", async () => {
+  const { router } = await replay("/runs/r1/replay");
+  expect(router.state.location.pathname).toBe("/runs/r1/replay/8");
+  expect(screen.getByRole("button", { name: "Pause" })).toBeVisible();
+});
+
+test("a mark leads to the step the life was kept for", async () => {
+  await replay("/runs/r1/replay/8?mark=first:Bed");
+  expect(step()).toBe(11);
+});
+
+test("brackets go to the lives before and after", async () => {
+  const { user, router } = await replay("/runs/r1/replay/8?t=1");
+  await user.keyboard("]");
+  await waitFor(() => expect(router.state.location.pathname).toBe("/runs/r1/replay/27"));
+  await waitFor(() => expect(screen.getByText("Episode 27")).toBeVisible());
+  await user.keyboard("[[");
+  await waitFor(() => expect(router.state.location.pathname).not.toBe("/runs/r1/replay/27"));
+});
+
+test("the lives are listed with their reasons and filtered by them", async () => {
+  const { user } = await replay("/runs/r1/replay/8?t=1");
+  const list = screen.getByRole("list", { name: "Recorded lives" });
+  expect(within(list).getAllByRole("listitem").map((row) => row.textContent)).toEqual(["0record, every so often20", "8record, first Bed30", "27every so often10"]);
+  await user.click(screen.getByRole("button", { name: "Firsts 1" }));
+  expect(within(list).getAllByRole("listitem")).toHaveLength(1);
+  expect(within(list).getByRole("link")).toHaveAttribute("aria-current", "page");
+});
+
+test("a note is left on the step on stage, shown as text, and removed", async () => {
+  const { user, container } = await replay("/runs/r1/replay/8?t=12");
+  await user.keyboard("b");
+  const field = await screen.findByPlaceholderText("Note on step 12");
+  await waitFor(() => expect(field).toHaveFocus());
+  const list = screen.getByRole("list", { name: "Bookmarks" });
+  expect(within(list).getByText(/<img src=x/)).toBeVisible();
+  expect(container.querySelector("img[src=x]")).toBeNull();
+  expect(within(list).getByText("First sleep: Bed").closest("a")).toHaveAttribute("href", "/runs/r1/replay/8?mark=first%3ABed");
+  await user.type(field, "goes to bed{Enter}");
+  await within(list).findByText(/goes to bed/);
+  expect(sent[0]).toEqual({ method: "POST", path: "/runs/r1/bookmarks", body: { episode: 8, step: 12, note: "goes to bed" } });
+  await user.click(screen.getByRole("button", { name: /Remove the bookmark “<img/ }));
+  await waitFor(() => expect(sent.at(-1)).toEqual({ method: "DELETE", path: "/bookmarks/n1", body: null }));
+});
+
+test("a life that was not kept offers the nearest that were", async () => {
+  open("/runs/r1/replay/12", "/runs/:id/replay/:episode?", <Replay />);
+  expect(await screen.findByRole("heading", { name: "Episode 12 was not kept" })).toBeVisible();
+  expect(screen.getAllByRole("link", { name: /^Episode/ }).map((link) => link.getAttribute("href"))).toEqual(["/runs/r1/replay/8", "/runs/r1/replay/27"]);
+});
+
+test("a run that kept nothing says so", async () => {
+  answers["/runs/r1/episodes"] = { items: [] };
+  open("/runs/r1/replay", "/runs/:id/replay/:episode?", <Replay />);
+  expect(await screen.findByRole("heading", { name: "No life was kept yet" })).toBeVisible();
+});
+
+test("at the end the certificate stands over the board, and Replay plays it again", async () => {
+  const { user } = await replay("/runs/r1/replay/27?t=10");
+  const paper = await screen.findByRole("group", { name: "Died of exhaustion" });
+  await user.click(within(paper).getByRole("button", { name: "Replay" }));
+  await waitFor(() => expect(step()).toBeLessThan(10));
+});
