@@ -26,7 +26,8 @@ class HamletUp:
     """One running `manage.py up`.
 
     Attributes:
-        url: its address, such as http://127.0.0.1:43121
+        only: the parts it runs; all when empty
+        url: its address, such as http://127.0.0.1:43121; without the part `web`, the names of its parts
         password: the first instructor's one-time password (username: instructor); None at a second start
         data: its data folder
         env: the environment it was started with
@@ -34,16 +35,18 @@ class HamletUp:
 
     username = "instructor"
 
-    def __init__(self, data: Path, **env: str) -> None:
+    def __init__(self, data: Path, *only: str, **env: str) -> None:
         self.data = data
+        self.only = only
         self.env: Mapping[str, str] = {**clean_environment(), "HAMLET_PORT": "0", "HAMLET_DATA": str(data), **env}
         self._log = data.with_name(f"{data.name}.log")
         self._start = self._log.stat().st_size if self._log.exists() else 0
         with self._log.open("ab") as output:
-            command = [sys.executable, str(ROOT / "manage.py"), "up"]
+            parts = ["--only", *only] if only else []
+            command = [sys.executable, str(ROOT / "manage.py"), "up", *parts]
             self.process = spawn(command, env=self.env, output=output, death_signal=signal.SIGTERM)
         try:
-            self.url = self.wait_for(r"^Ready: (\S+)$", 120).group(1)
+            self.url = self.wait_for(r"^Ready: (.+)$", 120).group(1)
         except BaseException:
             self.stop()
             raise
@@ -62,7 +65,9 @@ class HamletUp:
     @property
     def pids(self) -> dict[str, int]:
         """The process ids of its children by name: broker, web, worker, beat."""
-        children: dict[str, int] = json.loads((self.data / "up.json").read_text())["children"]
+        children: dict[str, int] = json.loads((self.data / f"{'-'.join(['up', *sorted(self.only)])}.json").read_text())[
+            "children"
+        ]
         return children
 
     def wait_for(self, pattern: str, seconds: float = 60.0) -> re.Match[str]:

@@ -108,6 +108,12 @@ def allowed_hosts() -> tuple[list[str], list[str]]:
     return [*LOOPBACK, *dict.fromkeys(names)], origins
 
 
+def behind_tls() -> bool:
+    """Whether `HAMLET_ALLOWED_HOSTS` gives https names and no others: then nobody is meant to come without TLS."""
+    given = [part.strip() for part in os.environ.get("HAMLET_ALLOWED_HOSTS", "").split(",") if part.strip()]
+    return bool(given) and all(part.startswith("https://") for part in given)
+
+
 def database(data: Path) -> dict[str, Any]:
     """`DATABASE_URL` (postgres://user:password@host:port/name), or SQLite in the data folder."""
     if url := os.environ.get("DATABASE_URL"):

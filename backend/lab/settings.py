@@ -18,6 +18,16 @@ ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS = environment.allowed_hosts()
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+if environment.behind_tls():
+    # The proxy must set this header itself and drop a client's own (deploy/nginx.conf does).
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked for on the machine itself, without TLS
+    # Preloading binds the whole domain for years: its owner's choice, not ours.
+    SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 INSTALLED_APPS = [
     "daphne",  # before staticfiles: it brings its own runserver (Django check E001)

@@ -41,9 +41,9 @@ def running(tmp_path_factory):
     product.stop()
 
 
-def run_up(**env):
+def run_up(*arguments, **env):
     """`manage.py up` where it is expected to refuse; gives the lines it prints and its exit status."""
-    command = [sys.executable, str(ROOT / "manage.py"), "up"]
+    command = [sys.executable, str(ROOT / "manage.py"), "up", *arguments]
     done = subprocess.run(
         command, env={**clean_environment(), **env}, capture_output=True, text=True, timeout=120, check=False
     )

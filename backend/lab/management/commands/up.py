@@ -9,35 +9,46 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
-from django.core.management.base import BaseCommand
-from django.db import Error as DatabaseError
-from django.db import connection, connections
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
 
-from lab import broker, environment, statics
+from lab import broker, database, environment, statics
 from lab.supervisor import Child, StartError, Supervisor
 
 SMALLEST_SPACE = 200 * 2**20
 """Free bytes without which a start makes no sense: a few checkpoints and the database's growth."""
-START_SECONDS = 120.0
+PARTS = ("web", "worker", "beat")
+"""What can run apart: pages and sockets, training, housekeeping."""
 
 
 class Command(BaseCommand):
     help = "Starts HAMLET: the broker, the web process, a worker per GPU (or one on the CPU) and beat. Ctrl-C stops it."
     requires_system_checks = []
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--only",
+            nargs="+",
+            choices=PARTS,
+            metavar="PART",
+            help=f"only these parts ({', '.join(PARTS)}), where others run elsewhere; needs REDIS_URL",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        parts = options["only"] or PARTS
         try:
-            with only_one(settings.DATA) as status, listening_socket() as listener:
+            if options["only"] and settings.BROKER.embedded:
+                raise StartError("REDIS_URL: is not set; parts that run apart (--only) need one broker between them.")
+            with only_one(settings.DATA, options["only"]) as status, maybe_listening("web" in parts) as listener:
                 require_space(settings.DATA)
-                self.supervise(status, listener)
-        except (StartError, broker.BrokerError) as error:
+                self.supervise(status, listener, parts)
+        except (StartError, broker.BrokerError, database.DatabaseNotReadyError) as error:
             sys.exit(f"hamlet: {error}")
 
     def say(self, line: str) -> None:
@@ -45,40 +56,50 @@ class Command(BaseCommand):
         with contextlib.suppress(BrokenPipeError):
             print(line, flush=True)
 
-    def supervise(self, status: Path, listener: socket.socket) -> None:
-        url = address(listener)
-        with Supervisor(say=self.say, status=status, facts={"url": url, "data": str(settings.DATA)}) as supervisor:
+    def supervise(self, status: Path, listener: socket.socket | None, parts: Sequence[str]) -> None:
+        facts = {"data": str(settings.DATA), **({"url": address(listener)} if listener else {})}
+        with Supervisor(say=self.say, status=status, facts=facts) as supervisor:
             if settings.BROKER.embedded:
                 supervisor.add(broker_child())
             supervisor.wait(0)
             wait_for_the_broker(supervisor)
-            password = prepare_database()
-            statics.collect()
-            for child in (web_child(listener), *worker_children(), beat_child()):
+            # Who serves the pages brings the tables up to date; the others wait for that.
+            password = database.prepare() if listener else database.wait_for_tables(supervisor)
+            if listener:
+                statics.collect()
+                supervisor.add(web_child(listener))
+            for child in worker_children() if "worker" in parts else ():
                 supervisor.add(child)
-            self.say(f"HAMLET {own_version()}: {parts()}; everything it keeps is in {settings.DATA}")
+            if "beat" in parts:
+                supervisor.add(beat_child())
+            self.say(f"HAMLET {own_version()}: {servers()}; everything it keeps is in {settings.DATA}")
             if password:
                 self.say(f"Sign in as: instructor   one-time password: {password}   (shown only this once)")
-            while not supervisor.asked_to_stop and not answers(listener):
+            while listener and not supervisor.asked_to_stop and not answers(listener):
                 supervisor.wait(0.1)
             if not supervisor.asked_to_stop:
                 supervisor.ready = True
-                self.say(f"Ready: {url}")
+                self.say(f"Ready: {address(listener) if listener else ' and '.join(parts)}")
             supervisor.run()
             self.say("Stopping: trainings save their state and go on at the next start. (Ctrl-C again: at once.)")
         self.say("Stopped.")
 
 
 @contextlib.contextmanager
-def only_one(data: Path) -> Iterator[Path]:
-    """Hold this data folder's lock; gives the path of the file that tells what runs."""
-    status = data / "up.json"
-    with (data / "up.lock").open("w") as lock:
+def only_one(data: Path, only: Sequence[str] | None) -> Iterator[Path]:
+    """Hold this data folder's lock, one for each set of parts; gives the path of the file that tells what runs."""
+    name = "-".join(("up", *sorted(only or ())))
+    status = data / f"{name}.json"
+    with status.with_suffix(".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise StartError(f"HAMLET already runs with the data folder {data} (see {status}).") from None
         yield status
+
+
+def maybe_listening(serves: bool) -> contextlib.AbstractContextManager[socket.socket | None]:
+    return listening_socket() if serves else contextlib.nullcontext()
 
 
 @contextlib.contextmanager
@@ -134,37 +155,6 @@ def wait_for_the_broker(supervisor: Supervisor) -> None:
             return
         supervisor.wait(0.05)
     raise StartError(f"The broker does not answer. See {settings.DATA / 'logs' / 'broker.log'}.")
-
-
-def prepare_database() -> str | None:
-    """Bring the tables up to date; gives the first instructor's one-time password when there was nobody yet."""
-    try:
-        require_database()
-        call_command("migrate", interactive=False, verbosity=0)
-        from lab.people.services import first_instructor
-
-        return first_instructor()
-    except DatabaseError as error:
-        reason = " ".join(str(error).split())
-        where = "DATABASE_URL" if "DATABASE_URL" in os.environ else f"The database in {settings.DATA}"
-        raise StartError(f"{where}: {reason}") from None
-    finally:
-        # The children open their own; a connection must not be shared across a fork.
-        connections.close_all()
-        close_pool = getattr(connection, "close_pool", None)  # only PostgreSQL has one
-        if close_pool is not None:
-            close_pool()
-
-
-def require_database() -> None:
-    """Connect once outside the pool, which would hide the reason and go on trying."""
-    if connection.vendor == "postgresql":
-        import psycopg
-
-        try:
-            psycopg.connect(**connection.get_connection_params(), connect_timeout=5).close()
-        except psycopg.Error as error:
-            raise DatabaseError(str(error)) from error
 
 
 def child_environment(room: str, **more: str) -> dict[str, str]:
@@ -237,9 +227,9 @@ def answers(listener: socket.socket) -> bool:
         client.close()
 
 
-def parts() -> str:
-    database = "SQLite" if connection.vendor == "sqlite" else "PostgreSQL"
-    return f"{database} and {'its own Valkey' if settings.BROKER.embedded else settings.BROKER.safe_url}"
+def servers() -> str:
+    kind = "SQLite" if connection.vendor == "sqlite" else "PostgreSQL"
+    return f"{kind} and {'its own Valkey' if settings.BROKER.embedded else settings.BROKER.safe_url}"
 
 
 def own_version() -> str:
