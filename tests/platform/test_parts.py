@@ -111,39 +111,39 @@ def test_parts_need_a_broker_between_them(tmp_path):
     )  # fmt: skip
 
 
+@pytest.fixture(scope="class")
+def front(new_site):
+    """deploy/nginx.conf itself before two web processes, with its names, ports and certificate exchanged."""
+    site = new_site()
+    webs = [site.start(n, "web", HAMLET_ALLOWED_HOSTS="https://lab.school.org") for n in ("web1", "web2")]
+    port, plain = free_port(), free_port()
+    folder = site.folder / "nginx"
+    folder.mkdir()
+    certificate(folder)
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    servers = "\n".join(f"    server {web.url.removeprefix('http://')};" for web in webs)
+    for ours, theirs in (
+        ("    server 127.0.0.1:8000;", servers),
+        ("listen 443", f"listen 127.0.0.1:{port}"),
+        ("listen 80", f"listen 127.0.0.1:{plain}"),
+        ("/etc/ssl/hamlet/", f"{folder}/"),
+    ):
+        assert ours in text
+        text = text.replace(ours, theirs)
+    (folder / "site.conf").write_text(text)
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{ }}\n"
+        f"http {{ access_log off; include {folder}/site.conf; }}\n"
+    )
+    server = spawn(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")], death_signal=signal.SIGKILL)
+    eventually(lambda: answers(port), 20)
+    yield port, plain, folder, webs
+    server.terminate()
+    server.wait(10)
+
+
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="needs nginx: apt-get install nginx-light")
 class TestBehindNginx:
-    """deploy/nginx.conf itself, with its names, ports and certificate exchanged for the test's."""
-
-    @pytest.fixture(scope="class")
-    def front(self, new_site):
-        site = new_site()
-        webs = [site.start(n, "web", HAMLET_ALLOWED_HOSTS="https://lab.school.org") for n in ("web1", "web2")]
-        port, plain = free_port(), free_port()
-        folder = site.folder / "nginx"
-        folder.mkdir()
-        certificate(folder)
-        text = (ROOT / "deploy" / "nginx.conf").read_text()
-        servers = "\n".join(f"    server {web.url.removeprefix('http://')};" for web in webs)
-        for ours, theirs in (
-            ("    server 127.0.0.1:8000;", servers),
-            ("listen 443", f"listen 127.0.0.1:{port}"),
-            ("listen 80", f"listen 127.0.0.1:{plain}"),
-            ("/etc/ssl/hamlet/", f"{folder}/"),
-        ):
-            assert ours in text
-            text = text.replace(ours, theirs)
-        (folder / "site.conf").write_text(text)
-        (folder / "nginx.conf").write_text(
-            f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{ }}\n"
-            f"http {{ access_log off; include {folder}/site.conf; }}\n"
-        )
-        server = spawn(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")], death_signal=signal.SIGKILL)
-        eventually(lambda: answers(port), 20)
-        yield port, plain, folder, webs
-        server.terminate()
-        server.wait(10)
-
     def test_pages_sign_in_and_sockets_come_through_with_tls(self, front):
         port, _, folder, webs = front
         password = next(web.password for web in webs if web.password)
