@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
+
 from lab import environment, logs
 
 LAB = Path(__file__).resolve().parent
@@ -144,6 +146,12 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing on disk: two sh
 CELERY_BEAT_SCHEDULE = {
     # An unread order is worthless after the next one, so a long pause leaves no pile of them.
     "runs.reap": {"task": "lab.runs.tasks.reap", "schedule": 5.0, "options": {"expires": 5}},
+    # At an hour when no lesson is: a beat that starts anew each morning would never reach "every 24 hours".
+    "runs.sweep": {
+        "task": "lab.runs.tasks.sweep",
+        "schedule": crontab(hour=3, minute=17),
+        "options": {"expires": 3600},
+    },
 }
 
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -92,7 +92,7 @@ def test_a_slice_and_the_reaper_have_queues_of_their_own():
     router = slow.app.amqp.router
     assert router.route({}, "lab.runs.tasks.train_slice")["queue"].name == "train"
     assert router.route({}, "lab.runs.tasks.reap")["queue"].name == "housekeeping"
-    (reap,) = settings.CELERY_BEAT_SCHEDULE.values()
+    reap = settings.CELERY_BEAT_SCHEDULE["runs.reap"]
     assert reap["task"] == "lab.runs.tasks.reap"
 
 

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from lab.people.models import Person
-from lab.runs import live, queue, selectors
+from lab.runs import disk, live, queue, selectors
 from lab.runs.errors import LimitError, NotAllowedError, WrongStateError
 from lab.runs.models import Run
 from lab.runs.validation import launch_checked
@@ -42,12 +42,14 @@ def run_launch(*, owner: Person, name: str, config: dict[str, Any]) -> Run:
 
     Raises:
         NotAllowedError: the owner is no instructor
-        LimitError: the owner has too many runs that still move
+        LimitError: the owner has too many runs that still move, or the disk is nearly full
         RunError: a field is wrong; nothing was made
     """
     if not owner.is_instructor:
         raise NotAllowedError("Only instructors launch runs.")
     title, checked = launch_checked(name, config)
+    if disk.is_full():
+        raise LimitError("The disk is nearly full: no new run begins until something is deleted. Tell your operator.")
     now = timezone.now()
     with transaction.atomic():
         # Locks the owner's row, so that launches at once do not all count one too few.
@@ -170,6 +172,19 @@ def runs_reap(now: datetime | None = None) -> int:
     now = now or timezone.now()
     lost = Run.objects.filter(state__in=Run.LEASED, lease_until__lt=now)
     return sum(run_requeue(run=run, now=now) for run in lost)
+
+
+def runs_spare_the_disk() -> int:
+    """Where the disk is nearly full, end all runs while there is room for their models; gives how many."""
+    if not disk.is_full():
+        return 0
+    ended = 0
+    for run in Run.objects.filter(state__in=[State.QUEUED, State.TRAINING]):
+        message = "The disk is nearly full; kept as it was then."
+        ended += run_move(run.pk, [State.QUEUED], State.STOPPED, message) or run_move(
+            run.pk, [State.TRAINING], State.STOPPING, message
+        )
+    return ended
 
 
 def runs_resend(now: datetime | None = None) -> int:

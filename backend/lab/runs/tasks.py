@@ -10,7 +10,7 @@ from celery import shared_task
 from django.db import Error as DatabaseError
 
 from hamlet.learning.errors import TrainingError
-from lab.runs import crew, services
+from lab.runs import crew, services, sweep
 
 logger = logging.getLogger(__name__)
 
@@ -54,15 +54,28 @@ def train_slice(self: Any, run_id: str, fence: int) -> None:
 
 @shared_task(name="lab.runs.tasks.reap")
 def reap() -> None:
-    """Every five seconds: queue again what lost its worker, send again what the broker lost."""
+    """Every five seconds: queue again what lost its worker, send again what the broker lost, look at the disk."""
     global _last_round
     now = time.monotonic()
     settled = _last_round is not None and now - _last_round <= PATIENCE
     try:
         if settled:
             services.runs_reap()
+        services.runs_spare_the_disk()
         services.runs_resend()
     except DatabaseError as error:
         logger.warning("the reaper waits for the database: %s", error)
         return
     _last_round = now
+
+
+@shared_task(name="lab.runs.tasks.sweep")
+def sweep_files() -> None:
+    """Once a day: delete files that no row names."""
+    try:
+        gone = sweep.sweep()
+    except (DatabaseError, OSError) as error:
+        logger.warning("the sweep waits for tomorrow: %s", error)
+        return
+    if gone:
+        logger.info("swept %d files that no row names, %d bytes", len(gone), sum(orphan.bytes for orphan in gone))
