@@ -126,6 +126,8 @@ def test_the_document_of_the_api_describes_every_answer():
             good = [code for code in operation["responses"] if int(code) < 300]
             assert good, path
             for code in good:
+                if int(code) == 204:  # says nothing
+                    continue
                 (content,) = operation["responses"][code]["content"].values()
                 assert content["schema"], path
     assert set(document["components"]["schemas"]) >= {

@@ -154,8 +154,10 @@ def run_stop(request: HttpRequest, id: str) -> RunOut:
 
 @router.get("/runs/{id}/metrics", response={200: MetricsOut, **PROBLEMS}, operation_id="metrics")
 def metrics(request: HttpRequest, id: str, points: Annotated[int, Query(ge=1, le=10_000)] = 2000) -> MetricsOut:
-    """The learning curve as columns (hamlet.learning.metrics), at most `points` rows, evenly picked."""
-    return MetricsOut(columns=selectors.metric_columns(_run(request, id).pk, points))
+    """The learning curve as columns (hamlet.learning.metrics), at most `points` rows, evenly picked, with the least
+    and the most of the rows between them."""
+    columns, low, high = selectors.metric_columns(_run(request, id).pk, points)
+    return MetricsOut(columns=columns, low=low, high=high)
 
 
 @router.get("/runs/{id}/evaluations", response={200: Evaluations, **PROBLEMS}, operation_id="evaluations")

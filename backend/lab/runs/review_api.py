@@ -1,19 +1,24 @@
-"""The part of the API for looking back: notes on recorded lives."""
+"""The part of the API for looking back: notes on recorded lives, curves of several runs in one picture."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
-from ninja import Router
+from ninja import Query, Router
 from ninja.responses import Status
 
-from lab.people.problems import PROBLEMS
-from lab.runs import bookmarks
+from lab.people.problems import PROBLEMS, RefusalError
+from lab.runs import bookmarks, curves, selectors
 from lab.runs.doors import run_of
 from lab.runs.models import Bookmark
-from lab.runs.schemas import BookmarkIn, BookmarkOut, Bookmarks
+from lab.runs.schemas import BookmarkIn, BookmarkOut, Bookmarks, CurveOut, OverlayOut
 
 router = Router(tags=["review"])
+
+MOST_RUNS = 100
+"""in one picture"""
+
+Place = Annotated[int | None, Query(ge=0, lt=2**53)]
 
 
 @router.get("/runs/{id}/bookmarks", response={200: Bookmarks, **PROBLEMS}, operation_id="bookmarks")
@@ -40,3 +45,42 @@ def bookmark_remove(request: HttpRequest, id: str) -> Any:
     except (ValueError, Bookmark.DoesNotExist):
         raise Http404("There is no such bookmark.") from None
     return Status(204, None)
+
+
+@router.get("/curves", response={200: OverlayOut, **PROBLEMS}, operation_id="curves")
+def curve_overlay(
+    request: HttpRequest,
+    runs: str,
+    metric: str = "survival_mean",
+    axis: Literal["steps", "episodes", "time"] = "steps",
+    points: Annotated[int, Query(ge=1, le=2000)] = 400,
+    left: Place = None,
+    right: Place = None,
+) -> OverlayOut:
+    """One metric of up to 100 runs over steps, lives or ms of training, in stretches with mean, least and most.
+
+    `runs`: ids with commas. `left`, `right`: the part to look at. A run that did not measure the metric has no curve.
+    """
+    if metric not in curves.METRICS:
+        raise _wrong("metric", f"must be of {', '.join(curves.METRICS)}", metric)
+    if left is not None and right is not None and right < left:
+        raise _wrong("right", f"must be at least left, {left}", right)
+    names = list(dict.fromkeys(name for name in runs.split(",") if name))
+    if not 1 <= len(names) <= MOST_RUNS:
+        raise _wrong("runs", f"must be 1 to {MOST_RUNS} ids of runs", len(names))
+    try:
+        wanted = [UUID(name) for name in names]
+    except ValueError:
+        raise Http404("There is no such run.") from None
+    found = selectors.runs_for(request.user).in_bulk(wanted)
+    if len(found) < len(set(wanted)):
+        raise Http404("There is no such run.")
+    picture = curves.overlay([found[pk] for pk in wanted], metric, axis, points, left, right)
+    told = [CurveOut(**{**curve._asdict(), "run": str(curve.run)}) for curve in picture.curves]
+    return OverlayOut(
+        metric=metric, axis=axis, left=picture.left, width=picture.width, points=picture.points, curves=told
+    )
+
+
+def _wrong(field: str, message: str, value: Any) -> RefusalError:
+    return RefusalError(422, f"{field} {message}.", [{"field": field, "message": message, "value": str(value)[:100]}])

@@ -246,6 +246,32 @@ class MetricsOut(Schema):
     columns: dict[str, list[float | None]] = Field(
         description="Columns of equal length; null where nothing was measured"
     )
+    low: dict[str, list[float | None]] = Field(
+        description="For each row the least of all rows since the one before it, those left out included"
+    )
+    high: dict[str, list[float | None]] = Field(description="The same for the most")
+
+
+class CurveOut(Schema):
+    """One run's stretches that hold a measurement; lists of equal length."""
+
+    run: str
+    bins: list[int] = Field(description="Which stretch, from 0; it covers left + bin * width up to the next")
+    mean: list[float]
+    low: list[float]
+    high: list[float]
+    rows: list[int] = Field(description="Measurements in the stretch")
+
+
+class OverlayOut(Schema):
+    """One metric of several runs over one axis."""
+
+    metric: str
+    axis: Literal["steps", "episodes", "time"]
+    left: int
+    width: int
+    points: int
+    curves: list[CurveOut]
 
 
 class EpisodeOut(Schema):

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from hamlet.learning.metrics import COLUMNS
 from lab.people.models import Person
-from lab.runs import levels, live
+from lab.runs import curves, levels, live
 from lab.runs.errors import FieldError, RunError
 from lab.runs.models import MetricRow, Run
 from lab.runs.schemas import RunOut
@@ -84,10 +84,10 @@ def queue_places() -> dict[UUID, int]:
     return {pk: place for place, pk in enumerate(waiting, start=1)}
 
 
-def metric_columns(run_id: UUID, points: int) -> dict[str, list[Any]]:
-    """The learning curve as columns of at most `points` rows: evenly picked, the newest always among them."""
+def metric_columns(run_id: UUID, points: int) -> list[dict[str, list[Any]]]:
+    """The learning curve as columns of at most `points` rows, and the least and the most that each stands for."""
     rows = list(MetricRow.objects.filter(run_id=run_id).order_by("iteration").values_list(*COLUMNS))
-    return as_columns(thinned(rows, points))
+    return [as_columns(part) for part in curves.picked(rows, points)]
 
 
 def as_columns(rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:

@@ -194,7 +194,8 @@ export interface paths {
         };
         /**
          * Metrics
-         * @description The learning curve as columns (hamlet.learning.metrics), at most `points` rows, evenly picked.
+         * @description The learning curve as columns (hamlet.learning.metrics), at most `points` rows, evenly picked, with the least
+         *     and the most of the rows between them.
          */
         get: operations["metrics"];
         put?: never;
@@ -408,6 +409,28 @@ export interface paths {
          * @description Remove a note: one's own, or as an instructor anyone's.
          */
         delete: operations["remove_bookmark"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Curve Overlay
+         * @description One metric of up to 100 runs over steps, lives or ms of training, in stretches with mean, least and most.
+         *
+         *     `runs`: ids with commas. `left`, `right`: the part to look at. A run that did not measure the metric has no curve.
+         */
+        get: operations["curves"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -926,6 +949,20 @@ export interface components {
             columns: {
                 [key: string]: (number | null)[];
             };
+            /**
+             * Low
+             * @description For each row the least of all rows since the one before it, those left out included
+             */
+            low: {
+                [key: string]: (number | null)[];
+            };
+            /**
+             * High
+             * @description The same for the most
+             */
+            high: {
+                [key: string]: (number | null)[];
+            };
         };
         /** Evaluations */
         Evaluations: {
@@ -1098,6 +1135,51 @@ export interface components {
             step: number;
             /** Note */
             note: string;
+        };
+        /**
+         * CurveOut
+         * @description One run's stretches that hold a measurement; lists of equal length.
+         */
+        CurveOut: {
+            /** Run */
+            run: string;
+            /**
+             * Bins
+             * @description Which stretch, from 0; it covers left + bin * width up to the next
+             */
+            bins: number[];
+            /** Mean */
+            mean: number[];
+            /** Low */
+            low: number[];
+            /** High */
+            high: number[];
+            /**
+             * Rows
+             * @description Measurements in the stretch
+             */
+            rows: number[];
+        };
+        /**
+         * OverlayOut
+         * @description One metric of several runs over one axis.
+         */
+        OverlayOut: {
+            /** Metric */
+            metric: string;
+            /**
+             * Axis
+             * @enum {string}
+             */
+            axis: "steps" | "episodes" | "time";
+            /** Left */
+            left: number;
+            /** Width */
+            width: number;
+            /** Points */
+            points: number;
+            /** Curves */
+            curves: components["schemas"]["CurveOut"][];
         };
     };
     responses: never;
@@ -3327,6 +3409,114 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    curves: {
+        parameters: {
+            query: {
+                runs: string;
+                metric?: string;
+                axis?: "steps" | "episodes" | "time";
+                points?: number;
+                left?: number | null;
+                right?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlayOut"];
+                };
             };
             /** @description Bad Request */
             400: {
