@@ -23,7 +23,10 @@ export function Lives({ run, level, recordings, episode }: Props) {
   const kinds = kindsOf(recordings);
   const shown = livesOf(recordings, kinds.some((one) => one.kind === kind) ? kind : "all");
   const here = useRef<HTMLAnchorElement>(null);
-  useEffect(() => here.current?.scrollIntoView({ block: "nearest" }), [episode, kind]);
+  // In braces: the newest browsers' scrollIntoView returns a promise, and an effect must return nothing.
+  useEffect(() => {
+    here.current?.scrollIntoView({ block: "nearest" });
+  }, [episode, kind]);
   return (
     <>
       <div className="kinds" role="group" aria-label="Kept for">
