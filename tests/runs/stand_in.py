@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from hamlet.learning.errors import TrainingError
-from hamlet.learning.events import Evaluation, Iteration, Metrics
+from hamlet.learning.events import Evaluation, Iteration, Metrics, Step
 from hamlet.learning.metrics import COLUMNS
 from hamlet.world import load_level
 from tests.tape.lives import life
@@ -40,9 +40,11 @@ class Lives:
     epsilon = 0.25
     stage = None
 
-    def run(self):
+    def run(self, before_step=None):
         while not self.finished:
             for event in life(self.iteration, STEPS):
+                if before_step is not None and isinstance(event, Step):
+                    before_step()
                 self.steps += event.__class__.__name__ == "Step"
                 yield event
             self.iteration += 1
@@ -97,8 +99,8 @@ class Breaks(Lives):
 
     error: Exception = TrainingError("The run diverged: the loss is not a number.")
 
-    def run(self):
-        for event in super().run():
+    def run(self, before_step=None):
+        for event in super().run(before_step):
             yield event
             if isinstance(event, Iteration) and event.iteration == 2:
                 raise self.error

@@ -18,7 +18,7 @@ class Database:
     def __init__(self, monkeypatch):
         self.away = False
         self.refused = 0
-        for name in ("rows_write", "slice_state", "slice_renew", "slice_commit"):
+        for name in ("rows_write", "slice_orders", "slice_renew", "slice_commit"):
             monkeypatch.setattr(slices, name, self.door(getattr(slices, name)))
 
     def door(self, deed):

@@ -108,7 +108,7 @@ def test_a_worker_with_an_old_fence_writes_nothing(run, slice_of, settings):
     training.trainer.steps += STEPS
     saved = worker.save(training, claim)
     batch = Batch(metrics=[(1, dict.fromkeys(slices.COLUMNS, 1))], standing=Standing(0.5, 12, 1, 1, 0.1, None))
-    assert slices.slice_state(claim) is None
+    assert slices.slice_orders(claim) == (None, None)
     assert not slices.slice_renew(claim)
     assert not slices.rows_write(claim, batch)
     assert slices.slice_commit(claim, batch, saved, finished=True) is None

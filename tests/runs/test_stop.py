@@ -24,7 +24,7 @@ def test_a_run_in_training_is_stopping_until_its_worker_has_saved(run, polonius,
     claim = slices.slice_claim(run.pk, 0, "worker one")
     assert services.run_stop(run=run, by=polonius).state == "stopping"
     assert services.run_stop(run=run, by=polonius).state == "stopping"  # asking twice is fine
-    assert slices.slice_state(claim) == "stopping"
+    assert slices.slice_orders(claim) == ("stopping", None)
     ended = slices.slice_commit(claim, slices.Batch(), None, finished=False)
     assert ended.state == "stopped"
     assert ended.finished_at is not None

@@ -152,3 +152,66 @@ def test_a_recording_of_an_unfinished_life_is_refused():
         tape.take(event)
     with pytest.raises(ValueError, match="life 0 has not ended"):
         encode_recording(tape.life)
+
+
+def test_in_a_paced_run_each_step_goes_out_at_once_and_no_life_is_left_out():
+    framer = Framer()
+    framer.pace = 5.0
+    frames, _ = on_air((event for number in range(3) for event in life(number, 4)), framer)
+    assert [len(frame["cols"]["x"]) for frame in frames] == [1, 1, 1, 1, 0] * 3
+    assert [frame["episode"] for frame in frames if frame["meta"]] == [0, 1, 2]
+    assert {(frame["meta"]["pace"], frame["meta"]["passed"]) for frame in frames if frame["meta"]} == {(5.0, 0)}
+
+
+def test_at_a_quick_pace_steps_still_share_frames():
+    framer = Framer()
+    framer.pace = 60.0
+    frames, _ = on_air(life(0, 100), framer)
+    assert len(frames) == 7
+
+
+def on_air_with_pace(framer, steps, paces):
+    """Frames of one life; `paces` maps a row to the pace that is chosen before it is taken."""
+    tape, sent = Tape("run", "L1_full_observability", "ab" * 32), []
+    for event in life(1, steps):
+        written = tape.take(event)
+        framer.pace = paces.get(len(written), framer.pace)
+        if frame := framer.take(written):
+            sent.append(decode_frame(frame))
+    return sent
+
+
+def test_a_pace_chosen_in_the_middle_puts_the_life_on_the_air_with_all_its_rows():
+    framer = Framer(life_ms=60_000.0)
+    on_air(life(0, 5), framer)
+    frames = on_air_with_pace(framer, 20, {12: 2.0})
+    assert [(frame["seq"], frame["first"], len(frame["cols"]["x"])) for frame in frames[:2]] == [(0, 0, 12), (1, 12, 1)]
+    assert (frames[0]["meta"]["pace"], frames[0]["meta"]["passed"]) == (2.0, 0)
+    assert verify(frames[0])
+    assert frames[-1]["end"]["steps"] == 20
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, 2.0), (2.0, 4.0), (2.0, None)])
+def test_a_change_of_pace_tells_the_life_on_the_air_again_under_its_new_pace(before, after):
+    framer = Framer(chunk_ms=0.0 if before is None else 100.0)
+    framer.pace = before
+    frames = on_air_with_pace(framer, 40, {9: after})
+    again = frames[[frame["seq"] for frame in frames].index(0, 1) :]
+    assert again[0]["meta"]["pace"] == after
+    assert [frame["seq"] for frame in again] == list(range(len(again)))
+    assert sum(len(frame["cols"]["x"]) for frame in again) == 40
+
+
+def test_a_paced_life_that_was_dropped_comes_back_whole():
+    framer = Framer()
+    framer.pace = 1.0
+    tape, sent = Tape("run", "level", "00"), []
+    for event in life(0, 10):
+        written = tape.take(event)
+        if len(written) == 4:
+            framer.drop()
+        if frame := framer.take(written):
+            sent.append(decode_frame(frame))
+    firsts = [frame for frame in sent if frame["seq"] == 0]
+    assert [len(frame["cols"]["x"]) for frame in firsts] == [1, 4]
+    assert framer.passed == 0

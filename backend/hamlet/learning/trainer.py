@@ -7,7 +7,7 @@ bit, however the run is sliced.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -134,11 +134,15 @@ class Trainer:
 
     # ------------------------------------------------------------------ the loop
 
-    def run(self) -> Iterator[Event]:
-        """Train until the budget is used, telling what happens. Raises TrainingError if the run diverges."""
+    def run(self, before_step: Callable[[], None] | None = None) -> Iterator[Event]:
+        """Train until the budget is used, telling what happens. Raises TrainingError if the run diverges.
+
+        before_step: called before each step of the lanes. Whoever holds the run to a pace waits there; what is learnt
+        does not depend on the clock.
+        """
         self._mark = (time.perf_counter(), self.steps)
         while not self.finished:
-            yield from self._rollout()
+            yield from self._rollout(before_step)
             rollout = self._rows()
             self.learner.optimiser.learning_rate = self._learning_rate()
             self._reports.add(self.learner.learn(rollout, self.progress))
@@ -147,12 +151,14 @@ class Trainer:
             yield from self._news()
             yield Iteration(self.iteration, self.steps, self.episodes, _now())
 
-    def _rollout(self) -> Iterator[Event]:
+    def _rollout(self, before_step: Callable[[], None] | None) -> Iterator[Event]:
         """Every lane takes as many steps as lie between two updates; the watched lane's are told."""
         self._hidden_before = self._hidden
         epsilons = lane_epsilons(self.config, self.progress)
         T = self.learner.steps_between
         for t in range(T):
+            if before_step is not None:
+                before_step()
             if not self.watched.alive:
                 yield self.watched.begin(
                     _now(), self.world.affordance_positions, self._stage_of(0), float(self._multipliers[0]),

@@ -123,6 +123,10 @@ class Framer:
     At full speed lives end faster than anyone can watch: a life goes on the air only if the one before went on at
     least `life_ms` ago, and those that went by are counted in the next one's `meta.passed`. Once on the air a life is
     framed whole, unless `drop()` says that it could not be sent.
+
+    A run that is held to a pace is shown step by step: each life is on the air, and each step at once where steps are
+    further apart than `chunk_ms`. A life may come on the air late then, when the pace was chosen in its middle or after
+    it was dropped: its first frame holds all of its rows so far.
     """
 
     def __init__(self, chunk_ms: float = 100.0, life_ms: float = 1000.0) -> None:
@@ -133,28 +137,46 @@ class Framer:
         """
         self.chunk_ms = chunk_ms
         self.life_ms = life_ms
-        self.pace: float | None = None
-        """steps per second that the run is held to, told in `meta.pace`; None at full speed"""
+        self._pace: float | None = None
         self.on_air: int | None = None
         """number of the life on the air"""
         self.sent = 0
         self.seq = 0
         self.passed = 0
+        self.told = 0
+        """what the newest frame 0 said of lives that went by"""
         self.began: float | None = None
+        self.counted: int | None = None
+        """number of the newest life that `passed` counts"""
+
+    @property
+    def pace(self) -> float | None:
+        """Steps per second that the run is held to, told in `meta.pace`; None at full speed. When it changes, the life
+        on the air is told again from its first row."""
+        return self._pace
+
+    @pace.setter
+    def pace(self, pace: float | None) -> None:
+        if pace != self._pace:
+            self._pace = pace
+            self.sent = self.seq = 0
 
     def take(self, life: Episode) -> bytes | None:
         """The next frame of this life, or None if there is nothing to send yet. Call after each row and at the end."""
         if not len(life) and life.end is None:
             self._begin(life)
+        elif self._pace is not None and life.number != self.on_air and life.end is None:
+            self._begin_late(life)
         if life.number != self.on_air:
             return None
-        due = len(life) > self.sent and life.at - life.stamps[self.sent] >= self.chunk_ms
+        at_once = self._pace is not None and 1000.0 / self._pace >= self.chunk_ms
+        due = len(life) > self.sent and (at_once or life.at - life.stamps[self.sent] >= self.chunk_ms)
         if life.end is None and not due:
             return None
         extra = {"passed": self.passed, "pace": self.pace}
         frame = encode_frame(life, self.sent, len(life), self.seq, extra)
         if self.seq == 0:
-            self.passed = 0
+            self.told, self.passed = self.passed, 0
         self.sent, self.seq = len(life), self.seq + 1
         if life.end is not None:
             self.on_air = None
@@ -162,20 +184,32 @@ class Framer:
 
     def drop(self) -> None:
         """The life on the air could not be sent whole: it counts as gone by."""
-        self.on_air = None
+        self.counted, self.on_air = self.on_air, None
         self.passed += 1
 
     def _begin(self, life: Episode) -> None:
-        if self.began is not None and life.at - self.began < self.life_ms:
+        if self._pace is None and self.began is not None and life.at - self.began < self.life_ms:
+            self.counted = life.number
             self.passed += 1
             return
         self.on_air, self.sent, self.seq, self.began = life.number, 0, 0, life.at
 
+    def _begin_late(self, life: Episode) -> None:
+        if self.counted == life.number:
+            self.counted = None
+            self.passed -= 1
+        self.on_air, self.sent, self.seq, self.began = life.number, 0, 0, life.at
+
     def state(self) -> dict[str, Any]:
         """Where the air stands, for a checkpoint: the next slice sends the next frame, without a gap."""
-        return {"on_air": self.on_air, "sent": self.sent, "seq": self.seq, "passed": self.passed, "began": self.began}
+        return {
+            "on_air": self.on_air, "sent": self.sent, "seq": self.seq, "passed": self.passed, "began": self.began,
+            "counted": self.counted, "pace": self._pace,
+        }  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from what `state()` told."""
         self.on_air, self.sent, self.seq = state["on_air"], state["sent"], state["seq"]
         self.passed, self.began = state["passed"], state["began"]
+        # Checkpoints of 0.1.0's first days lack these.
+        self.counted, self._pace = state.get("counted"), state.get("pace")

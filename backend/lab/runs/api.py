@@ -17,6 +17,7 @@ from lab.runs import crew, downloads, exports, levels, review_api, selectors, se
 from lab.runs.doors import run_of as _run
 from lab.runs.errors import GoneError, LimitError, NotAllowedError, RunError, WrongStateError
 from lab.runs.models import Checkpoint, EvaluationRow, ExportedModel, RecordedEpisode, Run
+from lab.runs.pace import FASTEST, SLOWEST
 from lab.runs.schemas import (
     CheckpointOut,
     Checkpoints,
@@ -31,6 +32,7 @@ from lab.runs.schemas import (
     ModelIn,
     ModelOut,
     Models,
+    RunChange,
     RunIn,
     RunOut,
     RunPage,
@@ -105,7 +107,9 @@ def level(request: HttpRequest, name: str) -> Any:
 @router.get("/settings", response={200: SettingsOut, **PROBLEMS}, by_alias=True, operation_id="settings")
 def settings(request: HttpRequest) -> SettingsOut:
     """What a run can be told: each setting with its range, default and sentence; presets; limits."""
-    limits = LimitsOut(name_length=Run.NAME_LENGTH, active_runs=services.active_limit())
+    limits = LimitsOut(
+        name_length=Run.NAME_LENGTH, active_runs=services.active_limit(), slowest_pace=SLOWEST, fastest_pace=FASTEST
+    )
     return SettingsOut(settings=TrainConfig.model_json_schema(), presets=PRESETS, limits=limits)
 
 
@@ -132,7 +136,7 @@ def run_list(request: HttpRequest, state: str = "", q: str = "", cursor: str = "
 @router.post("/runs", response={201: RunOut, **PROBLEMS}, operation_id="launch")
 def run_launch(request: HttpRequest, payload: RunIn) -> Any:
     """Launch a run (instructors)."""
-    run = services.run_launch(owner=request.user, name=payload.name, config=payload.config)
+    run = services.run_launch(owner=request.user, name=payload.name, config=payload.config, pace=payload.pace)
     return Status(201, selectors.run_card(run.pk))
 
 
@@ -140,6 +144,13 @@ def run_launch(request: HttpRequest, payload: RunIn) -> Any:
 def run_detail(request: HttpRequest, id: str) -> RunOut:
     """One run as it is now."""
     return selectors.run_cards([_run(request, id)])[0]
+
+
+@router.patch("/runs/{id}", response={200: RunOut, **PROBLEMS}, operation_id="change")
+def run_change(request: HttpRequest, id: str, payload: RunChange) -> RunOut:
+    """Hold a run to a pace, or let it go at full speed (instructors). 409 if it has ended already."""
+    services.run_pace(run=_run(request, id), by=request.user, pace=payload.pace)
+    return run_detail(request, id)
 
 
 @router.post("/runs/{id}/stop", response={200: RunOut, **PROBLEMS}, operation_id="stop")

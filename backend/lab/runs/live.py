@@ -42,11 +42,15 @@ class LivePublisher:
         """life -> how many had gone by before it, as its first frame says"""
         self._broken = False
 
-    def take(self, life: Episode | None) -> None:
-        """Call after each event with what `Tape.take` gave. Costs microseconds; ten times a second, a frame."""
+    def take(self, life: Episode | None, pace: float | None = None) -> None:
+        """Call after each event with what `Tape.take` gave. Costs microseconds; ten times a second, a frame.
+
+        pace: steps a second that the run is held to; None is full speed
+        """
         if life is None or self._broken:
             return
         try:
+            self.framer.pace = pace
             self._take(life)
         except Exception:
             self._broken = True
@@ -54,13 +58,12 @@ class LivePublisher:
 
     def _take(self, life: Episode) -> None:
         self._count_losses()
-        passed = self.framer.passed
         data = self.framer.take(life)
         if data is None:
             return
         seq = self.framer.seq - 1
         if seq == 0:
-            self._told[life.number] = passed
+            self._told[life.number] = self.framer.told
             for old in [number for number in self._told if number < life.number - REMEMBERED]:
                 del self._told[old]
         self._box.frame(Frame(self.run, life.number, seq, life.end is not None, data))

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from hamlet.learning.metrics import COLUMNS
+from lab.runs.pace import FASTEST, SLOWEST
 
 
 class Run(models.Model):
@@ -38,6 +39,9 @@ class Run(models.Model):
     learner = models.CharField(max_length=20)
     seed = models.BigIntegerField()
     steps_budget = models.BigIntegerField()
+    pace = models.FloatField(
+        null=True, blank=True, help_text="Steps a second of the watched lane that it is held to; empty is full speed."
+    )
 
     state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
     message = models.TextField(blank=True, help_text="Why it ended, where that needs words.")
@@ -84,6 +88,9 @@ class Run(models.Model):
             ),
             models.CheckConstraint(condition=Q(progress__gte=0.0, progress__lte=1.0), name="run_progress_is_a_share"),
             models.CheckConstraint(condition=~Q(name=""), name="run_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(pace__isnull=True) | Q(pace__gte=SLOWEST, pace__lte=FASTEST), name="run_pace_can_be_kept"
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=["training", "stopping"]) | Q(lease_until__isnull=False),
                 name="run_in_training_is_leased",

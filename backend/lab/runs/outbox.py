@@ -123,7 +123,9 @@ class Outbox:
         life = (frame.run, frame.episode)
         with self._wake:
             if self._broken == life:
-                return
+                if frame.seq:
+                    return
+                self._broken = None  # told again from its first row
             if time.monotonic() < self._away_until:
                 self._lose({life})
             elif len(self._frames) >= MOST_FRAMES:

@@ -13,6 +13,7 @@ from lab.celery import worker_is_stopping
 from lab.runs import outbox, slices
 from lab.runs.ledger import Ledger
 from lab.runs.models import Run
+from lab.runs.pace import Pacer
 from lab.runs.slices import Claim
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ class Pulse:
 
     def __init__(self, claim: Claim, ledger: Ledger, seconds: float, every: float = EVERY) -> None:
         self.claim = claim
+        self.pacer = Pacer(claim.run.pace)
+        """where the training loop waits, if the run is held to a pace"""
         self._ledger = ledger
         self._every = every
         self._due = time.monotonic() + seconds
@@ -77,7 +80,9 @@ class Pulse:
     def _beat(self) -> None:
         now = time.monotonic()
         try:
-            state = slices.slice_state(self.claim)
+            state, pace = slices.slice_orders(self.claim)
+            if state is not None:
+                self.pacer.pace = pace
             if state is not None and now - self._renewed >= RENEW_EVERY:
                 slices.slice_renew(self.claim)
                 self._renewed = now
@@ -94,6 +99,21 @@ class Pulse:
             self._verdict is None and now >= self._due and (reachable and self._ledger.healthy and _broker_answers())
         ):
             self._verdict = Verdict.DUE
+        if self._hurries(reachable):
+            self.pacer.hurry()
+
+    def _hurries(self, reachable: bool) -> bool:
+        """Whether a paced run is to leave its pace and come to the slice's end. One that is only due keeps it until its
+        rollout is over, unless others wait for the worker."""
+        if self._verdict is None or self.pacer.pace is None:
+            return False
+        if self._verdict is not Verdict.DUE or worker_is_stopping():
+            return True
+        try:
+            return reachable and slices.others_wait()
+        except DatabaseError:
+            connection.close()
+            return False
 
 
 def _broker_answers() -> bool:

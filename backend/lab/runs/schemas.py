@@ -8,9 +8,11 @@ from pydantic import ConfigDict
 
 from lab.people.models import Person
 from lab.runs.models import Bookmark, Checkpoint, EvaluationRow, ExportedModel, RecordedEpisode, Run
+from lab.runs.pace import FASTEST, SLOWEST
 
 State = Literal["queued", "training", "stopping", "finished", "stopped", "failed"]
 ModelFormat = Literal["safetensors", "pt", "onnx"]
+PACE = f"Steps a second of the watched lane that it is held to, {SLOWEST:g} to {FASTEST:g}; null is full speed"
 
 
 class Floors(Schema):
@@ -131,6 +133,8 @@ class PresetOut(Schema):
 class LimitsOut(Schema):
     name_length: int = Field(description="Longest name of a run, in characters")
     active_runs: int = Field(description="Runs that one person may have queued or training at once")
+    slowest_pace: float = Field(description="Steps a second that a run may be held to: the least")
+    fastest_pace: float = Field(description="Steps a second that a run may be held to: the most")
 
 
 class SettingsOut(Schema):
@@ -146,6 +150,14 @@ class RunIn(Schema):
     model_config = ConfigDict(extra="forbid")
     name: str
     config: dict[str, Any] = Field(default_factory=dict, description="What differs from the defaults; see /settings")
+    pace: float | None = Field(None, strict=True, description=PACE)
+
+
+class RunChange(Schema):
+    """What may be changed while a run moves."""
+
+    model_config = ConfigDict(extra="forbid")
+    pace: float | None = Field(strict=True, description=PACE)
 
 
 class EvaluationOut(Schema):
@@ -214,6 +226,7 @@ class RunOut(Schema):
     stage: int | None
     multiplier: float | None
     steps_per_second: float | None
+    pace: float | None = Field(description=PACE)
     best: float | None = Field(description="Best mean survival in a held-out examination")
     best_episode: int | None
     last: float | None = Field(description="Mean survival in the newest row of the curve")
@@ -228,8 +241,8 @@ class RunOut(Schema):
     def of(cls, run: Run, *, level_title: str, place: int | None, viewers: int) -> "RunOut":
         plain = (
             "name", "level", "network", "learner", "seed", "state", "message", "config", "progress", "steps",
-            "steps_budget", "episodes", "epsilon", "stage", "multiplier", "steps_per_second", "best", "best_episode",
-            "last", "spark", "created_at", "started_at", "finished_at",
+            "steps_budget", "episodes", "epsilon", "stage", "multiplier", "steps_per_second", "pace", "best",
+            "best_episode", "last", "spark", "created_at", "started_at", "finished_at",
         )  # fmt: skip
         return cls(
             id=str(run.pk), owner=str(run.owner), level_title=level_title, place=place, viewers=viewers,

@@ -18,7 +18,7 @@ from lab.people.models import Person
 from lab.runs import disk, live, queue, selectors
 from lab.runs.errors import LimitError, NotAllowedError, WrongStateError
 from lab.runs.models import Run
-from lab.runs.validation import launch_checked
+from lab.runs.validation import launch_checked, pace_checked
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +37,11 @@ def active_limit() -> int:
     return int(getattr(settings, "HAMLET_ACTIVE_RUNS", 50))
 
 
-def run_launch(*, owner: Person, name: str, config: dict[str, Any]) -> Run:
+def run_launch(*, owner: Person, name: str, config: dict[str, Any], pace: float | None = None) -> Run:
     """Put a new run into the queue; a worker hears of it when the row is there.
+
+    Args:
+        pace: steps a second of the watched lane that it is held to, see `run_pace`; None is full speed
 
     Raises:
         NotAllowedError: the owner is no instructor
@@ -48,6 +51,7 @@ def run_launch(*, owner: Person, name: str, config: dict[str, Any]) -> Run:
     if not owner.is_instructor:
         raise NotAllowedError("Only instructors launch runs.")
     title, checked = launch_checked(name, config)
+    pace = pace_checked(pace)
     if disk.is_full():
         raise LimitError("The disk is nearly full: no new run begins until something is deleted. Tell your operator.")
     now = timezone.now()
@@ -62,7 +66,7 @@ def run_launch(*, owner: Person, name: str, config: dict[str, Any]) -> Run:
         run = Run.objects.create(
             owner=owner, name=title, config=checked.model_dump(mode="json"), level=checked.level,
             network=checked.network_kind, learner=checked.learner, seed=checked.seed, steps_budget=checked.steps,
-            queued_at=now, sent_at=now,
+            pace=pace, queued_at=now, sent_at=now,
         )  # fmt: skip
         transaction.on_commit(lambda: queue.send(run.pk, run.fence), robust=True)
     return run
@@ -101,6 +105,27 @@ ENDED = {
     State.STOPPED: "has been stopped already",
     State.FAILED: "has failed; there is nothing to stop",
 }
+
+
+def run_pace(*, run: Run, by: Person, pace: float | None) -> Run:
+    """Hold a run to a pace, so that all see the very step being trained, or let it go at full speed (None).
+
+    Its worker takes the pace up within a second, or when the run's next slice begins. What is learnt does not change.
+
+    Raises:
+        NotAllowedError: `by` is no instructor
+        RunError: there is no such pace
+        WrongStateError: it has ended already
+    """
+    if not by.is_instructor:
+        raise NotAllowedError("Only instructors set the pace of a run.")
+    pace = pace_checked(pace)
+    with transaction.atomic():
+        if not Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE).update(pace=pace):
+            raise WrongStateError("The run has ended; there is no pace to set.")
+        transaction.on_commit(lambda: announce(run.pk), robust=True)
+    run.refresh_from_db()
+    return run
 
 
 def run_move(run_id: UUID, before: list[State], after: State, message: str = "") -> bool:

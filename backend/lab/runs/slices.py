@@ -98,14 +98,16 @@ def slice_claim(run_id: UUID, fence: int, worker: str) -> Claim | None:
     return Claim(Run.objects.get(pk=run_id), fence + 1)
 
 
-def slice_state(claim: Claim) -> State | None:
-    """`training` or `stopping` while the run is ours, None when it is no longer."""
-    state = (
-        Run.objects.filter(pk=claim.run.pk, fence=claim.fence, state__in=Run.LEASED)
-        .values_list("state", flat=True)
-        .first()
-    )
-    return State(state) if state is not None else None
+def slice_orders(claim: Claim) -> tuple[State | None, float | None]:
+    """What the run is to do now: `training` or `stopping` while it is ours, None when it is no longer; and its pace."""
+    ours = Run.objects.filter(pk=claim.run.pk, fence=claim.fence, state__in=Run.LEASED)
+    state, pace = ours.values_list("state", "pace").first() or (None, None)
+    return State(state) if state is not None else None, pace
+
+
+def others_wait() -> bool:
+    """Whether any run waits for a worker."""
+    return Run.objects.filter(state=State.QUEUED).exists()
 
 
 def slice_renew(claim: Claim) -> bool:

@@ -9,6 +9,7 @@ from hamlet.learning.config import TrainConfig
 from lab.people.words import sentence, shown
 from lab.runs.errors import FieldError, RunError
 from lab.runs.models import Run
+from lab.runs.pace import FASTEST, SLOWEST
 
 
 def launch_checked(name: str, config: dict[str, Any]) -> tuple[str, TrainConfig]:
@@ -29,6 +30,14 @@ def launch_checked(name: str, config: dict[str, Any]) -> tuple[str, TrainConfig]
     if checked is None or errors:
         raise RunError("; ".join(f"{field} {message}" for field, message, _ in errors[:3]) + ".", errors)
     return name, checked
+
+
+def pace_checked(pace: float | None) -> float | None:
+    """Steps a second, or None for full speed. Raises RunError for a pace that cannot be kept."""
+    if pace is None or SLOWEST <= pace <= FASTEST:
+        return pace
+    message = f"must be {SLOWEST:g} to {FASTEST:g} steps a second, or null for full speed"
+    raise RunError(f"pace {message}.", [FieldError("pace", message, pace)])
 
 
 def config_checked(config: dict[str, Any]) -> TrainConfig:

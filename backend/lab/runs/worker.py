@@ -56,7 +56,7 @@ class Trains(Protocol):
     def epsilon(self) -> float: ...
     @property
     def stage(self) -> int | None: ...
-    def run(self) -> Any: ...
+    def run(self, before_step: Callable[[], None] | None = None) -> Any: ...
     def save(self, path: str | Path, extra: Any = None) -> None: ...
     def export(self, path: str | Path, which: str = "best", metadata: dict[str, Any] | None = None) -> None: ...
 
@@ -170,11 +170,12 @@ def train(training: Training, rows: Ledger, pulse: Pulse) -> None:
     """The loop: what the trainer tells goes to the tape, the recorder, the air and the ledger, until the slice ends."""
     trainer, tape, recorder, air = training.trainer, training.tape, training.recorder, training.live
     event: Event
-    for event in trainer.run():
+    pacer = pulse.pacer
+    for event in trainer.run(before_step=pacer.wait):
         life = tape.take(event)
         for recording in recorder.take(life, event):
             rows.recording(recording, trainer.steps)
-        air.take(life)
+        air.take(life, pacer.pace)
         match event:
             case Metrics():
                 rows.metric(trainer.iteration, event.values)

@@ -162,7 +162,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Run Change
+         * @description Hold a run to a pace, or let it go at full speed (instructors). 409 if it has ended already.
+         */
+        patch: operations["change"];
         trace?: never;
     };
     "/api/v1/runs/{id}/stop": {
@@ -729,6 +733,16 @@ export interface components {
              * @description Runs that one person may have queued or training at once
              */
             active_runs: number;
+            /**
+             * Slowest Pace
+             * @description Steps a second that a run may be held to: the least
+             */
+            slowest_pace: number;
+            /**
+             * Fastest Pace
+             * @description Steps a second that a run may be held to: the most
+             */
+            fastest_pace: number;
         };
         /** PresetOut */
         PresetOut: {
@@ -889,6 +903,11 @@ export interface components {
             /** Steps Per Second */
             steps_per_second: number | null;
             /**
+             * Pace
+             * @description Steps a second of the watched lane that it is held to, 0.5 to 60; null is full speed
+             */
+            pace: number | null;
+            /**
              * Best
              * @description Best mean survival in a held-out examination
              */
@@ -939,6 +958,22 @@ export interface components {
             config?: {
                 [key: string]: unknown;
             };
+            /**
+             * Pace
+             * @description Steps a second of the watched lane that it is held to, 0.5 to 60; null is full speed
+             */
+            pace?: number | null;
+        };
+        /**
+         * RunChange
+         * @description What may be changed while a run moves.
+         */
+        RunChange: {
+            /**
+             * Pace
+             * @description Steps a second of the watched lane that it is held to, 0.5 to 60; null is full speed
+             */
+            pace: number | null;
         };
         /** MetricsOut */
         MetricsOut: {
@@ -1942,6 +1977,113 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunChange"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

@@ -1,5 +1,6 @@
 export { Account } from "./Account";
 export { useDismiss } from "./dismiss";
+export { paceText, PacePicker } from "./Pace";
 export { networkTitle, recipe, StateMark } from "./run";
 export { LabBar, RunBar } from "./RunBar";
 export { StageMarks } from "./StageMarks";

@@ -59,6 +59,7 @@ export const run = (changes: Partial<Run> = {}): Run => ({
   stage: null,
   multiplier: 1,
   steps_per_second: 42_000,
+  pace: null,
   best: 412.3,
   best_episode: 8_200,
   last: 371.2,

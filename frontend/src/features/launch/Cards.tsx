@@ -1,4 +1,5 @@
 import type { Level } from "@/api";
+import { PacePicker } from "@/chrome";
 import { obsDim, weightsOf } from "@/level";
 import { Button, format } from "@/ui";
 import { Card } from "./Card";
@@ -9,8 +10,16 @@ import { halfAt } from "./schedule";
 import { written } from "./settings";
 import { Stages } from "./Stages";
 
+interface Props {
+  level: Level;
+  form: Form;
+  /** steps a second that the run is held to; null is full speed */
+  pace: number | null;
+  onPace: (pace: number | null) => void;
+}
+
 /** The six ideas of a run, in the order in which they act. */
-export function Cards({ level, form }: { level: Level; form: Form }) {
+export function Cards({ level, form, pace, onPace }: Props) {
   const { config, network } = form;
   const half = halfAt(config);
   const deployed = level.places.filter((place) => place.deployed).length;
@@ -64,7 +73,12 @@ export function Cards({ level, form }: { level: Level; form: Form }) {
         level={level}
         main={["steps", "lanes", "evaluations", "episodes"]}
         inPicture={["seed"]}
-        below={<Seed form={form} />}
+        below={
+          <>
+            <Seed form={form} />
+            <PacePicker value={pace} onChange={onPace} />
+          </>
+        }
       />
     </div>
   );

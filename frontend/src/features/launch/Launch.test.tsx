@@ -57,6 +57,16 @@ describe("the launch form", () => {
     expect(sent.find(({ call }) => call === "POST /runs")!.body).toEqual({ name: "heron-43", config: { gamma: 0.9 } });
   });
 
+  test("sends the classroom's pace where one is chosen", async () => {
+    const sent = serve({ "POST /runs": run({ id: "fresh" }) });
+    const { user } = page();
+    const cards = within(await card("Run"));
+    await user.click(cards.getByRole("radio", { name: "Classroom" }));
+    expect(await cards.findByRole("slider", { name: "Steps a second" })).toBeVisible();
+    await user.click(screen.getByRole("button", { name: /^Launch / }));
+    await waitFor(() => expect(sent.find(({ call }) => call === "POST /runs")?.body).toMatchObject({ pace: 2 }));
+  });
+
   test("launches on Ctrl with Enter", async () => {
     const sent = serve({ "POST /runs": run({ id: "fresh" }) });
     const { user } = page();

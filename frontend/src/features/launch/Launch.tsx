@@ -73,6 +73,7 @@ function Bench({ settings, nameLength, presets, levels, runs }: BenchProps) {
   const initial: Config = past ? ownSettings(settings, past) : ofPreset(presets[0]);
   const [name, setName] = useState(() => randomName(new Set(runs.map((run) => run.name))));
   const [nameError, setNameError] = useState<string>();
+  const [pace, setPace] = useState<number | null>(null);
   const [trouble, setTrouble] = useState<string>();
   const [levelName, setLevelName] = useState(String(initial["level"] ?? settings.find((setting) => setting.name === "level")?.default ?? ""));
   const level = useQuery(levelQuery(levelName)).data;
@@ -93,7 +94,7 @@ function Bench({ settings, nameLength, presets, levels, runs }: BenchProps) {
   };
 
   const launch = useMutation({
-    mutationFn: () => unwrap(client.POST("/api/v1/runs", { body: { name: name.trim(), config: sent } })),
+    mutationFn: () => unwrap(client.POST("/api/v1/runs", { body: { name: name.trim(), config: sent, ...(pace === null ? {} : { pace }) } })),
     onSuccess: (run) => {
       cache.setQueryData([...runsQuery.queryKey, run.id], run);
       void cache.invalidateQueries({ queryKey: runsQuery.queryKey, exact: true });
@@ -129,7 +130,7 @@ function Bench({ settings, nameLength, presets, levels, runs }: BenchProps) {
           <StartFrom presets={presets} runs={runs} settings={settings} form={form} start={start} />
         </div>
         <p className={form.errors["level"] ? "error about" : "about"}>{form.errors["level"] ?? about(level, levels, levelName)}</p>
-        {level ? <Cards level={level} form={form} /> : <Skeleton height={704} radius={14} />}
+        {level ? <Cards level={level} form={form} pace={pace} onPace={setPace} /> : <Skeleton height={704} radius={14} />}
       </div>
       <Summary
         name={name}

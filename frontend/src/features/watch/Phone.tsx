@@ -10,6 +10,7 @@ import { Lifeline } from "./Lifeline";
 import { amount, CRITICAL, hueOf, markOf, tiersOf } from "./level";
 import { Decision, Dice, Values } from "./Mind";
 import { Now } from "./Now";
+import { PaceRow } from "./Pace";
 import { Sheet } from "./Sheet";
 import { scrub } from "./store";
 import { useShown } from "./useShown";
@@ -166,6 +167,7 @@ function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose
           <Icon name={theme === "dark" ? "sun" : "moon"} />
           {theme === "dark" ? "Light theme" : "Dark theme"}
         </button>
+        {view.live && <PaceRow run={run} />}
         {view.stop && (
           <button type="button" disabled={run.state === "stopping"} onClick={() => { onClose(); view.stop?.(); }}>
             <Icon name="stop-circle" />

@@ -9,7 +9,7 @@ import { Watch } from ".";
 
 const run = {
   id: "7", name: "heron-42", level: "T_test", level_title: "Test town", network: "simple", learner: "pqn", seed: 3, state: "training", message: "", place: null, owner: "polonius",
-  config: {}, progress: 0.2, steps: 200, steps_budget: 1000, episodes: 12, epsilon: 0.5, stage: null, multiplier: 1, steps_per_second: 900, best: null, best_episode: null,
+  config: {}, progress: 0.2, steps: 200, steps_budget: 1000, episodes: 12, epsilon: 0.5, stage: null, multiplier: 1, steps_per_second: 900, pace: null as number | null, best: null, best_episode: null,
   last: 40, spark: [], viewers: 2, created_at: "2026-11-24T10:00:00Z", started_at: null, finished_at: null, model: null,
 };
 const metrics = { columns: { steps: [100, 200], episodes: [6, 12], survival_mean: [20, 40], survival_p10: [10, 20], survival_p90: [30, 60], epsilon: [1, 0.5], stage: [null, null], steps_per_second: [900, 900] } };
@@ -170,6 +170,31 @@ describe("watching a run", () => {
     answers["/api/v1/me"] = { user: { name: "ophelia", role: "student" }, csrf: "x" };
     await onStage();
     expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
+  });
+
+  it("an instructor holds the run to a pace, and lets it go", async () => {
+    answers["/api/v1/settings"] = { limits: { slowest_pace: 0.5, fastest_pace: 60 } };
+    await onStage();
+    const user = userEvent.setup();
+    const changes = () => vi.mocked(fetch).mock.calls.map(([request]) => request as Request).filter(({ method }) => method === "PATCH");
+    await user.click(await screen.findByRole("button", { name: "Pace: Full speed" }));
+    answers["/api/v1/runs/7"] = { ...run, pace: 2 };
+    await user.click(screen.getByRole("radio", { name: "Classroom" }));
+    expect(await screen.findByRole("slider", { name: "Steps a second" })).toHaveAttribute("aria-valuetext", "2");
+    await waitFor(() => expect(changes()).toHaveLength(1));
+    expect(await changes()[0]!.clone().json()).toEqual({ pace: 2 });
+    expect(await screen.findByRole("button", { name: "Pace: 2 steps/s" })).toBeVisible();
+    await user.click(screen.getByRole("radio", { name: "Full speed" }));
+    await waitFor(() => expect(changes()).toHaveLength(2));
+    expect(await changes()[1]!.clone().json()).toEqual({ pace: null });
+  });
+
+  it("a student sees the pace and cannot change it", async () => {
+    answers["/api/v1/me"] = { user: { name: "ophelia", role: "student" }, csrf: "x" };
+    answers["/api/v1/runs/7"] = { ...run, pace: 2 };
+    await onStage();
+    expect(await screen.findByText("2 steps/s")).toBeVisible();
+    expect(screen.queryByRole("button", { name: /^Pace/ })).toBeNull();
   });
 });
 

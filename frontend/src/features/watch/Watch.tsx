@@ -22,6 +22,7 @@ import type { Place } from "./level";
 import type { Flag } from "./lifeline";
 import { Mind } from "./Mind";
 import { Now } from "./Now";
+import { Pace } from "./Pace";
 import { Phone } from "./Phone";
 import { PlaceSheet } from "./PlaceSheet";
 import type { Player } from "./player";
@@ -104,6 +105,7 @@ function Room({ run, level, player, retry }: RoomProps) {
         badge={
           <>
             <LiveBadge run={run} player={player} />
+            {live && <Pace run={run} />}
             <Viewers count={run.viewers} />
             {asking.ask && (
               <Button icon="stop-circle" disabled={run.state === "stopping"} onClick={asking.ask}>

@@ -1,0 +1,77 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { client, meQuery, runQuery, unwrap } from "@/api";
+import type { Run } from "@/api";
+import { PacePicker, paceText, useDismiss } from "@/chrome";
+import { Button, Icon, toast } from "@/ui";
+
+/** Whoever drags the slider does not send every value on the way. */
+const SETTLE = 250;
+
+/** The pace of a run, as it is wanted here and as the server has it. */
+function usePace(run: Run) {
+  const cache = useQueryClient();
+  const [wanted, want] = useState<{ pace: number | null } | null>(null);
+  const change = useMutation({
+    mutationFn: (pace: number | null) => unwrap(client.PATCH("/api/v1/runs/{id}", { params: { path: { id: run.id } }, body: { pace } })),
+    onSuccess: (changed) => cache.setQueryData(runQuery(run.id).queryKey, changed),
+    onError: (error) => toast(error.message),
+    onSettled: () => want(null),
+  });
+  const { mutate } = change;
+  useEffect(() => {
+    if (!wanted) return;
+    const timer = setTimeout(() => mutate(wanted.pace), SETTLE);
+    return () => clearTimeout(timer);
+  }, [wanted, mutate]);
+  return { pace: wanted ? wanted.pace : run.pace, set: (pace: number | null) => want({ pace }) };
+}
+
+const useInstructor = () => useQuery(meQuery).data?.user?.role === "instructor";
+
+/** Which pace the run is held to; who teaches sets it here. */
+export function Pace({ run }: { run: Run }) {
+  const instructor = useInstructor();
+  const { pace, set } = usePace(run);
+  const [open, setOpen] = useState(false);
+  const anchor = useDismiss<HTMLSpanElement>(open, () => setOpen(false));
+  if (!instructor) {
+    return run.pace === null ? null : (
+      <span className="chip lg" title="The run is held to this pace, so that all see the very step being trained">
+        <Icon name="gauge" />
+        {paceText(run.pace)}
+      </span>
+    );
+  }
+  return (
+    <span className="pop-anchor" ref={anchor}>
+      <Button icon="gauge" aria-expanded={open} aria-label={`Pace: ${paceText(pace)}`} title="The pace of the training, for everybody" onClick={() => setOpen(!open)}>
+        {paceText(pace)}
+      </Button>
+      {open && (
+        <div className="pop pacepop" role="group" aria-label="Pace of the training">
+          <PacePicker value={pace} onChange={set} />
+        </div>
+      )}
+    </span>
+  );
+}
+
+/** The same in the phone's menu. */
+export function PaceRow({ run }: { run: Run }) {
+  const instructor = useInstructor();
+  const { pace, set } = usePace(run);
+  if (!instructor) {
+    return (
+      <p className="pacerow">
+        <Icon name="gauge" />
+        {run.pace === null ? "Full speed" : `Held to ${paceText(run.pace)}`}
+      </p>
+    );
+  }
+  return (
+    <div className="pacerow">
+      <PacePicker value={pace} onChange={set} />
+    </div>
+  );
+}
