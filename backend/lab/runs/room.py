@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from lab.people.selectors import sessions_alive
 from lab.runs.live import VIEWER_SECONDS, viewers_key
-from lab.runs.outbox import air_key, group, news_message
+from lab.runs.outbox import air_key, group, news_message, past_key
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Socket(Protocol):
     glance: bool
     """a small picture on a list of runs: shown the same, but nobody who watches"""
 
-    async def turn_away(self, code: int, reason: str) -> None: ...
+    def turn_away(self, code: int, reason: str) -> None: ...
 
 
 class Room:
@@ -53,16 +53,22 @@ class Room:
         self._task: asyncio.Task[None] | None = None
         self._redis = redis.asyncio.Redis.from_url(settings.BROKER.url, socket_connect_timeout=2, socket_timeout=3)
 
-    async def enter(self, socket: Socket) -> list[bytes]:
-        """Someone watches. Gives the frames of the life on the air so far, as group messages."""
+    async def enter(self, socket: Socket, episode: int | None = None) -> list[bytes]:
+        """Someone watches. Gives the frames of the life on the air so far, as group messages.
+
+        Args:
+            episode: a life that went off the air not long ago; its frames come first, if they are still kept
+        """
         self.sockets.add(socket)
         self._change(socket.run)
         async with self._redis.pipeline(transaction=True) as pipe:
             if not socket.glance:
                 pipe.zadd(viewers_key(socket.run), {socket.channel_name: time.time() + VIEWER_SECONDS})
                 pipe.expire(viewers_key(socket.run), int(VIEWER_SECONDS) * 4)
+            pipe.lrange(past_key(socket.run, -1 if episode is None else episode), 0, -1)
             pipe.lrange(air_key(socket.run), 0, -1)
-            frames: list[bytes] = (await pipe.execute())[-1]
+            past, present = (await pipe.execute())[-2:]
+        frames: list[bytes] = [*past, *present]
         return frames
 
     async def leave(self, socket: Socket) -> None:
@@ -109,7 +115,7 @@ class Room:
             logger.warning("sessions cannot be checked: %s", error)
             return
         for socket in [socket for socket in self.sockets if socket.session not in alive]:
-            await socket.turn_away(4401, "The session has ended.")
+            socket.turn_away(4401, "The session has ended.")
 
     async def _count(self, runs: set[str]) -> None:
         """Renew the signs of those who watch these runs, and tell each run's number where it is a new one."""
