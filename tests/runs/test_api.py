@@ -146,7 +146,7 @@ def test_the_document_of_the_api_describes_every_answer():
 GETS = [
     "/levels", "/levels/L0_0_minimal", "/settings", "/runs", "/runs/{run}", "/runs/{run}/metrics",
     "/runs/{run}/evaluations", "/runs/{run}/episodes", "/runs/{run}/checkpoints", "/runs/{run}/models",
-    "/workers", "/models/{run}/download",
+    "/runs/{run}/mind", "/runs/{run}/census", "/workers", "/models/{run}/download",
 ]  # fmt: skip
 
 

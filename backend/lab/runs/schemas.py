@@ -359,6 +359,31 @@ class CheckpointOut(Schema):
         )  # fmt: skip
 
 
+class ByHourOut(Schema):
+    """Uses and transitions for each hour of the day."""
+
+    uses: dict[str, list[int]] = Field(description="Place, and its uses in each hour")
+    transitions: list[dict[str, dict[str, int]]] = Field(description="One entry an hour: place, place after it, count")
+
+
+class CensusOut(Schema):
+    """What all lanes of a run had done when a checkpoint was written, counted since it began."""
+
+    checkpoint: str
+    steps: int
+    episode: int
+    visits: list[list[int]] = Field(description="Steps begun in each cell, by row and column")
+    novelty: list[list[float | None]] | None = Field(
+        description="Mean novelty of what was seen on arriving in each cell; null without curiosity"
+    )
+    uses: dict[str, int] = Field(description="Successful uses of each place; every tick is one")
+    transitions: dict[str, dict[str, int]] = Field(
+        description="Place, place used next in the same life, and how often; a use of several ticks follows itself"
+    )
+    by_hour: ByHourOut | None = Field(description="null where no clock runs")
+    deaths: dict[str, int] = Field(description="Deaths by the meter that ran out")
+
+
 class ModelIn(Schema):
     model_config = ConfigDict(extra="forbid")
     checkpoint: str | None = Field(None, description="Id of a checkpoint; the newest one where it is left out")

@@ -310,6 +310,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/mind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mind
+         * @description The weights a run had at a checkpoint (the newest, if none is named), as a .safetensors model to look into.
+         */
+        get: operations["mind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/census": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Census
+         * @description What all lanes had done by a checkpoint (the newest, if none is named): visits, habits, deaths, counted.
+         */
+        get: operations["census"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}/models": {
         parameters: {
             query?: never;
@@ -1074,6 +1114,75 @@ export interface components {
         Checkpoints: {
             /** Items */
             items: components["schemas"]["CheckpointOut"][];
+        };
+        /**
+         * ByHourOut
+         * @description Uses and transitions for each hour of the day.
+         */
+        ByHourOut: {
+            /**
+             * Uses
+             * @description Place, and its uses in each hour
+             */
+            uses: {
+                [key: string]: number[];
+            };
+            /**
+             * Transitions
+             * @description One entry an hour: place, place after it, count
+             */
+            transitions: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            }[];
+        };
+        /**
+         * CensusOut
+         * @description What all lanes of a run had done when a checkpoint was written, counted since it began.
+         */
+        CensusOut: {
+            /** Checkpoint */
+            checkpoint: string;
+            /** Steps */
+            steps: number;
+            /** Episode */
+            episode: number;
+            /**
+             * Visits
+             * @description Steps begun in each cell, by row and column
+             */
+            visits: number[][];
+            /**
+             * Novelty
+             * @description Mean novelty of what was seen on arriving in each cell; null without curiosity
+             */
+            novelty: (number | null)[][] | null;
+            /**
+             * Uses
+             * @description Successful uses of each place; every tick is one
+             */
+            uses: {
+                [key: string]: number;
+            };
+            /**
+             * Transitions
+             * @description Place, place used next in the same life, and how often; a use of several ticks follows itself
+             */
+            transitions: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @description null where no clock runs */
+            by_hour: components["schemas"]["ByHourOut"] | null;
+            /**
+             * Deaths
+             * @description Deaths by the meter that ran out
+             */
+            deaths: {
+                [key: string]: number;
+            };
         };
         /** Models */
         Models: {
@@ -2816,6 +2925,216 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    mind: {
+        parameters: {
+            query?: {
+                checkpoint?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    census: {
+        parameters: {
+            query?: {
+                checkpoint?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CensusOut"];
                 };
             };
             /** @description Bad Request */
