@@ -12,10 +12,10 @@ export interface Scene {
   trail: readonly Footstep[];
   /** visits per cell (row by row), for the heat overlay; null = not shown */
   heat: ArrayLike<number> | null;
-  /** mean novelty per cell (row by row), null where none was measured; null = not shown */
-  novelty: readonly (number | null)[] | null;
-  /** what a mind would do in each cell (row by row), null where nothing is allowed; null = not shown */
-  policy: readonly (PolicyCell | null)[] | null;
+  /** mean novelty per cell (row by row), null where none was measured */
+  novelty?: readonly (number | null)[] | null;
+  /** what a mind would do in each cell (row by row), null where nothing is allowed */
+  policy?: readonly (PolicyCell | null)[] | null;
   /** fog over all that the agent cannot see */
   sight: boolean;
 }
