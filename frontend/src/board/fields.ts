@@ -77,9 +77,9 @@ export function drawPolicy(ctx: CanvasRenderingContext2D, { policy, town, layout
 }
 
 function drawArrow(ctx: CanvasRenderingContext2D, { dx, dy }: PolicyCell, strong: number, built: boolean): void {
-  // On a place the arrow stands at the edge it leads over, so that the sign stays readable.
+  // On a place the arrow stands on the edge it leads over, so that the sign stays readable.
   const length = built ? 8 : 9 + 10 * strong;
-  if (built) ctx.translate(dx * 31, dy * 31);
+  if (built) ctx.translate(dx * 40, dy * 40);
   ctx.rotate(Math.atan2(dx, -dy));
   ctx.lineWidth = 1.8 + 2.7 * strong;
   ctx.beginPath();
