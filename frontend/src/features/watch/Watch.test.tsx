@@ -123,6 +123,13 @@ describe("watching a run", () => {
     expect(screen.getByRole("button", { name: "Pause" })).toBeVisible();
   });
 
+  it("says where the policy map has no mind to ask yet", async () => {
+    await onStage();
+    await userEvent.setup().keyboard("p");
+    expect(screen.getByRole("button", { name: "Policy" })).toHaveAttribute("aria-pressed", "true");
+    expect(await screen.findByText(/No checkpoint yet: the first mind/)).toBeVisible();
+  });
+
   it("takes no letter from someone who types", async () => {
     await onStage();
     const user = userEvent.setup();

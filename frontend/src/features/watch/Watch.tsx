@@ -141,7 +141,7 @@ function Room({ run, level, player, retry }: RoomProps) {
   );
 }
 
-type TheatreProps = Omit<ViewProps, "town" | "overlays" | "setOverlays" | "full" | "setFull" | "onPlace" | "onGrid" | "onText"> & {
+type TheatreProps = Omit<ViewProps, "town" | "mind" | "policy" | "setSteps" | "overlays" | "setOverlays" | "full" | "setFull" | "onPlace" | "onGrid" | "onText"> & {
   /** what the bar has at its right */
   badge: ReactNode;
   /** what there is before anyone is on stage */
@@ -257,8 +257,8 @@ function Desk(view: ViewProps) {
 }
 
 /** The strip under the board tells of every answer; the page around it does not follow them. */
-export function Map({ mind, policy, live, setSteps }: Pick<ViewProps, "mind" | "policy" | "live" | "setSteps">) {
-  return <MindStrip mind={mind} map={usePolicyMap(policy)} live={live} setSteps={setSteps} />;
+export function Map({ run, mind, policy, setSteps }: Pick<ViewProps, "run" | "mind" | "policy" | "setSteps">) {
+  return <MindStrip mind={mind} map={usePolicyMap(policy)} live={isActive(run)} setSteps={setSteps} />;
 }
 
 type Part = Pick<ViewProps, "level" | "town" | "player">;
