@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
-FIXTURES = ("levels", "moments", "settings")
-NAMES = ("openapi.json", *(f"src/testing/fixtures/{name}.json" for name in FIXTURES))
+NAMES = ("openapi.json", "src/testing/fixtures/levels.json", "src/testing/fixtures/settings.json")
 
 
 @pytest.fixture(scope="module")

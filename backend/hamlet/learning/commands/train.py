@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 ERRORS = (TrainingError, LevelError, OSError)
 MODEL = "model.safetensors"
 CURVE = "metrics.csv"
-CENSUS = "census.json"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -103,12 +102,11 @@ def _train(trainer: "Trainer", asked: argparse.Namespace, teller: "Lines | Bar")
     began, examined, kept = time.monotonic(), False, asked.resume
 
     def keep() -> None:
-        """The best model, the census, and one checkpoint: this process replaces its own earlier ones, no other."""
+        """The best model, and one checkpoint: this process replaces its own earlier ones and touches no other."""
         nonlocal kept
         before, kept = kept, _checkpoint(asked.out, trainer)
         trainer.save(kept)
         trainer.export(asked.out / MODEL)
-        (asked.out / CENSUS).write_text(json.dumps(trainer.census.told(), indent=1) + "\n", encoding="utf-8")
         if before and before not in (kept, asked.resume):
             before.unlink(missing_ok=True)
 

@@ -39,18 +39,14 @@ export function Thumbnail({ run }: { run: Run }) {
       setShown(true);
     };
     // Someone who glances at the list is told apart from someone who watches.
-    const socket = connect(
-      `${socketUrl(run.id)}?glance=1`,
-      {
-        frame: (frame) => {
-          glance = receive(glance, frame);
-        },
-        link: () => {},
-        message: () => {},
-        pong: () => {},
+    const socket = connect(`${socketUrl(run.id)}?glance=1`, {
+      frame: (frame) => {
+        glance = receive(glance, frame);
       },
-      { streams: false },
-    );
+      link: () => {},
+      message: () => {},
+      pong: () => {},
+    });
     const timer = setInterval(() => {
       glance = tick(glance);
       paint();
