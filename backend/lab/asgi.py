@@ -1,20 +1,29 @@
-"""The door of the web process: pages and REST over HTTP, live frames over WebSockets."""
+"""The door of the web process: pages and REST over HTTP, live frames over WebSockets or server-sent events."""
 
 import os
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")
-http = get_asgi_application()  # sets Django up; only then may anything that has models be imported
+django_http = get_asgi_application()  # sets Django up; only then may anything that has models be imported
 
 from lab.runs.routing import websocket_urlpatterns  # noqa: E402
+from lab.runs.sse import run_events  # noqa: E402
+
+
+async def http(scope: dict[str, Any], receive: Callable[..., Awaitable[Any]], send: Callable[..., Any]) -> None:
+    """Streams are not Django's: a view that lasts an hour would hold what a request holds."""
+    app = run_events if scope["path"].startswith("/sse/") else django_http
+    await app(scope, receive, send)
+
 
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns)),
     }
 )

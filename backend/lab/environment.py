@@ -71,6 +71,16 @@ def port() -> int:
     return int(text)
 
 
+def server() -> str:
+    """`HAMLET_SERVER`: what answers browsers: `daphne` (default) or `uvicorn`, which holds more viewers."""
+    name = os.environ.get("HAMLET_SERVER") or "daphne"
+    if name not in ("daphne", "uvicorn"):
+        raise ImproperlyConfigured(f"HAMLET_SERVER: {name!r} is unknown; allowed are daphne and uvicorn.")
+    if name == "uvicorn" and (find_spec("uvicorn") is None or find_spec("websockets") is None):
+        raise ImproperlyConfigured("HAMLET_SERVER: uvicorn needs one more package: pip install 'hamlet-lab[uvicorn]'.")
+    return name
+
+
 def own_address() -> str | None:
     """The address under which other machines of the network see this one; None when there is no network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

@@ -6,7 +6,8 @@ of a process get the *same* object, and a consumer may be handed it at once, for
 
 The groups API is unchanged (`group_add`, `group_discard`, `group_send`, `receive`). What changes besides:
 
-- A consumer may have its messages handed to a function at once (`hand_to`) instead of waiting for each in a task.
+- A consumer may have its messages handed to a function at once (`hand_to`) instead of waiting for each in a task, and
+  says itself when it is gone (`forget`). One that only listens to groups needs no subscription of its own (`listener`).
 - A consumer that does not read keeps at most `CAPACITY` messages; then its oldest are dropped, with one log line.
 - A lost connection is one log line when it is lost and one when it is back, and subscriptions return by themselves.
 
@@ -15,6 +16,7 @@ This leans on private names of channels-redis 4.3 (pyproject.toml pins it; tests
 
 import asyncio
 import logging
+import uuid
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -93,20 +95,30 @@ class FanoutLoopLayer(RedisPubSubLoopLayer):
         try:
             return await self.channels[channel].get()
         except (asyncio.CancelledError, TimeoutError, GeneratorExit):
-            if self.channels.pop(channel, None) is not None:
-                try:
-                    await self._get_shard(channel).unsubscribe(channel)
-                except redis.RedisError as error:
-                    logger.info("could not unsubscribe %s: %s", channel, error)
+            await self.forget(channel)
             raise
+
+    def listener(self) -> str:
+        """A channel for group messages alone: the server does not know it, so nothing can be sent to it by name."""
+        channel = f"{self.prefix}listener.{uuid.uuid4().hex}"
+        self.channels[channel] = Mailbox(channel)
+        return channel
 
     def hand_to(self, channel: str, taker: Callable[[Message], None]) -> None:
         """From now on call `taker(message)` for each message of this channel, at once, instead of keeping it.
 
         Saves a waking task and a queue for every message and socket. The taker runs between two messages of the whole
-        process: it must be quick, may not wait, and gets nothing more once the channel's `receive` was cancelled.
+        process: it must be quick, may not wait, and gets nothing more after `forget`.
         """
         self.channels[channel].taker = taker
+
+    async def forget(self, channel: str) -> None:
+        """The consumer of this channel is gone. It has to leave its groups itself."""
+        if self.channels.pop(channel, None) is not None:
+            try:
+                await self._get_shard(channel).unsubscribe(channel)
+            except (redis.RedisError, OSError) as error:
+                logger.info("could not unsubscribe %s: %s", channel, error)
 
     def deliver(self, name: str, data: bytes) -> None:
         """Hand one message of the server to all local consumers it is for, decoded once."""

@@ -11,6 +11,7 @@ LAB = Path(__file__).resolve().parent
 DATA = environment.data_folder()
 HOST = environment.host()
 PORT = environment.port()
+SERVER = environment.server()
 BROKER = environment.broker(DATA)
 
 # Never true: a page with our settings and stack traces helps an attacker more than it helps a developer.

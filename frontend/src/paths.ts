@@ -2,13 +2,6 @@
 export const paths = {
   home: () => "/",
   login: (next?: string) => (next && next !== "/" ? `/login?next=${encodeURIComponent(next)}` : "/login"),
-  /** Where students join; with the class's code it is filled in already. */
-  join: (code?: string) => (code ? `/j/${code}` : "/join"),
-  guest: (secret: string) => `/guest/${secret}`,
-  classes: () => "/classes",
-  classroom: (id: string) => `/classes/${id}`,
-  /** The join code for the whole room to see. */
-  projector: (id: string) => `/classes/${id}/join`,
   launch: () => "/runs/new",
   watch: (run: string) => `/runs/${run}`,
   model: (run: string) => `/runs/${run}/model`,
@@ -22,6 +15,5 @@ export const paths = {
 /** Files are fetched by the browser itself, so that a download is a link. */
 export const downloads = {
   model: (id: string) => `/api/v1/models/${id}/download`,
-  joinQr: (classroom: string, code: string) => `/api/v1/classes/${classroom}/qr?${code}`,
   checkpoint: (id: string) => `/api/v1/checkpoints/${id}/download`,
 } as const;

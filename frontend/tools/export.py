@@ -3,7 +3,8 @@
     python frontend/tools/export.py     # needs the server's packages; then: npm --prefix frontend run types
 
 Writes openapi.json (the API's own document) and src/testing/fixtures/*.json (real levels with the true number of
-weights of each network, and the real settings). tests/frontend/test_contract.py compares all of them.
+weights of each network, the real settings, and moments of real worlds as their agents see them).
+tests/frontend/test_contract.py compares all of them.
 """
 
 import json
@@ -12,8 +13,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 FRONTEND = Path(__file__).parents[1]
 LEVELS = ("L0_5_dual_resource", "L1_full_observability", "L3_temporal_mechanics")
+MOMENTS = 8
 
 
 def documents() -> dict[str, Any]:
@@ -24,7 +28,7 @@ def documents() -> dict[str, Any]:
     django.setup()
     from hamlet.learning.config import PRESETS, TrainConfig
     from hamlet.learning.networks import build_network
-    from hamlet.world import load_level
+    from hamlet.world import VectorWorld, load_level
     from lab.runs.api import api
 
     def fixture(name: str) -> dict[str, Any]:
@@ -33,9 +37,36 @@ def documents() -> dict[str, Any]:
         weights = {kind: sum(p.numel() for p in build_network(kind, level, seed=0).parameters()) for kind in kinds}
         return {"level": level.describe(), "weights": weights}
 
+    def moments(name: str) -> dict[str, Any]:
+        """Moments of a world, drawn at random, with what the agent sees there and what it may do."""
+        level, dice = load_level(name), np.random.default_rng(7)
+        world = VectorWorld(level, lanes=MOMENTS, seed=3)
+        cells = np.array(list(world.affordance_positions.values()))
+        xy = dice.integers(0, [level.width, level.height], (MOMENTS, 2))
+        xy[: MOMENTS // 2] = cells[dice.integers(0, len(cells), MOMENTS // 2)]
+        meters = dice.random((MOMENTS, level.num_meters), dtype=np.float32)
+        meters[0] = 0.0  # nobody lives there
+        hours = dice.integers(0, level.hours_per_day, MOMENTS) if level.temporal else np.zeros(MOMENTS, dtype=int)
+        progress = dice.integers(0, 4, MOMENTS) if level.temporal else np.zeros(MOMENTS, dtype=int)
+        steps = dice.integers(0, level.lifespan + 10, MOMENTS)
+        world.set_state(positions=xy, meters=meters, hour=hours, step_counts=steps, interaction_progress=progress)
+        obs, masks = world.observe(), world.action_masks()
+        return {
+            "layout": world.affordance_positions,
+            "moments": [
+                {
+                    "x": int(xy[i, 0]), "y": int(xy[i, 1]), "meters": meters[i].tolist(), "hour": int(hours[i]),
+                    "progress": int(progress[i]), "step": int(steps[i]), "obs": obs[i].tolist(),
+                    "mask": masks[i].astype(int).tolist(),
+                }
+                for i in range(MOMENTS)
+            ],
+        }  # fmt: skip
+
     return {
         "openapi.json": api.get_openapi_schema(),
         "src/testing/fixtures/levels.json": {name: fixture(name) for name in LEVELS},
+        "src/testing/fixtures/moments.json": {name: moments(name) for name in LEVELS},
         "src/testing/fixtures/settings.json": {"schema": TrainConfig.model_json_schema(), "presets": PRESETS},
     }
 

@@ -1,17 +1,20 @@
 """How well and how fast learning works, on one core: the table of docs/learning.md.
 
-    python tests/benchmarks/bench_learning.py [--levels L1,L2] [--seeds 5] [--throughput] [--curves FILE] [NAME=VALUE]
+    python -m tests.benchmarks.bench_learning [--rows L1,L2] [--seeds 5] [--only throughput|bounds] [NAME=VALUE ...]
 
 Each run is the preset that `ROWS` names. Seconds are CPU seconds of the training process, examinations included. Skill
 is that of the exported model on 256 fresh lives, greedily, at multiplier 1.0 and the level's whole lifespan. Beside it
 stand the floors (random play, waiting only) and what can be reached: a scripted expert that knows the rules and the
-map, and for the smallest level the exact optimum.
+map; for the smallest level the exact optimum, and the life that the reward prefers.
+
+`--out FILE` appends everything measured as JSON lines. docs/learning.md is made of such a file, measured.jsonl.
 """
 
 import argparse
 import json
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +24,12 @@ import numpy as np
 
 from hamlet.learning import Trainer
 from hamlet.learning.config import PRESETS, TrainConfig
-from hamlet.learning.evaluate import evaluate
+from hamlet.learning.evaluate import evaluate, exam_world
 from hamlet.learning.events import Evaluation, Iteration
+from hamlet.learning.exploration import greedy_actions
 from hamlet.model import HamletModel, Prediction
-from hamlet.world import load_level
-from tests.benchmarks.experts import expert_survival, longest_life
+from hamlet.world import Level, load_level
+from tests.benchmarks.experts import expert_survival, longest_life, richest_life
 
 ROWS: dict[str, tuple[dict[str, Any], float]] = {
     "L0_0": ({"level": "L0_0_minimal", "steps": 1_400_000}, 15.0),
@@ -33,8 +37,9 @@ ROWS: dict[str, tuple[dict[str, Any], float]] = {
     "L1": ({}, 30.0),
     "L2": (next(p["config"] for p in PRESETS if p["name"] == "memory"), 600.0),
     "L3": (next(p["config"] for p in PRESETS if p["name"] == "day-and-night"), 900.0),
+    "DQN": (next(p["config"] for p in PRESETS if p["name"] == "textbook-dqn"), 0.0),
 }
-"""row -> (settings, CPU seconds it should keep within)"""
+"""row -> (settings, CPU seconds it should keep within, 0 where nothing is asked)"""
 FRESH = 20_261_124
 """seed of the fresh lives; no run trains or is examined on it"""
 
@@ -45,16 +50,31 @@ def train(settings: dict[str, Any], target: float) -> dict[str, Any]:
     began, exams = time.process_time(), []
     for event in trainer.run():
         if isinstance(event, Evaluation):
-            exams.append((event.steps, round(time.process_time() - began, 2), event.mean))
+            exams.append((event.steps, round(time.process_time() - began, 2), round(event.mean, 1)))
     seconds = time.process_time() - began
     model, fresh = trainer.model("best"), FRESH + trainer.config.seed
     result = evaluate(model, trainer.level, episodes=256, seed=fresh)
     # The same model with its memory wiped before every step: what memory is worth.
     wiped = evaluate(Forgetful(model), trainer.level, 256, fresh).mean if model.network == "recurrent" else None
     return {
-        "seconds": seconds, "reached": next((at for _, at, mean in exams if mean >= target), None), "mean": result.mean,
-        "p10": result.p10, "retired": result.share_retired, "wiped": wiped, "exams": exams,
+        "seconds": round(seconds, 1), "load": round(os.getloadavg()[1], 1), "mean": round(result.mean, 1),
+        "p10": result.p10, "wiped": wiped and round(wiped, 1),
+        "return": round(discounted(model, trainer.level, trainer.config.gamma, fresh), 1),
+        "reached": next((at for _, at, mean in exams if mean >= target), None), "exams": exams,
     }  # fmt: skip
+
+
+def discounted(model: HamletModel, level: Level, gamma: float, seed: int, lives: int = 64) -> float:
+    """Mean discounted sum of the world's rewards over fresh greedy lives."""
+    world = exam_world(level, lives, seed, model.metadata["layout"])
+    alive, total, hidden = np.ones(lives, dtype=bool), np.zeros(lives), None
+    for step in range(level.lifespan):
+        seen = model.predict(world.observe(), hidden=hidden)
+        hidden = seen["hidden"]
+        _, reward, ended, _, _ = world.step(greedy_actions(seen["q_values"], world.action_masks()))
+        total += np.where(alive, gamma**step * reward, 0.0)
+        alive &= ~ended
+    return float(total.mean())
 
 
 class Forgetful(HamletModel):
@@ -80,49 +100,61 @@ def throughput(settings: dict[str, Any], seconds: float = 10.0) -> float:
     return (s1 - s0) / (t1 - t0)
 
 
-def beside(name: str, seeds: int) -> str:
-    """What can be reached."""
+def bounds(name: str, gamma: float, seeds: int) -> dict[str, float]:
+    """What can be reached, mean over the layouts and starts of `seeds` runs, in steps and discounted reward."""
     level = load_level(name)
     if name == "L0_0_minimal":
-        longest = [longest_life(level, seed) for seed in range(seeds)]
-        return f"optimum {np.mean([n for n, _ in longest]):.0f}"
+        longest = [longest_life(level, seed)[0] for seed in range(seeds)]
+        richest = np.array([richest_life(level, seed, gamma) for seed in range(seeds)])
+        return {
+            "optimum": float(np.mean(longest)), "richest": float(richest[:, 1].mean()),
+            "return": round(float(richest[:, 0].mean()), 1),
+        }  # fmt: skip
     lived = [expert_survival(level, 16, FRESH, layout_seed=seed).mean() for seed in range(seeds)]
-    return f"expert {np.mean(lived):.0f}"
+    return {"expert": float(np.mean(lived))}
+
+
+def measure(row: str, asked: argparse.Namespace, changed: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What was asked for, as lines of the file."""
+    settings = {**ROWS[row][0], **changed}
+    config = TrainConfig(**settings)
+    if asked.only == "throughput":
+        yield {"row": row, "changed": changed, "steps_per_second": round(throughput(settings))}
+    elif asked.only == "bounds":
+        yield {"row": row, "bounds": bounds(config.level, config.gamma, asked.seeds)}
+    else:
+        for seed in range(asked.first, asked.first + asked.seeds):
+            yield {"row": row, "changed": changed, "seed": seed, **train({**settings, "seed": seed}, asked.target)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--levels", default=",".join(ROWS))
+    parser.add_argument("--rows", default="L0_0,L0_5,L1,L2,L3")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--first", type=int, default=0, help="first seed")
     parser.add_argument("--target", type=float, default=990.0, help="mean survival whose first time is noted")
-    parser.add_argument("--curves", type=Path, help="JSON-lines file to append every run to")
-    parser.add_argument("--throughput", action="store_true", help="only steps a second")
+    parser.add_argument("--only", choices=("throughput", "bounds"), help="train nothing to the end")
+    parser.add_argument("--out", type=Path, help="JSON-lines file to append to")
     parser.add_argument("settings", nargs="*", metavar="NAME=VALUE", help="changed settings, for an ablation")
     asked = parser.parse_args()
     changed = {name: _plain(value) for name, _, value in (s.partition("=") for s in asked.settings)}
-    for row in asked.levels.split(","):
-        settings, limit = ROWS[row]
-        settings = {**settings, **changed}
-        if asked.throughput:
-            print(f"{row}: {throughput(settings):,.0f} lane-steps per CPU second")
-            continue
-        runs = []
-        for seed in range(asked.seeds):
-            runs.append(train({**settings, "seed": seed}, asked.target))
-            if asked.curves:
-                with asked.curves.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps({"row": row, "changed": changed, "seed": seed, **runs[-1]}) + "\n")
-            told = ", ".join(f"{name} {value:.4g}" for name, value in runs[-1].items() if isinstance(value, float))
-            print(f"  {row} seed {seed}: {told}", flush=True)
-        level = load_level(TrainConfig(**settings).level)
-        means, seconds = [r["mean"] for r in runs], [r["seconds"] for r in runs]
-        floors = ", ".join(f"{name} {value:.0f}" for name, value in level.floors.items() if value is not None)
-        print(
-            f"{row}: median {np.median(means):.0f}, worst {min(means):.0f}, best {max(means):.0f} of {level.lifespan} "
-            f"steps; {np.median(seconds):.1f} CPU s (aim {limit:.0f}); floors {floors}; "
-            f"{beside(level.name, asked.seeds)}",
-            flush=True,
-        )
+    for row in asked.rows.split(","):
+        lines = []
+        for line in measure(row, asked, changed):
+            lines.append(line)
+            print("  ", {name: value for name, value in line.items() if name != "exams"}, flush=True)
+            if asked.out:
+                with asked.out.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(line) + "\n")
+        if asked.only is None:
+            means, seconds = [line["mean"] for line in lines], [line["seconds"] for line in lines]
+            level = load_level(TrainConfig(**ROWS[row][0]).level)
+            floors = ", ".join(f"{name} {value:.0f}" for name, value in level.floors.items() if value is not None)
+            print(
+                f"{row}: median {np.median(means):.0f}, worst {min(means):.0f}, best {max(means):.0f} of "
+                f"{level.lifespan} steps; {np.median(seconds):.1f} CPU s; floors {floors}",
+                flush=True,
+            )
 
 
 def _plain(text: str) -> Any:

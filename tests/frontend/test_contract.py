@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
-NAMES = ("openapi.json", "src/testing/fixtures/levels.json", "src/testing/fixtures/settings.json")
+FIXTURES = ("levels", "moments", "settings")
+NAMES = ("openapi.json", *(f"src/testing/fixtures/{name}.json" for name in FIXTURES))
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from typing import Any
 
 from hamlet.learning.config import PRESETS, TrainConfig
 from hamlet.learning.metrics import COLUMNS
+from tests.learning.measured import ablations_table, measured_table, memory_table, trials_table
 
 DOC = Path(__file__).parents[2] / "docs" / "learning.md"
 
@@ -35,7 +36,10 @@ def columns_table() -> str:
     return "\n".join(["| column | |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in COLUMNS.items())])
 
 
-TABLES = {"settings": settings_table, "presets": presets_table, "columns": columns_table}
+TABLES = {
+    "settings": settings_table, "presets": presets_table, "columns": columns_table,
+    "measured": measured_table, "ablations": ablations_table, "memory-wiped": memory_table, "trials": trials_table,
+}  # fmt: skip
 
 
 def filled(text: str) -> str:

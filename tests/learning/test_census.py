@@ -4,9 +4,13 @@ import json
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from hamlet.learning import Trainer
+from hamlet.learning.census import census_in
 from hamlet.learning.events import EpisodeEnd, EpisodeStart, Step
+from hamlet.model.errors import DamagedFileError
+from hamlet.world import load_level
 from tests.learning.runs import L3, small, to_the_end
 
 
@@ -44,6 +48,20 @@ def test_transitions_are_pairs_within_a_life():
     }
 
 
+def test_by_the_hour_they_add_up_to_all_and_fall_where_they_were_told():
+    trainer, events = one_lane(**L3, network="simple")
+    told, names = trainer.census.told(), trainer.level.vocabulary
+    hours = Counter((names[s.used], s.hour) for s in events if isinstance(s, Step) and s.used >= 0)
+    uses = told["by_hour"]["uses"]
+    assert {(name, hour): n for name, row in uses.items() for hour, n in enumerate(row) if n} == hours
+    assert {name: sum(row) for name, row in uses.items()} == told["uses"]
+    pairs = Counter()
+    for hour in told["by_hour"]["transitions"]:
+        pairs.update({(a, b): n for a, to in hour.items() for b, n in to.items()})
+    assert pairs == {(a, b): n for a, to in told["transitions"].items() for b, n in to.items()}
+    assert one_lane()[0].census.told()["by_hour"] is None
+
+
 def test_novelty_is_there_only_with_curiosity():
     assert one_lane()[0].census.told()["novelty"] is None
     trainer = to_the_end(Trainer(small(curiosity=True)))
@@ -59,3 +77,6 @@ def test_it_is_plain_data_and_survives_a_checkpoint(tmp_path):
     told = trainer.census.told()
     assert json.loads(json.dumps(told)) == told
     assert Trainer.restore(tmp_path / "c.pt").census.told() == told
+    assert census_in(tmp_path / "c.pt", trainer.level) == told
+    with pytest.raises(DamagedFileError, match=r"'c\.pt' has no census of L1_full_observability"):
+        census_in(tmp_path / "c.pt", load_level("L1_full_observability"))

@@ -20,14 +20,16 @@ def trained(tmp_path_factory):
     return out
 
 
-def test_train_leaves_a_model_a_checkpoint_and_the_curve(trained):
+def test_train_leaves_a_model_a_checkpoint_the_curve_and_the_census(trained):
     names = sorted(p.name for p in trained.iterdir())
-    assert len(names) == 3
-    assert names[0].startswith("checkpoint_ep")
-    assert names[1:] == ["metrics.csv", "model.safetensors"]
+    assert len(names) == 4
+    assert names[1].startswith("checkpoint_ep")
+    assert [names[0], *names[2:]] == ["census.json", "metrics.csv", "model.safetensors"]
     header, *rows = (trained / "metrics.csv").read_text().splitlines()
     assert header == ",".join(COLUMNS)
     assert rows[-1].startswith("2048,")
+    census = json.loads((trained / "census.json").read_text())
+    assert sum(map(sum, census["visits"])) == 2048
 
 
 def test_evaluate_prints_the_numbers_and_the_floors(trained, capsys):

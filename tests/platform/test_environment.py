@@ -38,6 +38,24 @@ class TestPort:
         assert complaint(environment.port) == f"HAMLET_PORT: {text!r} is not a port; allowed are 0 to 65535."
 
 
+class TestServer:
+    def test_it_is_daphne_when_nothing_is_said(self):
+        assert environment.server() == "daphne"
+
+    def test_uvicorn_is_the_other_choice(self, monkeypatch):
+        monkeypatch.setenv("HAMLET_SERVER", "uvicorn")
+        assert environment.server() == "uvicorn"
+
+    def test_one_that_is_not_known_is_refused_with_what_is_allowed(self, monkeypatch):
+        monkeypatch.setenv("HAMLET_SERVER", "apache")
+        assert complaint(environment.server) == ("HAMLET_SERVER: 'apache' is unknown; allowed are daphne and uvicorn.")
+
+    def test_one_that_is_not_installed_is_named_with_how_to_get_it(self, monkeypatch):
+        monkeypatch.setenv("HAMLET_SERVER", "uvicorn")
+        monkeypatch.setattr(environment, "find_spec", lambda name: None)
+        assert complaint(environment.server).endswith("pip install 'hamlet-lab[uvicorn]'.")
+
+
 class TestDataFolder:
     def test_it_is_made_for_its_owner_only(self, monkeypatch, tmp_path):
         monkeypatch.setenv("HAMLET_DATA", str(tmp_path / "deep" / "data"))

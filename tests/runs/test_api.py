@@ -63,7 +63,7 @@ def refused(response, status, field=None):
 def test_a_run_is_told_with_exactly_these_keys(run, teacher):
     assert list(teacher.ask(f"/runs/{run.pk}").json()) == [
         "id", "name", "level", "level_title", "network", "learner", "seed", "state", "message", "place", "owner",
-        "classroom", "config", "progress", "steps", "steps_budget", "episodes", "epsilon", "stage", "multiplier",
+        "config", "progress", "steps", "steps_budget", "episodes", "epsilon", "stage", "multiplier",
         "steps_per_second", "pace", "best", "best_episode", "last", "spark", "viewers",
         "created_at", "started_at", "finished_at", "model",
     ]  # fmt: skip
@@ -146,7 +146,7 @@ def test_the_document_of_the_api_describes_every_answer():
 GETS = [
     "/levels", "/levels/L0_0_minimal", "/settings", "/runs", "/runs/{run}", "/runs/{run}/metrics",
     "/runs/{run}/evaluations", "/runs/{run}/episodes", "/runs/{run}/checkpoints", "/runs/{run}/models",
-    "/workers", "/models/{run}/download",
+    "/runs/{run}/mind", "/runs/{run}/census", "/workers", "/models/{run}/download",
 ]  # fmt: skip
 
 

@@ -1,22 +1,19 @@
-"""The socket of a run, through the whole of the ASGI application, on a real Valkey."""
+"""What a viewer of a run gets, on both ways to watch, through the whole of the ASGI application, on a real Valkey."""
 
 import asyncio
-import json
 
 import msgpack
 import pytest
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.contrib.sessions.models import Session
 from django.db import connections
-from django.test import Client
 
 from hamlet.tape.episode import Tape
 from hamlet.tape.wire import Framer
-from lab.asgi import application
 from lab.runs import live, outbox, room, services, slices
-from lab.runs.consumers import MOST_MESSAGES
 from lab.runs.live import LivePublisher
+from lab.runs.viewer import MOST_MESSAGES
+from tests.runs.viewers import SocketPage, StreamPage, cookie_of
 from tests.tape.lives import life
 
 
@@ -35,58 +32,15 @@ async def run(launch):
     return run
 
 
-def cookie_of(person):
-    client = Client()
-    client.force_login(person)
-    return client.cookies["sessionid"].value
-
-
-class Viewer(WebsocketCommunicator):
-    """A page."""
-
-    def __init__(self, run, cookie=None, query=""):
-        headers = [(b"origin", b"http://localhost"), (b"host", b"localhost")]
-        if cookie is not None:
-            headers.append((b"cookie", f"sessionid={cookie}".encode()))
-        super().__init__(application, f"/ws/runs/{run}{query}", headers)
-
-    async def open(self):
-        connected, _ = await self.connect(timeout=10)
-        assert connected
-        return self
-
-    async def news(self, kind):
-        """The next message of this type; frames and other news before it are passed over."""
-        while True:
-            output = await self.receive_output(timeout=10)
-            if text := output.get("text"):
-                message = json.loads(text)
-                if message["type"] == kind:
-                    return message
-
-    async def frame(self):
-        while True:
-            output = await self.receive_output(timeout=10)
-            if output.get("bytes"):
-                return output["bytes"]
-
-    async def closed(self):
-        """The code it is closed with."""
-        while True:
-            output = await self.receive_output(timeout=10)
-            if output["type"] == "websocket.close":
-                return output["code"]
-
-    async def say(self, **message):
-        await self.send_to(text_data=json.dumps(message))
-
-    async def silent(self):
-        return await self.receive_nothing(timeout=0.3)
+@pytest.fixture(params=[SocketPage, StreamPage])
+def page_of(request):
+    """Both ways to watch: a WebSocket, and server-sent events."""
+    return request.param
 
 
 @pytest.fixture
-async def ophelia_watches(run, ophelia):
-    viewer = await Viewer(run.pk, await sync_to_async(cookie_of)(ophelia)).open()
+async def ophelia_watches(run, ophelia, page_of):
+    viewer = await page_of(run.pk, await sync_to_async(cookie_of)(ophelia)).open()
     yield viewer
     await viewer.disconnect()
 
@@ -115,7 +69,7 @@ async def test_frames_are_passed_on_as_the_very_same_bytes(run, ophelia_watches)
     assert [await ophelia_watches.frame() for _ in sent] == sent
 
 
-async def test_who_comes_late_sees_the_life_from_its_beginning(run, polonius, ophelia_watches):
+async def test_who_comes_late_sees_the_life_from_its_beginning(run, polonius, ophelia_watches, page_of):
     await ophelia_watches.news("hello")
     publisher = LivePublisher(str(run.pk), Framer(chunk_ms=70))
     tape = Tape(str(run.pk), "L1_full_observability", "00" * 32)
@@ -123,7 +77,7 @@ async def test_who_comes_late_sees_the_life_from_its_beginning(run, polonius, op
     for event in events[:25]:
         publisher.take(tape.take(event))
     first = await ophelia_watches.frame()
-    late = await Viewer(run.pk, await sync_to_async(cookie_of)(polonius)).open()
+    late = await page_of(run.pk, await sync_to_async(cookie_of)(polonius)).open()
     await late.news("hello")
     assert await late.frame() == first
     for event in events[25:]:
@@ -162,46 +116,46 @@ async def test_a_ping_is_answered_with_both_clocks(ophelia_watches):
     assert pong["server_ms"] > 1.7e12
 
 
-async def test_viewers_are_counted_and_told(run, polonius, ophelia_watches):
+async def test_viewers_are_counted_and_told(run, polonius, ophelia_watches, page_of):
     assert (await ophelia_watches.news("viewers"))["count"] == 1
-    other = await Viewer(run.pk, await sync_to_async(cookie_of)(polonius)).open()
+    other = await page_of(run.pk, await sync_to_async(cookie_of)(polonius)).open()
     assert (await ophelia_watches.news("viewers"))["count"] == 2
     assert await sync_to_async(live.viewers)([run.pk]) == {run.pk: 2}
     await other.disconnect()
     assert (await ophelia_watches.news("viewers"))["count"] == 1
 
 
-async def test_a_small_picture_on_a_list_is_nobody_who_watches(run, polonius, ophelia_watches):
+async def test_a_small_picture_on_a_list_is_nobody_who_watches(run, polonius, ophelia_watches, page_of):
     assert (await ophelia_watches.news("viewers"))["count"] == 1
-    await Viewer(run.pk, await sync_to_async(cookie_of)(polonius), "?glance=1").open()
+    await page_of(run.pk, await sync_to_async(cookie_of)(polonius), "?glance=1").open()
     await asyncio.sleep(0.6)  # longer than the room gathers, and than it takes between two checks
     assert await sync_to_async(live.viewers)([run.pk]) == {run.pk: 1}
 
 
 @pytest.mark.parametrize("cookie", [None, "forged0forged0forged0forged0forg"])
-async def test_without_a_session_there_is_nothing_to_see(run, cookie):
-    viewer = await Viewer(run.pk, cookie).open()
+async def test_without_a_session_there_is_nothing_to_see(run, cookie, page_of):
+    viewer = await page_of(run.pk, cookie).open()
     assert await viewer.closed() == 4401
 
 
-async def test_an_expired_session_is_no_session(run, ophelia):
+async def test_an_expired_session_is_no_session(run, ophelia, page_of):
     cookie = await sync_to_async(cookie_of)(ophelia)
     await Session.objects.filter(session_key=cookie).aupdate(expire_date="2026-01-01T00:00Z")
-    viewer = await Viewer(run.pk, cookie).open()
+    viewer = await page_of(run.pk, cookie).open()
     assert await viewer.closed() == 4401
 
 
 @pytest.mark.parametrize("run_id", ["00000000-0000-0000-0000-000000000000", "none", "x" * 500])
-async def test_a_run_that_is_not_there_is_said_to_be_not_there(transactional_db, ophelia, run_id):
-    viewer = await Viewer(run_id, await sync_to_async(cookie_of)(ophelia)).open()
+async def test_a_run_that_is_not_there_is_said_to_be_not_there(transactional_db, ophelia, run_id, page_of):
+    viewer = await page_of(run_id, await sync_to_async(cookie_of)(ophelia)).open()
     assert await viewer.closed() == 4404
 
 
-async def test_signing_out_closes_open_sockets(run, ophelia, polonius):
+async def test_signing_out_closes_open_sockets(run, ophelia, polonius, page_of):
     cookie = await sync_to_async(cookie_of)(ophelia)
     leaves, stays = (
-        await Viewer(run.pk, cookie).open(),
-        await Viewer(run.pk, await sync_to_async(cookie_of)(polonius)).open(),
+        await page_of(run.pk, cookie).open(),
+        await page_of(run.pk, await sync_to_async(cookie_of)(polonius)).open(),
     )
     await leaves.news("hello")
     await Session.objects.filter(session_key=cookie).adelete()
@@ -224,16 +178,23 @@ async def test_a_new_password_closes_open_sockets(run, ophelia, ophelia_watches)
         "to be or not", "[]", "null", "{}", '{"type": "launch"}', '{"type": "ack", "n": "all"}',
         '{"type": "ack", "n": 1e3}',
         '{"type": "ack", "n": 9}', '{"type": "ack", "n": true}', '{"type": "ping", "t": NaN}', '{"type": "ping"}',
-        '{"type": "ping", "t": 1, "x": "' + "x" * 1000 + '"}', "[" * 250,
+        "[" * 250,
     ],
 )  # fmt: skip
 async def test_what_is_no_message_ends_the_talk(ophelia_watches, text):
-    await ophelia_watches.send_to(text_data=text)
+    await ophelia_watches.send(text)
     assert await ophelia_watches.closed() == 4400
 
 
+@pytest.mark.parametrize("page_of", [SocketPage], indirect=True)
 async def test_bytes_are_no_message(ophelia_watches):
-    await ophelia_watches.send_to(bytes_data=b"\x00" * 10)
+    await ophelia_watches.line.send_to(bytes_data=b"\x00" * 10)
+    assert await ophelia_watches.closed() == 4400
+
+
+@pytest.mark.parametrize("page_of", [SocketPage], indirect=True)
+async def test_a_long_message_ends_the_talk(ophelia_watches):
+    await ophelia_watches.say(type="ping", t=1, x="x" * 1000)
     assert await ophelia_watches.closed() == 4400
 
 
@@ -245,14 +206,14 @@ async def test_a_page_may_not_talk_without_end(ophelia_watches):
 
 async def test_a_page_that_says_nothing_is_not_fed_for_ever(run, ophelia_watches, monkeypatch):
     await ophelia_watches.news("hello")
-    monkeypatch.setattr("lab.runs.consumers.MOST_UNHEARD", 1000)
+    monkeypatch.setattr("lab.runs.viewer.MOST_UNHEARD", 1000)
     for _ in range(20):
         live.tell(run.pk, {"type": "metrics", "columns": {"steps": list(range(20))}})
     assert await ophelia_watches.closed() == 4408
 
 
-async def test_a_stuck_viewer_holds_little_and_delays_nobody(run, polonius, ophelia_watches):
-    stuck = await Viewer(run.pk, await sync_to_async(cookie_of)(polonius)).open()
+async def test_a_stuck_viewer_holds_little_and_delays_nobody(run, polonius, ophelia_watches, page_of):
+    stuck = await page_of(run.pk, await sync_to_async(cookie_of)(polonius)).open()
     await stuck.news("hello")
     await ophelia_watches.news("hello")
     seen, whole = 0, 0
@@ -266,25 +227,22 @@ async def test_a_stuck_viewer_holds_little_and_delays_nobody(run, polonius, ophe
         whole += last
     assert whole == 40
     held = 0
-    while not await stuck.receive_nothing(timeout=0.1):
-        held += (await stuck.receive_output(timeout=1)).get("bytes") is not None
+    while not await stuck.silent(0.1):
+        held += (await stuck.next())[0] == "frame"
     assert held == 8
     await stuck.disconnect()
 
 
-async def test_other_addresses_are_said_to_be_not_there(ophelia, transactional_db):
-    viewer = WebsocketCommunicator(
-        application, "/ws/secrets", [(b"origin", b"http://localhost"), (b"host", b"localhost")]
-    )
-    await viewer.connect()
-    assert (await viewer.receive_output(timeout=5))["code"] == 4404
+async def test_other_addresses_are_said_to_be_not_there(ophelia, transactional_db, page_of):
+    viewer = await page_of("of/others").open()
+    assert await viewer.closed() == 4404
 
 
-async def test_a_broker_that_is_away_asks_to_come_later(run, ophelia, monkeypatch):
-    async def away(self, socket):
+async def test_a_broker_that_is_away_asks_to_come_later(run, ophelia, monkeypatch, page_of):
+    async def away(self, socket, episode=None):
         raise OSError("away")
 
     monkeypatch.setattr(room.Room, "enter", away)
-    viewer = await Viewer(run.pk, await sync_to_async(cookie_of)(ophelia)).open()
+    viewer = await page_of(run.pk, await sync_to_async(cookie_of)(ophelia)).open()
     assert await viewer.closed() == 1013
     await asyncio.sleep(0)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from lab.runs.window import Shown, Window
+from lab.runs.window import MOST_ON_THE_WAY, Shown, Window
 
 
 def frames(episode, count, size=10):
@@ -12,17 +12,17 @@ def frames(episode, count, size=10):
 
 
 def names(sent):
-    return [data.partition(b".")[0].decode() for data in sent]
+    return [frame.data.partition(b".")[0].decode() for frame in sent]
 
 
 def offered(window, stream):
-    return names([data for frame in stream for data in window.offer(frame)])
+    return names([due for frame in stream for due in window.offer(frame)])
 
 
 def test_a_viewer_who_keeps_up_gets_every_frame():
     window = Window()
     for n, frame in enumerate(frames(1, 100), start=1):
-        assert window.offer(frame) == [frame.data]
+        assert window.offer(frame) == [frame]
         window.ack(n)
 
 
@@ -68,6 +68,22 @@ def test_what_waits_for_a_stuck_viewer_is_bounded():
         assert window._bytes == sum(len(frame.data) for frame in window._waiting) <= 11_100
     assert window.sent == 8
     assert window.stuck
+
+
+def test_what_is_on_the_way_is_bounded_in_bytes_too():
+    window = Window()
+    assert offered(window, frames(1, 4, size=MOST_ON_THE_WAY // 2)) == ["1/0", "1/1"]
+    assert names(window.ack(1)) == ["1/2"]
+
+
+def test_one_frame_may_always_go():
+    assert offered(Window(), frames(1, 2, size=2 * MOST_ON_THE_WAY)) == ["1/0"]
+
+
+def test_who_comes_back_goes_on_after_the_frame_it_has():
+    window, stream = Window(), frames(1, 6)
+    window.resume(stream[2])
+    assert offered(window, [*stream[2:], *frames(2, 2)]) == ["1/3", "1/4", "1/5", "2/0", "2/1"]
 
 
 def test_a_frame_that_comes_twice_is_sent_once():

@@ -166,13 +166,13 @@ class Trainer:
                 )  # fmt: skip
             q, mask = self._look(t)
             choice = choose(q, mask, epsilons, self._dice)
-            before = self.world.positions
+            before, hours = self.world.positions, self.world.hours
             seen = self._seen(mask, before[0])
             obs, reward, terminated, _, info = self._lanes.step(choice.action, self._drain)
             bonus = self._bonus(t, obs, terminated, info)
             self._row_best[t], self._row_action[t], self._row_terminated[t] = choice.best, choice.action, terminated
             self._row_reward[t] = (self._learnt(reward, terminated, info) + bonus) * self._scale
-            self.census.step(before, info, terminated)
+            self.census.step(before, hours, info, terminated)
             self._obs, self._keep = obs, 1.0 - self._row_terminated[t]
             self.steps += self.config.lanes
             yield self.watched.step(

@@ -10,17 +10,16 @@ from ninja import NinjaAPI, Query, Router
 from ninja.responses import Status
 
 from hamlet.learning.config import PRESETS, TrainConfig
-from lab.people.api import class_of
 from lab.people.api import router as people
 from lab.people.auth import signed_in
-from lab.people.class_api import router as classes
 from lab.people.problems import PROBLEMS, RefusalError, StrictJSON, install, problem
-from lab.runs import crew, downloads, exports, levels, review_api, selectors, services, sight
+from lab.runs import crew, downloads, exports, levels, minds, review_api, selectors, services
 from lab.runs.doors import run_of as _run
 from lab.runs.errors import GoneError, LimitError, NotAllowedError, RunError, WrongStateError
 from lab.runs.models import Checkpoint, EvaluationRow, ExportedModel, RecordedEpisode, Run
 from lab.runs.pace import FASTEST, SLOWEST
 from lab.runs.schemas import (
+    CensusOut,
     CheckpointOut,
     Checkpoints,
     EpisodeOut,
@@ -119,9 +118,7 @@ def settings(request: HttpRequest) -> SettingsOut:
 
 
 @router.get("/runs", response={200: RunPage, **PROBLEMS}, operation_id="runs")
-def run_list(
-    request: HttpRequest, state: str = "", q: str = "", classroom: str = "", cursor: str = "", limit: Limit = 50
-) -> RunPage:
+def run_list(request: HttpRequest, state: str = "", q: str = "", cursor: str = "", limit: Limit = 50) -> RunPage:
     """Runs, newest first. `state`: one or several, with commas. `q`: words in name, level or owner."""
     states = [part for part in state.split(",") if part]
     if wrong := [part for part in states if part not in Run.State.values]:
@@ -131,16 +128,15 @@ def run_list(
         raise RefusalError(
             422, "q is too long.", [{"field": "q", "message": "must be at most 100 ordinary characters", "value": None}]
         )
-    visible = sight.runs_for(request.user)
-    if classroom:
-        visible = visible.filter(classroom=class_of(request, classroom))
-    runs, following = selectors.run_page(visible, states=states, text=q, cursor=cursor, limit=limit)
+    runs, following = selectors.run_page(
+        selectors.runs_for(request.user), states=states, text=q, cursor=cursor, limit=limit
+    )
     return RunPage(items=selectors.run_cards(runs), next=following)
 
 
 @router.post("/runs", response={201: RunOut, **PROBLEMS}, operation_id="launch")
 def run_launch(request: HttpRequest, payload: RunIn) -> Any:
-    """Launch a run; it belongs to one's current class (instructors, assistants)."""
+    """Launch a run (instructors)."""
     run = services.run_launch(owner=request.user, name=payload.name, config=payload.config, pace=payload.pace)
     return Status(201, selectors.run_card(run.pk))
 
@@ -160,7 +156,7 @@ def run_change(request: HttpRequest, id: str, payload: RunChange) -> RunOut:
 
 @router.post("/runs/{id}/stop", response={200: RunOut, **PROBLEMS}, operation_id="stop")
 def run_stop(request: HttpRequest, id: str) -> RunOut:
-    """End a run early; its model is kept (instructors, assistants of its class). 409 if it has ended already."""
+    """End a run early; its model is kept (instructors). 409 if it has ended already."""
     services.run_stop(run=_run(request, id), by=request.user)
     return run_detail(request, id)
 
@@ -226,6 +222,37 @@ def checkpoint_download(request: HttpRequest, id: str) -> HttpResponseBase:
     )
 
 
+def _checkpoint(request: HttpRequest, id: str, checkpoint: str | None) -> Checkpoint:
+    """The checkpoint that is asked for, the newest where none is named."""
+    run = _run(request, id)
+    try:
+        return minds.checkpoint_of(run, None if checkpoint is None else UUID(checkpoint))
+    except ValueError:
+        error = {"field": "checkpoint", "message": "is none of this run's", "value": (checkpoint or "")[:100]}
+        raise RefusalError(422, "There is no such checkpoint.", [error]) from None
+
+
+@router.get("/runs/{id}/mind", response=PROBLEMS, operation_id="mind", openapi_extra=FILE)
+def mind(request: HttpRequest, id: str, checkpoint: str | None = None) -> HttpResponseBase:
+    """The weights a run had at a checkpoint (the newest, if none is named), as a .safetensors model to look into."""
+    row = _checkpoint(request, id, checkpoint)
+    return downloads.data_response(
+        request,
+        lambda: minds.mind_at(row),
+        tag=f"{row.sha256}-mind",
+        content_type="application/octet-stream",
+        lasting=checkpoint is not None,
+    )
+
+
+@router.get("/runs/{id}/census", response={200: CensusOut, **PROBLEMS}, operation_id="census")
+def census(request: HttpRequest, id: str, checkpoint: str | None = None) -> CensusOut:
+    """What all lanes had done by a checkpoint (the newest, if none is named): visits, habits, deaths, counted."""
+    row = _checkpoint(request, id, checkpoint)
+    counted = minds.census_at(row, row.run.level)
+    return CensusOut(checkpoint=str(row.pk), steps=row.steps, episode=row.episode, **counted)
+
+
 # -------------------------------------------------------------------------------------------------- models
 
 
@@ -239,13 +266,8 @@ def models(request: HttpRequest, id: str) -> Models:
 @router.post("/runs/{id}/models", response={200: ModelOut, 201: ModelOut, **PROBLEMS}, operation_id="export_model")
 def model_export(request: HttpRequest, id: str, payload: ModelIn) -> Any:
     """The best mind of a checkpoint in a format. 201 if it had to be made, 200 if it was there."""
-    run = _run(request, id)
-    try:
-        checkpoint = UUID(payload.checkpoint) if payload.checkpoint is not None else None
-    except ValueError:
-        error = {"field": "checkpoint", "message": "is none of this run's", "value": payload.checkpoint[:100]}
-        raise RefusalError(422, "There is no such checkpoint.", [error]) from None
-    model, made = exports.model_export(run=run, checkpoint=checkpoint, format=payload.format)
+    checkpoint = None if payload.checkpoint is None else _checkpoint(request, id, payload.checkpoint).pk
+    model, made = exports.model_export(run=_run(request, id), checkpoint=checkpoint, format=payload.format)
     return Status(201 if made else 200, ModelOut.of(model))
 
 
@@ -288,6 +310,5 @@ def workers(request: HttpRequest) -> WorkersOut:
 
 
 api.add_router("", people)
-api.add_router("", classes)
 api.add_router("", router)
 api.add_router("", review_api.router)

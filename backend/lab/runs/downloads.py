@@ -1,6 +1,6 @@
 """A stored file as an answer."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 from lab.runs import files
 from lab.runs.errors import GoneError
 
+LASTING = "private, max-age=31536000, immutable"
 SMALL = 8 << 20
 """bytes; a file up to this size is sent in one piece"""
 
@@ -23,9 +24,9 @@ def file_response(
         save_as: the name to download it under; None shows it in place
     """
     etag = f'"{sha256}"'
-    if etag in (part.strip() for part in request.headers.get("If-None-Match", "").split(",")):
+    if _known(request, etag):
         return HttpResponseNotModified(headers={"ETag": etag})
-    headers = {"ETag": etag, "Content-Length": str(size), "Cache-Control": "private, max-age=31536000, immutable"}
+    headers = {"ETag": etag, "Content-Length": str(size), "Cache-Control": LASTING}
     if save_as is not None:
         headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=save_as)
     headers["X-Content-Type-Options"] = "nosniff"
@@ -35,6 +36,25 @@ def file_response(
         with files.open_file(name) as file:
             return HttpResponse(file.read(), content_type=content_type, headers=headers)
     return StreamingHttpResponse(_chunks(name), content_type=content_type, headers=headers)
+
+
+def data_response(
+    request: HttpRequest, make: Callable[[], bytes], *, tag: str, content_type: str, lasting: bool
+) -> HttpResponseBase:
+    """Bytes that are made when they are asked for; not at all for whoever has those of this `tag` already.
+
+    Args:
+        lasting: this address always gives the same; else it must be asked again each time
+    """
+    etag = f'"{tag}"'
+    if _known(request, etag):
+        return HttpResponseNotModified(headers={"ETag": etag})
+    headers = {"ETag": etag, "Cache-Control": LASTING if lasting else "private, no-cache"}
+    return HttpResponse(make(), content_type=content_type, headers={**headers, "X-Content-Type-Options": "nosniff"})
+
+
+def _known(request: HttpRequest, etag: str) -> bool:
+    return etag in (part.strip() for part in request.headers.get("If-None-Match", "").split(","))
 
 
 async def _chunks(name: str) -> AsyncIterator[bytes]:

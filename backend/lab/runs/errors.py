@@ -1,8 +1,14 @@
 """What the person at the page can mend. The message is shown as it is; anything else that goes wrong is ours."""
 
-from lab.people.errors import FieldError
+from typing import Any, NamedTuple
 
-__all__ = ["FieldError", "GoneError", "LimitError", "NotAllowedError", "RunError", "WrongStateError"]
+
+class FieldError(NamedTuple):
+    """What is wrong with one field of what was sent."""
+
+    field: str
+    message: str
+    value: Any = None
 
 
 class RunError(Exception):

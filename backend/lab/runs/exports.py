@@ -16,8 +16,9 @@ from django.db.models import F
 
 from hamlet.model import HamletModel, ModelError
 from lab.runs import files
-from lab.runs.errors import FieldError, GoneError, LimitError, RunError, WrongStateError
-from lab.runs.models import Checkpoint, EvaluationRow, ExportedModel, Run
+from lab.runs.errors import GoneError, LimitError, RunError
+from lab.runs.minds import checkpoint_of
+from lab.runs.models import EvaluationRow, ExportedModel, Run
 from lab.runs.schemas import EvaluationOut
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def model_export(*, run: Run, checkpoint: UUID | None, format: str) -> tuple[Exp
         LimitError: others are being made
         GoneError: the checkpoint's file is gone or damaged
     """
-    origin = _origin(run, checkpoint)
+    origin = checkpoint_of(run, checkpoint)
     found = ExportedModel.objects.filter(checkpoint=origin, format=format)
     # Asked for, it outlives its checkpoint.
     if found.update(requested=True):
@@ -77,22 +78,6 @@ def model_export(*, run: Run, checkpoint: UUID | None, format: str) -> tuple[Exp
 def download_counted(model: ExportedModel) -> None:
     """Someone took it home."""
     ExportedModel.objects.filter(pk=model.pk).update(downloads=F("downloads") + 1)
-
-
-def _origin(run: Run, checkpoint: UUID | None) -> Checkpoint:
-    if checkpoint is None:
-        newest = Checkpoint.objects.filter(run=run).order_by("-steps").first()
-        if newest is None:
-            raise WrongStateError(
-                "The run has no checkpoint yet; the first is written some seconds after training begins."
-            )
-        return newest
-    found = Checkpoint.objects.filter(run=run, pk=checkpoint).first()
-    if found is None:
-        raise RunError(
-            "There is no such checkpoint.", [FieldError("checkpoint", "is none of this run's", str(checkpoint))]
-        )
-    return found
 
 
 def _convert(source: Path, target: Path, metadata: dict[str, Any]) -> None:

@@ -31,6 +31,8 @@ PAUSE = 0.5
 AIR_BYTES = 1 << 20
 """a life longer than this is not kept for those who come late"""
 AIR_SECONDS = 600
+PAST_SECONDS = 30
+"""how long a life that went off the air is kept for viewers who were cut off in its middle"""
 
 
 class Frame(NamedTuple):
@@ -80,6 +82,11 @@ def air_key(run: UUID | str) -> str:
     return f"{settings.KEY_PREFIX}.air.{run}"
 
 
+def past_key(run: UUID | str, episode: int) -> str:
+    """Where the frames of a life lie for a while when the next one is on the air."""
+    return f"{air_key(run)}.{episode}"
+
+
 def frame_message(frame: Frame) -> dict[str, Any]:
     """As it travels in the group: the frame itself stays the bytes it is."""
     return {"type": "run.frame", "episode": frame.episode, "seq": frame.seq, "end": frame.end, "data": frame.data}
@@ -105,6 +112,7 @@ class Outbox:
         self._broken: tuple[str, int] | None = None
         self._first_sent: tuple[str, int] | None = None
         self._air_bytes = 0
+        self._on_air: dict[str, int] = {}
         self._losses: list[Loss] = []
 
     # ------------------------------------------------------------- for those who have something to send
@@ -209,6 +217,10 @@ class Outbox:
         key = air_key(frame.run)
         self._air_bytes = len(message) + (self._air_bytes if frame.seq else 0)
         with self._connect().pipeline(transaction=True) as pipe:
+            before = self._on_air.get(frame.run, frame.episode)
+            if frame.seq == 0 and before != frame.episode:
+                pipe.copy(key, past_key(frame.run, before), replace=True)
+                pipe.expire(past_key(frame.run, before), PAST_SECONDS)
             if frame.seq == 0 or self._air_bytes > AIR_BYTES:
                 pipe.delete(key)
             if self._air_bytes <= AIR_BYTES:
@@ -217,6 +229,7 @@ class Outbox:
             pipe.publish(_channel(frame.run), message)
             pipe.execute()
         if frame.seq == 0:
+            self._on_air[frame.run] = frame.episode
             with self._wake:
                 self._first_sent = (frame.run, frame.episode)
 

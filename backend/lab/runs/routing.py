@@ -2,9 +2,9 @@
 
 from django.urls import path, re_path
 
-from lab.runs.consumers import NothingHere, RunConsumer
+from lab.runs.consumers import nothing_here, run_socket
 
 websocket_urlpatterns = [
-    path("ws/runs/<str:run>", RunConsumer.as_asgi()),
-    re_path(r"", NothingHere.as_asgi()),
+    path("ws/runs/<str:run>", run_socket),
+    re_path(r"", nothing_here),
 ]

@@ -7,7 +7,6 @@ from ninja import Field, Schema
 from pydantic import ConfigDict
 
 from lab.people.models import Person
-from lab.people.schemas import ClassRefOut
 from lab.runs.models import Bookmark, Checkpoint, EvaluationRow, ExportedModel, RecordedEpisode, Run
 from lab.runs.pace import FASTEST, SLOWEST
 
@@ -218,7 +217,6 @@ class RunOut(Schema):
     message: str
     place: int | None = Field(description="Place in the queue, from 1; null where it does not wait")
     owner: str
-    classroom: ClassRefOut | None = Field(description="The class that shares it; null: everyone with an account")
     config: dict[str, Any]
     progress: float = Field(description="Share of the budget that is used, 0 to 1")
     steps: int
@@ -247,8 +245,7 @@ class RunOut(Schema):
             "best_episode", "last", "spark", "created_at", "started_at", "finished_at",
         )  # fmt: skip
         return cls(
-            id=str(run.pk), owner=str(run.owner), classroom=ClassRefOut.of(run.classroom) if run.classroom else None,
-            level_title=level_title, place=place, viewers=viewers,
+            id=str(run.pk), owner=str(run.owner), level_title=level_title, place=place, viewers=viewers,
             model=ModelOut.of(run.model) if run.model else None, **{name: getattr(run, name) for name in plain},
         )  # fmt: skip
 
@@ -360,6 +357,31 @@ class CheckpointOut(Schema):
             id=str(row.pk), episode=row.episode, steps=row.steps, file=row.file_name, bytes=row.bytes,
             sha256=row.sha256, created_at=row.created_at, best=row.best,
         )  # fmt: skip
+
+
+class ByHourOut(Schema):
+    """Uses and transitions for each hour of the day."""
+
+    uses: dict[str, list[int]] = Field(description="Place, and its uses in each hour")
+    transitions: list[dict[str, dict[str, int]]] = Field(description="One entry an hour: place, place after it, count")
+
+
+class CensusOut(Schema):
+    """What all lanes of a run had done when a checkpoint was written, counted since it began."""
+
+    checkpoint: str
+    steps: int
+    episode: int
+    visits: list[list[int]] = Field(description="Steps begun in each cell, by row and column")
+    novelty: list[list[float | None]] | None = Field(
+        description="Mean novelty of what was seen on arriving in each cell; null without curiosity"
+    )
+    uses: dict[str, int] = Field(description="Successful uses of each place; every tick is one")
+    transitions: dict[str, dict[str, int]] = Field(
+        description="Place, place used next in the same life, and how often; a use of several ticks follows itself"
+    )
+    by_hour: ByHourOut | None = Field(description="null where no clock runs")
+    deaths: dict[str, int] = Field(description="Deaths by the meter that ran out")
 
 
 class ModelIn(Schema):

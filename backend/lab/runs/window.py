@@ -1,15 +1,17 @@
-"""Which frames one viewer gets, and when: credit. Pure; the socket around it is in consumers.py.
+"""Which frames one viewer gets, and when: credit. Pure; the viewer around it is in viewer.py.
 
-At most `CREDIT` frames are on the way unacknowledged. What cannot be sent yet waits: the rest of the life that is being
-shown, and the newest life behind it. So a slow viewer sees fewer lives, each of them whole and in order, and what waits
-for one is bounded.
+At most `CREDIT` frames, or `MOST_ON_THE_WAY` bytes of them, are on the way unacknowledged. What cannot be sent yet
+waits: the rest of the life that is being shown, and the newest life behind it. So a slow viewer sees fewer lives, each
+of them whole and in order, and what waits for one is bounded.
 """
 
 from collections import deque
 from typing import NamedTuple
 
 CREDIT = 8
-MOST_WAITING = 512 * 1024
+MOST_ON_THE_WAY = 256 * 1024
+"""bytes sent and not acknowledged; one frame may always go"""
+MOST_WAITING = 384 * 1024
 """bytes; the frames themselves are shared between all viewers of a process"""
 
 
@@ -20,6 +22,11 @@ class Shown(NamedTuple):
     seq: int
     data: bytes
 
+    @property
+    def id(self) -> str:
+        """Names this frame and what it says: episode, seq, and the beginning of its hash, which ends the frame."""
+        return f"{self.episode}.{self.seq}.{self.data[-32:-24].hex()}"
+
 
 class Window:
     """One viewer's view of the stream of frames."""
@@ -27,6 +34,8 @@ class Window:
     def __init__(self, credit: int = CREDIT, most_waiting: int = MOST_WAITING) -> None:
         self.credit = credit
         self.most_waiting = most_waiting
+        self._sizes: deque[int] = deque()
+        self._on_the_way = 0
         self.sent = 0
         """frames sent so far"""
         self.acked = 0
@@ -36,7 +45,11 @@ class Window:
         self._waiting: deque[Shown] = deque()
         self._bytes = 0
 
-    def offer(self, frame: Shown) -> list[bytes]:
+    def resume(self, after: Shown) -> None:
+        """The viewer has seen everything up to this frame, on another connection."""
+        self._life, self._next = after.episode, after.seq + 1
+
+    def offer(self, frame: Shown) -> list[Shown]:
         """A new frame of the stream. Gives what is to be sent now."""
         if frame.seq == 0:
             self._drop_unbegun()
@@ -50,25 +63,29 @@ class Window:
             self._make_room()
         return due
 
-    def ack(self, n: int) -> list[bytes]:
+    def ack(self, n: int) -> list[Shown]:
         """The viewer has seen `n` frames in all. Gives what may be sent now. ValueError for frames never sent."""
         if not 0 <= n <= self.sent:
             raise ValueError(f"{n} frames acknowledged, {self.sent} sent")
-        self.acked = max(self.acked, n)
+        while self.acked < n:
+            self.acked += 1
+            self._on_the_way -= self._sizes.popleft()
         return self._due()
 
     @property
     def stuck(self) -> bool:
         """All credit is used: the viewer has not said that it saw anything for a while."""
-        return self.sent - self.acked >= self.credit
+        return self.sent - self.acked >= self.credit or self._on_the_way >= MOST_ON_THE_WAY
 
-    def _due(self) -> list[bytes]:
+    def _due(self) -> list[Shown]:
         due = []
         while self._waiting and not self.stuck:
             frame = self._waiting.popleft()
             self._bytes -= len(frame.data)
+            self._sizes.append(len(frame.data))
+            self._on_the_way += len(frame.data)
             self.sent += 1
-            due.append(frame.data)
+            due.append(frame)
         return due
 
     def _drop_unbegun(self) -> None:

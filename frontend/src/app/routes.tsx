@@ -76,9 +76,6 @@ export const routes: RouteObject[] = [
     HydrateFallback: () => null,
     children: [
       { path: "/login", lazy: async () => ({ Component: (await import("@/features/signin")).SignIn }) },
-      { path: "/join", lazy: async () => ({ Component: (await import("@/features/join")).Join }) },
-      { path: "/j/:code", lazy: async () => ({ Component: (await import("@/features/join")).Join }) },
-      { path: "/guest/:secret", lazy: async () => ({ Component: (await import("@/features/join")).Guest }) },
       {
         element: <Guard />,
         children: [
@@ -87,9 +84,6 @@ export const routes: RouteObject[] = [
           { path: "runs/:id", lazy: async () => ({ Component: (await import("@/features/watch")).Watch }) },
           { path: "runs/:id/replay/:episode?", lazy: async () => ({ Component: (await import("@/features/watch")).Replay }) },
           { path: "runs/:id/model", lazy: async () => ({ Component: (await import("@/features/model")).Model }) },
-          { path: "classes", lazy: async () => ({ Component: (await import("@/features/classes")).Classes }) },
-          { path: "classes/:id", lazy: async () => ({ Component: (await import("@/features/classes")).Classroom }) },
-          { path: "classes/:id/join", lazy: async () => ({ Component: (await import("@/features/classes")).Projector }) },
           { path: "*", element: <NotFound /> },
         ],
       },

@@ -1,4 +1,4 @@
-/** What moves: the glow, the trail, heat, fog, and the agent. Drawn anew in every picture. */
+/** What moves: the glow, the trail, fog, and the agent. Drawn anew in every picture. */
 import { faded } from "./color";
 import type { Palette } from "./color";
 import { CELL, centre } from "./geometry";
@@ -8,20 +8,6 @@ import type { Agent, Scene } from "./scene";
 import { placeAt } from "./town";
 
 const TURN = Math.PI / 180;
-
-export function drawHeat(ctx: CanvasRenderingContext2D, { heat, town }: Scene, { color }: Palette): void {
-  if (!heat) return;
-  const most = Math.max(1, ...Array.from(heat));
-  for (let i = 0; i < heat.length; i++) {
-    const share = heat[i]! / most;
-    if (!share) continue;
-    const side = 14 + 54 * Math.sqrt(share);
-    ctx.beginPath();
-    ctx.roundRect(centre(i % town.width) - side / 2, centre(Math.floor(i / town.width)) - side / 2, side, side, 5 + side * 0.08);
-    ctx.fillStyle = faded(color.heat, 0.16 + 0.62 * share);
-    ctx.fill();
-  }
-}
 
 /** Where the agent's feet are, in units, on its way from the cell before. */
 function feet({ x, y, from, glide }: Agent): [number, number] {

@@ -4,6 +4,6 @@ export { faded, mix, readPalette } from "./color";
 export type { Palette } from "./color";
 export { drawIcon } from "./icon";
 export { sentence } from "./scene";
-export type { Agent, Footstep, Scene } from "./scene";
+export type { Agent, Footstep, PolicyCell, Scene } from "./scene";
 export { cellName, columnName, darkness, isOpen, placeAt, rowName } from "./town";
 export type { Layout, Town, TownPlace } from "./town";

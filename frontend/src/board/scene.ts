@@ -12,6 +12,10 @@ export interface Scene {
   trail: readonly Footstep[];
   /** visits per cell (row by row), for the heat overlay; null = not shown */
   heat: ArrayLike<number> | null;
+  /** mean novelty per cell (row by row), null where none was measured */
+  novelty?: readonly (number | null)[] | null;
+  /** what a mind would do in each cell (row by row), null where nothing is allowed */
+  policy?: readonly (PolicyCell | null)[] | null;
   /** fog over all that the agent cannot see */
   sight: boolean;
 }
@@ -27,6 +31,19 @@ export interface Agent {
   state: "alive" | "dead";
   /** ticks done of a use that takes several */
   ring: { done: number; of: number } | null;
+}
+
+export interface PolicyCell {
+  /** number of the best allowed action */
+  action: number;
+  kind: "move" | "interact" | "wait";
+  dx: number;
+  dy: number;
+  /** its Q-value, and how much better it is than the second-best */
+  value: number;
+  margin: number;
+  /** the margin as a share of the largest on the board, 0..1 */
+  sure: number;
 }
 
 export interface Footstep {

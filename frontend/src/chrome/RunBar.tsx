@@ -1,6 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { meQuery } from "@/api";
 import type { Run } from "@/api";
 import { paths } from "@/paths";
 import { TopBar } from "@/ui";
@@ -32,10 +30,8 @@ export function RunBar({ run, page, children }: Props) {
 }
 
 /** The top bar outside a run. */
-export function LabBar({ page, launch = false, children }: { page: "runs" | "launch" | "classes"; launch?: boolean; children?: ReactNode }) {
-  const crew = useQuery(meQuery).data?.crew;
+export function LabBar({ page, launch, children }: { page: "runs" | "launch"; launch: boolean; children?: ReactNode }) {
   const nav: NavItem[] = [{ to: paths.home(), label: "Runs", icon: "stack", current: page === "runs", wideOnly: page === "launch" }];
-  if (crew) nav.push({ to: paths.classes(), label: "Classes", icon: "users-three", current: page === "classes", wideOnly: page === "launch" });
   if (launch && page === "launch") nav.push({ to: paths.launch(), label: "Launch run", current: true });
   return (
     <TopBar home={paths.home()} nav={nav}>

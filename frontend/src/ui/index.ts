@@ -10,5 +10,5 @@ export { BarEnd, ThemeButton, TopBar, Viewers } from "./TopBar";
 export type { NavItem } from "./TopBar";
 export { useKeys } from "./keys";
 export { Spark } from "./Spark";
-export { Pawn, PAWN_COLORS, pawnColor } from "./Pawn";
+export { Pawn } from "./Pawn";
 export { Copy } from "./Copy";

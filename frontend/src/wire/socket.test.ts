@@ -27,9 +27,11 @@ class Line {
   close() {
     this.closed = true;
   }
+  /** lets the page in */
   open() {
     this.readyState = 1;
     this.onopen?.();
+    this.hear({ type: "hello" });
   }
   hear(data: unknown) {
     this.onmessage?.({ data: typeof data === "string" || data instanceof ArrayBuffer ? data : JSON.stringify(data) });
@@ -39,22 +41,51 @@ class Line {
   }
 }
 
+/** The browser's EventSource, held by the test. */
+class Stream {
+  static all: Stream[] = [];
+  listeners: Record<string, (event: { data: string }) => void> = {};
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onerror: (() => void) | null = null;
+  closed = false;
+  constructor(readonly url: string) {
+    Stream.all.push(this);
+  }
+  static get latest() {
+    return Stream.all.at(-1)!;
+  }
+  addEventListener(name: string, listener: (event: { data: string }) => void) {
+    this.listeners[name] = listener;
+  }
+  close() {
+    this.closed = true;
+  }
+  open() {
+    this.listeners["line"]!({ data: "line one" });
+    this.onmessage!({ data: JSON.stringify({ type: "hello" }) });
+  }
+}
+
 const bytes = () => new Uint8Array(readFileSync("../tests/wire/first.msgpack")).buffer;
+const base64 = () => readFileSync("../tests/wire/first.msgpack").toString("base64");
 let links: Link[];
 let heard: unknown[];
 let connection: Connection;
+const acks = () => Line.latest.sent.filter(({ type }) => type === "ack").map(({ n }) => n);
 const states = () => links.map(({ state }) => state);
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("WebSocket", Line);
+  vi.stubGlobal("EventSource", Stream);
   Line.all = [];
+  Stream.all = [];
   links = [];
   heard = [];
   connection = connect("ws://lab/ws/runs/7", {
     link: (link) => links.push(link),
     frame: (frame) => heard.push(["frame", frame.episode, frame.seq]),
-    message: (message) => heard.push([message.type]),
+    message: (message) => message.type !== "hello" && heard.push([message.type]),
     pong: (sent, server, received) => heard.push(["pong", sent, server, received >= sent]),
   });
 });
@@ -65,13 +96,23 @@ afterEach(() => {
 });
 
 describe("an open line", () => {
-  it("passes frames and news on, and acknowledges each frame", () => {
+  it("passes frames and news on", () => {
     Line.latest.open();
     Line.latest.hear(bytes());
     Line.latest.hear({ type: "viewers", count: 3 });
     Line.latest.hear(bytes());
     expect(heard).toEqual([["frame", 3, 0], ["viewers"], ["frame", 3, 0]]);
-    expect(Line.latest.sent.filter(({ type }) => type === "ack")).toEqual([{ type: "ack", n: 1 }, { type: "ack", n: 2 }]);
+  });
+
+  it("acknowledges every fourth frame, and what is left within a second", () => {
+    Line.latest.open();
+    for (let i = 0; i < 6; i++) Line.latest.hear(bytes());
+    expect(acks()).toEqual([4]);
+    vi.advanceTimersByTime(1_000);
+    expect(acks()).toEqual([4, 6]);
+    Line.latest.hear(bytes());
+    vi.advanceTimersByTime(1_000);
+    expect(acks()).toEqual([4, 6, 7]);
   });
 
   it("acknowledges what it cannot read, so that the credit does not run out, and goes on", () => {
@@ -81,7 +122,8 @@ describe("an open line", () => {
     Line.latest.hear("no json");
     Line.latest.hear({ type: "from the future" });
     Line.latest.hear(bytes());
-    expect([heard.length, Line.latest.sent.filter(({ type }) => type === "ack").length, complaint.mock.calls.length]).toEqual([1, 2, 1]);
+    vi.advanceTimersByTime(1_000);
+    expect([heard.length, acks(), complaint.mock.calls.length]).toEqual([1, [2], 1]);
     complaint.mockRestore();
   });
 
@@ -109,6 +151,7 @@ describe("a line that is cut", () => {
     Line.latest.open();
     for (const wait of [500, 1_000, 2_000, 4_000, 8_000, 8_000]) {
       Line.latest.cut();
+      if (Stream.all.length) Stream.latest.onerror?.();
       const before = Line.all.length;
       vi.advanceTimersByTime(wait - 1);
       expect(Line.all.length).toBe(before);
@@ -122,6 +165,15 @@ describe("a line that is cut", () => {
     Line.latest.cut();
     vi.advanceTimersByTime(500);
     expect(Line.all.length).toBe(8);
+  });
+
+  it("goes on after the newest frame it has", () => {
+    Line.latest.open();
+    expect(Line.latest.url).toBe("ws://lab/ws/runs/7");
+    Line.latest.hear(bytes());
+    Line.latest.cut();
+    vi.advanceTimersByTime(500);
+    expect(Line.latest.url).toMatch(/^ws:..lab.ws.runs.7[?]after=3[.]0[.][0-9a-f]{16}$/);
   });
 
   it("is tried at once when the viewer asks", () => {
@@ -160,5 +212,57 @@ describe("a line that is cut", () => {
     Line.latest.cut();
     vi.advanceTimersByTime(60_000);
     expect([links.length, Line.all.length, Line.latest.closed]).toEqual([before, 1, true]);
+  });
+});
+
+describe("where WebSockets are blocked", () => {
+  const posts: [string, unknown][] = [];
+  beforeEach(() => {
+    posts.length = 0;
+    vi.stubGlobal("fetch", (url: URL, { body }: { body: string }) => {
+      posts.push([url.href, JSON.parse(body)]);
+      return Promise.resolve();
+    });
+  });
+
+  it.each([
+    ["that never open", () => vi.advanceTimersByTime(2_000)],
+    ["that are refused", () => Line.latest.cut()],
+    ["that open and then carry nothing", () => (Line.latest.onopen?.(), vi.advanceTimersByTime(2_000))],
+  ])("by sockets %s, the same comes by server-sent events within 2 s", (_, block) => {
+    block();
+    expect([Stream.latest.url, Line.latest.closed || Line.all.length === 1]).toEqual(["http://lab/sse/runs/7", true]);
+    Stream.latest.open();
+    expect(states()).toEqual(["open"]);
+    for (let i = 0; i < 4; i++) Stream.latest.listeners["frame"]!({ data: base64() });
+    Stream.latest.onmessage!({ data: JSON.stringify({ type: "viewers", count: 3 }) });
+    expect(heard).toEqual([...Array(4).fill(["frame", 3, 0]), ["viewers"]]);
+    expect(posts).toContainEqual(["http://lab/sse/runs/7?line=line+one", { type: "ack", n: 4 }]);
+  });
+
+  it("WebSockets are tried again when the stream is cut, and the stream goes on where it was", () => {
+    Line.latest.cut();
+    Stream.latest.open();
+    Stream.latest.listeners["frame"]!({ data: base64() });
+    Stream.latest.onerror!();
+    expect(states().at(-1)).toBe("lost");
+    vi.advanceTimersByTime(500);
+    expect(Line.all.length).toBe(2);
+    Line.latest.cut();
+    expect(Stream.latest.url).toMatch(/^http:..lab.sse.runs.7[?]after=3[.]0[.]/);
+  });
+
+  it("a refusal by the stream is a refusal", () => {
+    Line.latest.cut();
+    Stream.latest.listeners["close"]!({ data: '{"code": 4401, "reason": "Sign in first."}' });
+    expect([links.at(-1), Stream.latest.closed]).toEqual([expect.objectContaining({ state: "refused", reason: "session" }), true]);
+  });
+
+  it("a page that has many sockets opens no streams", () => {
+    const small = connect("ws://lab/ws/runs/8", { link: () => undefined, frame: () => undefined, message: () => undefined, pong: () => undefined }, { streams: false });
+    Line.latest.cut();
+    vi.advanceTimersByTime(400);
+    expect(Stream.all.length).toBe(0);
+    small.close();
   });
 });

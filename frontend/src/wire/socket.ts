@@ -1,7 +1,13 @@
-/** The page's end of /ws/runs/<id>: connects, measures the clock, acknowledges frames, and comes back when cut off. */
+/**
+ * The page's end of /ws/runs/<id>: connects, measures the clock, acknowledges frames, and comes back when cut off, where
+ * it was. A WebSocket that says nothing soon is blocked on its way: then the same comes by server-sent events, until the
+ * next time it connects.
+ */
 import { pageNow } from "./clock";
 import { decodeFrame } from "./frame";
 import type { Frame } from "./frame";
+import { BROKEN, viaSocket, viaStream } from "./lines";
+import type { Dial, Line } from "./lines";
 import { parseMessage } from "./messages";
 import type { Message } from "./messages";
 
@@ -32,6 +38,11 @@ const LONGEST_WAIT = 8_000;
 const PING_EVERY = 2_000;
 /** quick pings at the start, so that the delay is known before the first second is over */
 const EARLY_PINGS = [0, 150, 400, 900];
+/** A WebSocket that has said nothing for so long is blocked; hello comes within a few round trips. */
+const BLOCKED = 2_000;
+/** Frames that one acknowledgement covers, half of the server's credit; and for how long one may be owed. */
+const FRAMES_AN_ACK = 4;
+const ACK_WITHIN = 1_000;
 /** A link that answers no ping for so long is dead, even if the browser has not noticed. */
 const SILENCE = 10_000;
 
@@ -44,61 +55,93 @@ export const socketUrl = (run: string, base: string = window.location.href): str
   return url.href;
 };
 
-export function connect(url: string, on: Handlers): Connection {
-  let socket: WebSocket | null = null;
+/** Names a frame and what it says: the server goes on after it. */
+const idOf = ({ episode, seq, hash }: Frame): string =>
+  `${episode}.${seq}.${Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+
+/**
+ * Connects, and stays connected until `close`.
+ *
+ * `streams: false` never falls back to server-sent events, of which a browser opens only six to one lab: for what a page
+ * has many of.
+ */
+export function connect(url: string, on: Handlers, { streams = true } = {}): Connection {
+  let line: Line | null = null;
   let link: Link = { state: "connecting", since: pageNow() };
   let tries = 0;
   let frames = 0;
+  let acknowledged = 0;
+  /** the newest frame the page has, from whichever line */
+  let newest: string | null = null;
+  /** when the line last spoke, 0 before hello */
   let heard = 0;
-  let timers: ReturnType<typeof setTimeout>[] = [];
   let closed = false;
+  const timers = new Set<ReturnType<typeof setTimeout>>();
 
   const tell = (next: Link) => {
     link = next;
     on.link(next);
   };
-  const later = (ms: number, run: () => void) => timers.push(setTimeout(run, ms));
-  const quiet = () => {
-    timers.forEach(clearTimeout);
-    timers = [];
+  const later = (ms: number, run: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      run();
+    }, ms);
+    timers.add(timer);
   };
-  const send = (message: object) => {
-    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  const hangUp = () => {
+    timers.forEach(clearTimeout);
+    timers.clear();
+    line?.close();
+    line = null;
   };
 
+  const send = (message: object) => line?.send(JSON.stringify(message));
+  const ping = () => send({ type: "ping", t: pageNow() });
+  const acknowledge = () => {
+    if (acknowledged < frames) send({ type: "ack", n: (acknowledged = frames) });
+  };
   const beat = () => {
     if (pageNow() - heard > SILENCE) return lost();
-    send({ type: "ping", t: pageNow() });
+    ping();
     later(PING_EVERY, beat);
   };
 
-  const open = () => {
-    quiet();
-    frames = 0;
-    const mine = new WebSocket(url);
-    socket = mine;
-    mine.binaryType = "arraybuffer";
-    mine.onopen = () => {
-      tries = 0;
-      heard = pageNow();
-      tell({ state: "open", since: heard });
-      EARLY_PINGS.forEach((ms) => later(ms, () => send({ type: "ping", t: pageNow() })));
-      later(PING_EVERY, beat);
-    };
-    mine.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      heard = pageNow();
-      if (typeof data === "string") return hear(data);
-      // Seen is seen, readable or not: the server's credit must not run out over one bad frame.
-      send({ type: "ack", n: ++frames });
-      try {
-        on.frame(decodeFrame(data));
-      } catch (error) {
-        console.error(error);
-      }
-    };
-    mine.onclose = ({ code }) => {
-      if (mine === socket) lost(code);
-    };
+  const open = (dial: Dial) => {
+    hangUp();
+    frames = acknowledged = heard = 0;
+    const address = new URL(url);
+    if (newest) address.searchParams.set("after", newest);
+    const silent = dial === viaSocket && streams ? () => open(viaStream) : () => lost();
+    later(dial === viaSocket ? BLOCKED : SILENCE, () => heard || silent());
+    line = dial(address.href, {
+      open: () => EARLY_PINGS.forEach((ms) => later(ms, ping)),
+      data: (data) => {
+        if (!heard) {
+          tries = 0;
+          tell({ state: "open", since: pageNow() });
+          later(PING_EVERY, beat);
+        }
+        heard = pageNow();
+        if (typeof data === "string") hear(data);
+        else see(data);
+      },
+      closed: (code) => (heard || isRefusal(code) ? lost(code) : silent()),
+    });
+  };
+
+  const see = (data: ArrayBuffer) => {
+    // Seen is seen, readable or not: the server's credit must not run out over one bad frame.
+    frames++;
+    if (frames - acknowledged >= FRAMES_AN_ACK) acknowledge();
+    else if (frames - acknowledged === 1) later(ACK_WITHIN, acknowledge);
+    try {
+      const frame = decodeFrame(data);
+      newest = idOf(frame);
+      on.frame(frame);
+    } catch (error) {
+      console.error(error);
+    }
   };
 
   const hear = (text: string) => {
@@ -108,11 +151,9 @@ export function connect(url: string, on: Handlers): Connection {
     else on.message(message);
   };
 
-  const lost = (code?: number) => {
-    quiet();
-    drop();
-    if (closed) return;
-    if (code === 4401 || code === 4404) {
+  const lost = (code = BROKEN) => {
+    hangUp();
+    if (isRefusal(code)) {
       tell({ state: "refused", since: pageNow(), reason: code === 4401 ? "session" : "run" });
       return;
     }
@@ -120,23 +161,13 @@ export function connect(url: string, on: Handlers): Connection {
     const wait = backoff(tries++);
     const visible = document.visibilityState === "visible";
     tell({ state: "lost", since, retry: visible ? pageNow() + wait : null });
-    if (visible) later(wait, open);
-  };
-
-  const drop = () => {
-    const old = socket;
-    socket = null;
-    if (old) {
-      old.onopen = old.onmessage = old.onclose = null;
-      old.close();
-    }
+    if (visible) later(wait, () => open(viaSocket));
   };
 
   const retry = () => {
     if (link.state === "lost" && !closed) {
       tell({ ...link, retry: pageNow() });
-      drop();
-      open();
+      open(viaSocket);
     }
   };
   const seen = () => {
@@ -147,15 +178,16 @@ export function connect(url: string, on: Handlers): Connection {
   document.addEventListener("visibilitychange", seen);
   window.addEventListener("online", seen);
 
-  open();
+  open(viaSocket);
   return {
     retry,
     close: () => {
       closed = true;
       document.removeEventListener("visibilitychange", seen);
       window.removeEventListener("online", seen);
-      quiet();
-      drop();
+      hangUp();
     },
   };
 }
+
+const isRefusal = (code: number): boolean => code === 4401 || code === 4404;

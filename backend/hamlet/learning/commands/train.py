@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ERRORS = (TrainingError, LevelError, OSError)
 MODEL = "model.safetensors"
 CURVE = "metrics.csv"
+CENSUS = "census.json"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -102,11 +103,12 @@ def _train(trainer: "Trainer", asked: argparse.Namespace, teller: "Lines | Bar")
     began, examined, kept = time.monotonic(), False, asked.resume
 
     def keep() -> None:
-        """The best model, and one checkpoint: this process replaces its own earlier ones and touches no other."""
+        """The best model, the census, and one checkpoint: this process replaces its own earlier ones, no other."""
         nonlocal kept
         before, kept = kept, _checkpoint(asked.out, trainer)
         trainer.save(kept)
         trainer.export(asked.out / MODEL)
+        (asked.out / CENSUS).write_text(json.dumps(trainer.census.told(), indent=1) + "\n", encoding="utf-8")
         if before and before not in (kept, asked.resume):
             before.unlink(missing_ok=True)
 

@@ -171,9 +171,16 @@ def broker_child() -> Child:
 
 
 def web_child(listener: socket.socket) -> Child:
-    command = [sys.executable, "-m", "daphne", "--fd", str(listener.fileno()), "--verbosity", "0"]
-    # Half a second for open sockets: pages reconnect by themselves.
-    command += ["--application-close-timeout", "1", "lab.asgi:application"]
+    fd = str(listener.fileno())
+    if settings.SERVER == "uvicorn":
+        # Frames are small and many: not worth compressing. A page has nothing long to say.
+        quiet = ["--log-level", "warning", "--no-access-log", "--ws-per-message-deflate", "false"]
+        command = ["uvicorn", "--fd", fd, *quiet, "--ws-max-size", str(2**16), "--lifespan", "off"]
+        command += ["--timeout-graceful-shutdown", "1"]
+    else:
+        command = ["daphne", "--fd", fd, "--verbosity", "0", "--application-close-timeout", "1"]
+    # A second for open sockets when it ends: pages reconnect by themselves.
+    command = [sys.executable, "-m", *command, "lab.asgi:application"]
     return Child("web", "web", command, child_environment("web"), 5, pass_fds=(listener.fileno(),))
 
 

@@ -3,11 +3,10 @@ import { useEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { client, isActive, meQuery, runsQuery, unwrap } from "@/api";
-import type { Me, Run } from "@/api";
+import type { Run } from "@/api";
 import { LabBar } from "@/chrome";
 import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Pawn, Segmented, Skeleton, Strip, toast, useKeys, Waiting } from "@/ui";
-import { ClassName, JoinChip } from "./ClassHead";
 import { GROUPS, inGroup, queryOf, summary, viewOf, visible } from "./list";
 import type { Group, View } from "./list";
 import { OnAir } from "./OnAir";
@@ -18,10 +17,8 @@ import "./runs.css";
 const PAGE = 100;
 
 export function Runs() {
-  const me = useQuery(meQuery).data;
-  const crew = me?.crew === true;
-  const lab = useQuery(runsQuery);
-  const runs = { ...lab, data: ofClass(lab.data, me) };
+  const instructor = useQuery(meQuery).data?.user?.role === "instructor";
+  const runs = useQuery(runsQuery);
   const [query, setQuery] = useSearchParams();
   const view = viewOf(query);
   const setView = (next: View) => setQuery(queryOf(next), { replace: true });
@@ -32,13 +29,13 @@ export function Runs() {
 
   useKeys({
     "/": () => search.current?.focus(),
-    n: () => (crew ? void navigate(paths.launch()) : false),
+    n: () => (instructor ? void navigate(paths.launch()) : false),
     j: () => step(1),
     k: () => step(-1),
     x: () => {
       const id = focusedRun();
       const run = runs.data?.find((other) => other.id === id);
-      if (!crew || !run || !isActive(run)) return false;
+      if (!instructor || !run || !isActive(run)) return false;
       selection.toggle(run.id);
     },
     Escape: () => (selection.chosen.size ? selection.clear() : false),
@@ -47,18 +44,17 @@ export function Runs() {
   return (
     <>
       <title>Runs · Hamlet</title>
-      <LabBar page="runs" launch={crew}>
+      <LabBar page="runs" launch={instructor}>
         {runs.data && runs.data.length > 0 && <Search field={search} className="hide-s" view={view} setView={setView} keys />}
       </LabBar>
       <main className="runs" id="main" tabIndex={-1}>
         <div className="hd">
           <div>
-            <ClassName me={me} />
+            <h1>Runs</h1>
             {runs.data && runs.data.length > 0 && <p>{summary(runs.data)}</p>}
           </div>
           <span className="grow" />
-          <JoinChip me={me} />
-          {crew && runs.data && runs.data.length > 0 && (
+          {instructor && runs.data && runs.data.length > 0 && (
             <Link className="btn primary lg" to={paths.launch()}>
               <Icon name="plus" weight="bold" />
               Launch run
@@ -68,7 +64,7 @@ export function Runs() {
         {runs.data ? (
           <>
             {runs.isError && <Stale since={runs.dataUpdatedAt} retry={() => void runs.refetch()} />}
-            <Listed runs={runs.data} crew={crew} view={view} setView={setView} selection={selection} />
+            <Listed runs={runs.data} instructor={instructor} view={view} setView={setView} selection={selection} />
           </>
         ) : runs.isError ? (
           <div className="card">
@@ -103,15 +99,15 @@ export function Runs() {
 
 interface ListedProps {
   runs: readonly Run[];
-  crew: boolean;
+  instructor: boolean;
   view: View;
   setView: (view: View) => void;
   selection: ReturnType<typeof useSelection>;
 }
 
-function Listed({ runs, crew, view, setView, selection }: ListedProps) {
+function Listed({ runs, instructor, view, setView, selection }: ListedProps) {
   const [pages, setPages] = useState(1);
-  if (runs.length === 0) return <NoRuns crew={crew} />;
+  if (runs.length === 0) return <NoRuns instructor={instructor} />;
   const onAir = runs.filter((run) => inGroup(run, "training"));
   const shown = visible(runs, view);
   const options = (Object.keys(GROUPS) as Group[])
@@ -130,7 +126,7 @@ function Listed({ runs, crew, view, setView, selection }: ListedProps) {
           runs={shown.slice(0, pages * PAGE)}
           view={view}
           onSort={(column) => setView(turned(view, column))}
-          chosen={crew ? selection.chosen : null}
+          chosen={instructor ? selection.chosen : null}
           onChoose={selection.toggle}
         />
       ) : (
@@ -149,7 +145,7 @@ function Listed({ runs, crew, view, setView, selection }: ListedProps) {
   );
 }
 
-function NoRuns({ crew }: { crew: boolean }) {
+function NoRuns({ instructor }: { instructor: boolean }) {
   return (
     <div className="card">
       <Empty
@@ -160,7 +156,7 @@ function NoRuns({ crew }: { crew: boolean }) {
           </div>
         }
         action={
-          crew && (
+          instructor && (
             <Link className="btn primary lg" to={paths.launch()}>
               <Icon name="plus" weight="bold" />
               Launch run
@@ -168,7 +164,7 @@ function NoRuns({ crew }: { crew: boolean }) {
           )
         }
       >
-        {crew ? "Launch a run and the class can watch it learn from its first step." : "Your instructor launches the first run. This page shows it by itself."}
+        {instructor ? "Launch a run and the class can watch it learn from its first step." : "Your instructor launches the first run. This page shows it by itself."}
       </Empty>
     </div>
   );
@@ -237,12 +233,6 @@ function Ghost() {
       </div>
     </Waiting>
   );
-}
-
-/** Who looks after several classes sees those of the current one; everyone else all that they may see. */
-function ofClass(runs: Run[] | undefined, me: Me | undefined): Run[] | undefined {
-  const current = me?.crew ? me.classroom : null;
-  return current ? runs?.filter((run) => run.classroom?.id === current.id) : runs;
 }
 
 /** The chosen runs; one that has ended meanwhile is no longer among them. */

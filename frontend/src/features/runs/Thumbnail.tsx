@@ -39,14 +39,18 @@ export function Thumbnail({ run }: { run: Run }) {
       setShown(true);
     };
     // Someone who glances at the list is told apart from someone who watches.
-    const socket = connect(`${socketUrl(run.id)}?glance=1`, {
-      frame: (frame) => {
-        glance = receive(glance, frame);
+    const socket = connect(
+      `${socketUrl(run.id)}?glance=1`,
+      {
+        frame: (frame) => {
+          glance = receive(glance, frame);
+        },
+        link: () => {},
+        message: () => {},
+        pong: () => {},
       },
-      link: () => {},
-      message: () => {},
-      pong: () => {},
-    });
+      { streams: false },
+    );
     const timer = setInterval(() => {
       glance = tick(glance);
       paint();

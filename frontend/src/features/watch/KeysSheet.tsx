@@ -9,7 +9,7 @@ const KEYS: [keys: string, what: string][] = [
   ["1 2 3", "speed 1×, 4×, 16×"],
   ["L", "back to live"],
   ["B", "bookmark this step"],
-  ["T H S", "trail, heat, sight"],
+  ["T H P S", "trail, heat, policy, sight"],
   ["D", "the board as text"],
   ["F", "the board alone"],
   ["Enter on the board", "the board cell by cell"],

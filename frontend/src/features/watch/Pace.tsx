@@ -27,11 +27,11 @@ function usePace(run: Run) {
   return { pace: wanted ? wanted.pace : run.pace, set: (pace: number | null) => want({ pace }) };
 }
 
-const useCrew = () => useQuery(meQuery).data?.crew === true;
+const useInstructor = () => useQuery(meQuery).data?.user?.role === "instructor";
 
 /** Which pace the run is held to; who teaches sets it here. */
 export function Pace({ run }: { run: Run }) {
-  const instructor = useCrew();
+  const instructor = useInstructor();
   const { pace, set } = usePace(run);
   const [open, setOpen] = useState(false);
   const anchor = useDismiss<HTMLSpanElement>(open, () => setOpen(false));
@@ -59,7 +59,7 @@ export function Pace({ run }: { run: Run }) {
 
 /** The same in the phone's menu. */
 export function PaceRow({ run }: { run: Run }) {
-  const instructor = useCrew();
+  const instructor = useInstructor();
   const { pace, set } = usePace(run);
   if (!instructor) {
     return (

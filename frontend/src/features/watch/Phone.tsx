@@ -15,6 +15,7 @@ import { Sheet } from "./Sheet";
 import { scrub } from "./store";
 import { useShown } from "./useShown";
 import { Stage } from "./World";
+import { Map } from "./Watch";
 import type { ViewProps } from "./Watch";
 
 type Tab = "mind" | "events" | "more" | "body";
@@ -50,8 +51,9 @@ export function Phone(view: ViewProps) {
         {view.notice}
         {town.day !== null && life && moment && <Now town={town} life={life} moment={moment} compact />}
         <section className="pb" aria-label="World" style={{ ["--ratio" as string]: `${level.width} / ${level.height}` }}>
-          <Stage run={run.id} level={level} town={town} player={player} overlays={view.overlays} phone onPlace={view.onPlace} onGrid={view.onGrid} />
+          <Stage run={run.id} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} phone onPlace={view.onPlace} onGrid={view.onGrid} />
         </section>
+        {view.overlays.field === "policy" && <Map {...view} />}
         <Columns view={view} />
         <section className="sh">
           <Segmented label="Panel" options={tabs} value={tab} onChange={setTab} full />
@@ -129,7 +131,7 @@ function Columns({ view }: { view: ViewProps }) {
 function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose: () => void }) {
   const { run, town, overlays, setOverlays } = view;
   const { theme, toggle } = useTheme();
-  const field = (name: "heat" | "sight") => () => setOverlays({ ...overlays, field: overlays.field === name ? null : name });
+  const field = (name: "heat" | "policy" | "sight") => () => setOverlays({ ...overlays, field: overlays.field === name ? null : name });
   return (
     <Sheet open={open} title={run.name} onClose={onClose}>
       <h2>{run.name}</h2>
@@ -152,6 +154,10 @@ function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose
         <button type="button" aria-pressed={overlays.field === "heat"} onClick={field("heat")}>
           <Icon name="fire" />
           Heat
+        </button>
+        <button type="button" aria-pressed={overlays.field === "policy"} onClick={field("policy")}>
+          <Icon name="compass" />
+          Policy
         </button>
         {town.sight !== null && (
           <button type="button" aria-pressed={overlays.field === "sight"} onClick={field("sight")}>

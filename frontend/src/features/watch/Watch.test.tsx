@@ -50,7 +50,7 @@ class Line {
 
 beforeEach(() => {
   answers = {
-    "/api/v1/me": { user: { name: "polonius", role: "instructor" }, csrf: "x", crew: true },
+    "/api/v1/me": { user: { name: "polonius", role: "instructor" }, csrf: "x" },
     "/api/v1/runs/7": run,
     "/api/v1/levels/T_test": level,
     "/api/v1/runs/7/metrics": metrics,
@@ -121,6 +121,13 @@ describe("watching a run", () => {
     expect(slider).toHaveAttribute("aria-valuenow", String(before + 2));
     await user.keyboard("l");
     expect(screen.getByRole("button", { name: "Pause" })).toBeVisible();
+  });
+
+  it("says where the policy map has no mind to ask yet", async () => {
+    await onStage();
+    await userEvent.setup().keyboard("p");
+    expect(screen.getByRole("button", { name: "Policy" })).toHaveAttribute("aria-pressed", "true");
+    expect(await screen.findByText(/No checkpoint yet: the first mind/)).toBeVisible();
   });
 
   it("takes no letter from someone who types", async () => {

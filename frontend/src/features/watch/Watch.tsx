@@ -21,15 +21,18 @@ import { Learning } from "./Learning";
 import type { Place } from "./level";
 import type { Flag } from "./lifeline";
 import { Mind } from "./Mind";
+import { MindStrip } from "./MindStrip";
 import { Now } from "./Now";
 import { Pace } from "./Pace";
 import { Phone } from "./Phone";
 import { PlaceSheet } from "./PlaceSheet";
 import type { Player } from "./player";
-import { useBest, useOverlays, useStop, useWatchKeys } from "./room";
+import { useBest, useMindSteps, useOverlays, useStop, useWatchKeys } from "./room";
 import type { Overlays } from "./scene";
 import { Broken, Connecting, Notice, Waiting } from "./States";
 import { scrub } from "./store";
+import { useMind, usePolicy, usePolicyMap } from "./useMind";
+import type { MindState, PolicyStore } from "./useMind";
 import { useMedia, usePlayer, useWatch } from "./usePlayer";
 import { useShown } from "./useShown";
 import { Rail, Stage } from "./World";
@@ -138,7 +141,7 @@ function Room({ run, level, player, retry }: RoomProps) {
   );
 }
 
-type TheatreProps = Omit<ViewProps, "town" | "overlays" | "setOverlays" | "full" | "setFull" | "onPlace" | "onGrid" | "onText"> & {
+type TheatreProps = Omit<ViewProps, "town" | "mind" | "policy" | "setSteps" | "overlays" | "setOverlays" | "full" | "setFull" | "onPlace" | "onGrid" | "onText"> & {
   /** what the bar has at its right */
   badge: ReactNode;
   /** what there is before anyone is on stage */
@@ -152,6 +155,10 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
   const staged = useWatch(player, (w) => w.stage !== null);
   const phone = useMedia("(max-width: 640px)");
   const [overlays, setOverlays] = useOverlays(town.sight !== null);
+  const [steps, setSteps] = useMindSteps();
+  const mapped = overlays.field === "policy";
+  const mind = useMind(run.id, level, mapped, steps);
+  const policy = usePolicy(level, player, mind.taken, mapped);
   const [full, setFull] = useState(false);
   const [place, setPlace] = useState<Place | null>(null);
   const [sheet, setSheet] = useState<"grid" | "text" | "keys" | null>(null);
@@ -162,6 +169,9 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
     town,
     overlays,
     setOverlays,
+    mind,
+    policy,
+    setSteps,
     full,
     setFull,
     onPlace: (index: number) => setPlace(level.places.find((one) => one.index === index) ?? null),
@@ -195,6 +205,9 @@ export interface ViewProps {
   live: boolean;
   overlays: Overlays;
   setOverlays: (overlays: Overlays) => void;
+  mind: MindState;
+  policy: PolicyStore;
+  setSteps: (steps: number | null) => void;
   full: boolean;
   setFull: (full: boolean) => void;
   onPlace: (index: number) => void;
@@ -229,9 +242,10 @@ function Desk(view: ViewProps) {
         {view.notice}
         <Clock town={town} player={player} />
         <div className="stage">
-          <Stage run={run.id} level={level} town={town} player={player} overlays={view.overlays} onPlace={view.onPlace} onGrid={view.onGrid} />
+          <Stage run={run.id} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} onPlace={view.onPlace} onGrid={view.onGrid} />
           <Rail {...view} />
         </div>
+        {view.overlays.field === "policy" && <Map {...view} />}
       </section>
       <div className="right">
         <Thought level={level} town={town} player={player} />
@@ -240,6 +254,11 @@ function Desk(view: ViewProps) {
       <Dock level={level} player={player} live={view.live} lives={view.lives} flags={view.flags} />
     </main>
   );
+}
+
+/** The strip under the board tells of every answer; the page around it does not follow them. */
+export function Map({ run, mind, policy, setSteps }: Pick<ViewProps, "run" | "mind" | "policy" | "setSteps">) {
+  return <MindStrip mind={mind} map={usePolicyMap(policy)} live={isActive(run)} setSteps={setSteps} />;
 }
 
 type Part = Pick<ViewProps, "level" | "town" | "player">;

@@ -10,6 +10,7 @@ import type { Player } from "./player";
 import { sceneOf } from "./scene";
 import type { Overlays } from "./scene";
 import { scrub } from "./store";
+import type { PolicyStore } from "./useMind";
 import { useMedia, useWatch } from "./usePlayer";
 
 interface Props {
@@ -18,13 +19,14 @@ interface Props {
   town: Town;
   player: Player;
   overlays: Overlays;
+  policy: PolicyStore;
   phone?: boolean;
   onPlace: (place: number) => void;
   onGrid: () => void;
 }
 
 /** The board on stage, with the certificate over it when the life is over. */
-export function Stage({ run, level, town, player, overlays, phone, onPlace, onGrid }: Props) {
+export function Stage({ run, level, town, player, overlays, policy, phone, onPlace, onGrid }: Props) {
   const still = useMedia("(prefers-reduced-motion: reduce)");
   const settings = useRef({ overlays, still });
   useEffect(() => {
@@ -34,9 +36,13 @@ export function Stage({ run, level, town, player, overlays, phone, onPlace, onGr
   const source = useMemo(
     (): SceneSource => ({
       subscribe: player.onDraw,
-      scene: () => sceneOf(player.state(), level, town, settings.current.overlays, pageNow(), settings.current.still),
+      scene: () => {
+        const { overlays, still } = settings.current;
+        const scene = sceneOf(player.state(), level, town, overlays, pageNow(), still);
+        return scene && { ...scene, policy: overlays.field === "policy" ? policy.getState().map?.cells : null };
+      },
     }),
-    [player, level, town],
+    [player, level, town, policy],
   );
   const label = useWatch(player, (w) => {
     const scene = sceneOf(w, level, town, { trail: false, field: null }, w.since, true);
@@ -96,6 +102,7 @@ export function Rail({ level, town, player, overlays, setOverlays, full, setFull
       <h3>Overlays</h3>
       <Toggle icon="path" label="Trail" keyName="T" on={overlays.trail} press={() => setOverlays({ ...overlays, trail: !overlays.trail })} />
       <Toggle icon="fire" label="Heat" keyName="H" on={overlays.field === "heat"} press={() => field("heat")} />
+      <Toggle icon="compass" label="Policy" keyName="P" on={overlays.field === "policy"} press={() => field("policy")} />
       {town.sight !== null && <Toggle icon="crosshair-simple" label="Sight" keyName="S" on={overlays.field === "sight"} press={() => field("sight")} />}
       <Legend level={level} player={player} overlays={overlays} />
       <span className="end" />
@@ -133,6 +140,19 @@ function Legend({ level, player, overlays }: { level: Level; player: Player; ove
           <rect x="40" y="2" width="24" height="24" rx="4" fill="var(--heat)" opacity=".78" />
         </svg>
         {most > 1 ? `1 to ${most} visits` : "1 visit"}
+      </div>
+    );
+  }
+  if (overlays.field === "policy") {
+    return (
+      <div className="legend">
+        <svg width="64" height="22" aria-hidden="true">
+          <path d="M6 11H22M17 6l5 5-5 5" fill="none" stroke="var(--value)" strokeWidth="2" opacity=".45" />
+          <path d="M34 11H60M52 4l8 7-8 7" fill="none" stroke="var(--value)" strokeWidth="4.2" strokeLinecap="round" strokeLinejoin="round" />
+        </svg>
+        bolder: surer
+        <br />
+        darker: worth more
       </div>
     );
   }

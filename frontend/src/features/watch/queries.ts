@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { QueryClient } from "@tanstack/react-query";
-import { ApiError, client, runQuery, unwrap } from "@/api";
-import type { Bookmark, Evaluation, Recording, Run } from "@/api";
+import { ApiError, checkpointsQuery, client, runQuery, unwrap } from "@/api";
+import type { Bookmark, Checkpoint, Evaluation, Recording, Run } from "@/api";
 import { begin, decodeFrame } from "@/wire";
 import type { Life, Message } from "@/wire";
 
@@ -93,6 +93,11 @@ export function keepNews(cache: QueryClient, run: string, message: Message): voi
       cache.setQueryData(evaluationsQuery(run).queryKey, (known) => known && [...known.filter(({ steps }) => steps !== news.steps), news]);
       break;
     }
+    case "checkpoint": {
+      const news = message.checkpoint as unknown as Checkpoint;
+      cache.setQueryData(checkpointsQuery(run).queryKey, (known) => known && [news, ...known.filter(({ id }) => id !== news.id)]);
+      break;
+    }
     case "recorded": {
       const news = message.episode as unknown as Recording;
       cache.setQueryData(recordingsQuery(run).queryKey, (known) => known && [...known.filter(({ episode }) => episode !== news.episode), news]);
@@ -103,7 +108,7 @@ export function keepNews(cache: QueryClient, run: string, message: Message): voi
 
 /** After a gap in the news HTTP tells what was missed. */
 export function refetchAll(cache: QueryClient, run: string): void {
-  for (const query of [runQuery(run), metricsQuery(run), evaluationsQuery(run), recordingsQuery(run)]) {
+  for (const query of [runQuery(run), metricsQuery(run), evaluationsQuery(run), recordingsQuery(run), checkpointsQuery(run)]) {
     void cache.invalidateQueries({ queryKey: query.queryKey, exact: true });
   }
 }

@@ -16,7 +16,7 @@ import { useWatch } from "./usePlayer";
 export function useOverlays(sight: boolean): [Overlays, (overlays: Overlays) => void] {
   const [query, setQuery] = useSearchParams();
   const named = query.get("overlay");
-  const field: Field | null = named === "heat" || (named === "sight" && sight) ? named : null;
+  const field: Field | null = named === "heat" || named === "policy" || (named === "sight" && sight) ? named : null;
   const trail = query.get("trail") !== "off";
   const overlays = useMemo(() => ({ trail, field }), [trail, field]);
   const set = (next: Overlays) =>
@@ -32,6 +32,23 @@ export function useOverlays(sight: boolean): [Overlays, (overlays: Overlays) => 
       { replace: true },
     );
   return [overlays, set];
+}
+
+/** The mind that is looked at, in the address by the steps it had been trained for; null is the newest. */
+export function useMindSteps(): [number | null, (steps: number | null) => void] {
+  const [query, setQuery] = useSearchParams();
+  const named = Number(query.get("mind") ?? NaN);
+  const set = (steps: number | null) =>
+    setQuery(
+      (before) => {
+        const after = new URLSearchParams(before);
+        if (steps === null) after.delete("mind");
+        else after.set("mind", String(steps));
+        return after;
+      },
+      { replace: true },
+    );
+  return [Number.isFinite(named) && named >= 0 ? named : null, set];
 }
 
 /** A run that is over plays its best recorded life, again and again. */
@@ -64,7 +81,7 @@ export function useBest(run: Run, player: Player, live: boolean) {
 
 export function useStop(run: Run) {
   const cache = useQueryClient();
-  const crew = useQuery(meQuery).data?.crew;
+  const instructor = useQuery(meQuery).data?.user?.role === "instructor";
   const [open, setOpen] = useState(false);
   const stop = useMutation({
     mutationFn: () => unwrap(client.POST("/api/v1/runs/{id}/stop", { params: { path: { id: run.id } } })),
@@ -72,7 +89,7 @@ export function useStop(run: Run) {
     onError: (error) => toast(error.message),
   });
   const waiting = run.state === "queued" && run.steps === 0;
-  const ask = crew && isActive(run) ? () => setOpen(true) : null;
+  const ask = instructor && isActive(run) ? () => setOpen(true) : null;
   const dialog = (
     <Dialog
       open={open}
@@ -130,6 +147,7 @@ export function useWatchKeys({ lives: { previous, next, go }, player, town, over
     l: () => (live ? player.act(goLive) : false),
     t: () => setOverlays({ ...overlays, trail: !overlays.trail }),
     h: field("heat"),
+    p: field("policy"),
     s: () => (town.sight === null ? false : field("sight")()),
     d: () => open("text"),
     f: toggleFull,

@@ -1,3 +1,0 @@
-export { Classes } from "./Classes";
-export { Classroom } from "./Classroom";
-export { Projector } from "./Projector";

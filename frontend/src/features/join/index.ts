@@ -1,2 +1,0 @@
-export { Guest } from "./Guest";
-export { Join } from "./Join";

@@ -1,0 +1,145 @@
+import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { createStore, useStore } from "zustand";
+import { ApiError, checkpointsQuery } from "@/api";
+import type { Checkpoint, Level } from "@/api";
+import type { PolicyCell } from "@/board";
+import { everywhere, policyOf, Session, situationOf, startThinker } from "@/mind";
+import { momentOf } from "@/wire";
+import type { Player } from "./player";
+
+/** The weights of a checkpoint; they never change. */
+const weightsQuery = (run: string, checkpoint: string) =>
+  queryOptions({
+    queryKey: ["runs", run, "mind", checkpoint],
+    queryFn: async ({ signal }): Promise<ArrayBuffer> => {
+      const answer = await fetch(`/api/v1/runs/${run}/mind?checkpoint=${checkpoint}`, { signal });
+      if (!answer.ok) throw new ApiError(answer.status, `Error ${answer.status}`, "This mind could not be fetched.");
+      return answer.arrayBuffer();
+    },
+    staleTime: Infinity,
+    gcTime: 60_000,
+    enabled: checkpoint !== "",
+  });
+
+/** A mind that has been taken up and can be asked. */
+export interface Taken {
+  session: Session;
+  checkpoint: Checkpoint;
+  remembers: boolean;
+  /** whether it still is the one that its session asks */
+  current: () => boolean;
+}
+
+export interface MindState {
+  /** checkpoints there are, oldest first */
+  checkpoints: readonly Checkpoint[];
+  /** the one looked at, and whether it follows the newest */
+  chosen: Checkpoint | null;
+  newest: boolean;
+  taken: Taken | null;
+  /** why there is none, for a person */
+  problem: string | null;
+}
+
+/** The checkpoint of the most steps up to `steps`, the oldest if none has so few; null = the newest. */
+export function checkpointAt(sorted: readonly Checkpoint[], steps: number | null): Checkpoint | null {
+  if (steps === null) return sorted.at(-1) ?? null;
+  return sorted.findLast((one) => one.steps <= steps) ?? sorted[0] ?? null;
+}
+
+/** The run's mind at a checkpoint (at `steps`; null follows the newest), taken up while `on`. */
+export function useMind(run: string, level: Level, on: boolean, steps: number | null): MindState {
+  const list = useQuery({ ...checkpointsQuery(run), enabled: on });
+  const checkpoints = useMemo(() => [...(list.data ?? [])].sort((a, b) => a.steps - b.steps), [list.data]);
+  const chosen = checkpointAt(checkpoints, steps);
+  const weights = useQuery({ ...weightsQuery(run, chosen?.id ?? ""), enabled: on && chosen !== null, placeholderData: keepPreviousData });
+  const fetched = weights.isPlaceholderData ? undefined : weights.data;
+  const [taken, setTaken] = useState<Taken | null>(null);
+  const [refused, setRefused] = useState<string | null>(null);
+  const session = useRef<Session | null>(null);
+
+  useEffect(() => {
+    if (!on) return;
+    const { thinker, end } = startThinker();
+    session.current = new Session(thinker, level);
+    return () => {
+      session.current = null;
+      setTaken(null);
+      end();
+    };
+  }, [on, level]);
+
+  useEffect(() => {
+    const asked = session.current;
+    if (!on || !asked || !fetched || !chosen) return;
+    const load = asked.loads + 1;
+    const current = () => asked.loads === load;
+    asked
+      .load(fetched.slice(0))
+      .then(({ remembers }) => {
+        if (!current() || session.current !== asked) return;
+        setRefused(null);
+        setTaken({ session: asked, checkpoint: chosen, remembers, current });
+      })
+      .catch((error: Error) => current() && setRefused(error.message));
+  }, [on, level, fetched, chosen]);
+
+  const problem = refused ?? list.error?.message ?? weights.error?.message ?? null;
+  return { checkpoints, chosen, newest: steps === null, taken, problem };
+}
+
+/** The policy map on stage. */
+export interface PolicyMap {
+  cells: readonly (PolicyCell | null)[];
+  checkpoint: Checkpoint;
+  remembers: boolean;
+  /** of the life on stage */
+  moment: number;
+  /** from the question to the answer, ms */
+  took: number;
+}
+
+export type PolicyStore = ReturnType<typeof createPolicyStore>;
+const createPolicyStore = () => createStore<{ map: PolicyMap | null }>(() => ({ map: null }));
+
+/** Keeps the policy map of the moment on stage; what comes while the mind thinks waits, the newest alone. */
+export function usePolicy(level: Level, player: Player, taken: Taken | null, on: boolean): PolicyStore {
+  const [store] = useState(createPolicyStore);
+  useEffect(() => {
+    if (!on || !taken) return;
+    let gone = false;
+    let asked = "";
+    let busy = false;
+    const think = async () => {
+      const { stage: life, t } = player.state();
+      const key = life ? `${life.number} ${t}` : "";
+      if (busy || gone || !life || key === asked || !taken.current()) return;
+      busy = true;
+      asked = key;
+      const began = performance.now();
+      const situations = everywhere(level, situationOf(momentOf(life, t)));
+      try {
+        const answers = await taken.session.ask({ life, moments: t, situations });
+        if (gone || !taken.current()) return;
+        const cells = policyOf(level, life.meta.layout, situations, answers);
+        store.setState({ map: { cells, checkpoint: taken.checkpoint, remembers: taken.remembers, moment: t, took: performance.now() - began } });
+        player.redraw();
+      } finally {
+        busy = false;
+      }
+      void think();
+    };
+    void think();
+    const unsubscribe = player.view.subscribe(() => void think());
+    return () => {
+      gone = true;
+      unsubscribe();
+      store.setState({ map: null });
+      player.redraw();
+    };
+  }, [level, player, taken, on, store]);
+  return store;
+}
+
+export const usePolicyMap = (store: PolicyStore): PolicyMap | null => useStore(store, ({ map }) => map);

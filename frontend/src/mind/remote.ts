@@ -1,0 +1,36 @@
+import { LocalThinker } from "./thinker";
+import type { Known, Questions, Thinker } from "./thinker";
+
+export type Request = { kind: "load"; bytes: ArrayBuffer } | { kind: "live"; from: number; obs: Float32Array } | { kind: "ask"; questions: Questions };
+export type Reply = { id: number; value: unknown } | { id: number; error: string };
+
+/** A thinker in a thread of its own; in this one where there are no threads. `end` lets it go. */
+export function startThinker(): { thinker: Thinker; end: () => void } {
+  if (typeof Worker === "undefined") return { thinker: new LocalThinker(), end: () => undefined };
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  let count = 0;
+  worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+    const call = waiting.get(data.id);
+    waiting.delete(data.id);
+    if ("error" in data) call?.reject(new Error(data.error));
+    else call?.resolve(data.value as never);
+  };
+  worker.onerror = () => {
+    for (const { reject } of waiting.values()) reject(new Error("The mind could not be started in this browser."));
+    waiting.clear();
+  };
+  const send = <T>(request: Request): Promise<T> =>
+    new Promise((resolve, reject) => {
+      waiting.set(++count, { resolve, reject });
+      worker.postMessage({ id: count, request });
+    });
+  return {
+    thinker: {
+      load: (bytes) => send<Known>({ kind: "load", bytes }),
+      live: (from, obs) => void send({ kind: "live", from, obs }),
+      ask: (questions) => send<Float32Array>({ kind: "ask", questions }),
+    },
+    end: () => worker.terminate(),
+  };
+}
