@@ -111,6 +111,35 @@ async def test_a_consumer_may_have_its_messages_handed_to_a_function(layer, else
     assert [message["n"] for message in taken] == [0, 1, 2]
 
 
+async def test_ten_thousand_listeners_cost_the_server_one_subscription(layer, elsewhere):
+    taken = []
+    names = [layer.listener() for _ in range(10_000)]
+    for name in names:
+        layer.hand_to(name, taken.append)
+        await layer.group_add("run.1", name)
+    await elsewhere.group_send("run.1", {"type": "frame", "data": b"x"})
+    while len(taken) < len(names):
+        await asyncio.sleep(0.01)
+    assert all(message is taken[0] for message in taken)
+    assert len(layer._get_layer()._shards[0]._subscribed_to) == 1
+    for name in names:
+        await layer.group_discard("run.1", name)
+        await layer.forget(name)
+    assert not layer.channels
+    assert not layer._get_layer()._shards[0]._subscribed_to
+
+
+async def test_a_listener_that_was_forgotten_hears_nothing(layer):
+    taken = []
+    name, neighbour = layer.listener(), await member(layer, "run.1")
+    layer.hand_to(name, taken.append)
+    await layer.group_add("run.1", name)
+    await layer.forget(name)
+    await layer.group_send("run.1", {"type": "frame"})
+    assert await receive(layer, neighbour) == {"type": "frame"}
+    assert taken == []
+
+
 async def test_a_function_that_fails_takes_nothing_from_its_neighbours(layer, caplog):
     channel, neighbour = await member(layer, "run.1"), await member(layer, "run.1")
     layer.hand_to(channel, lambda message: 1 / 0)

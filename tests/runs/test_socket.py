@@ -1,6 +1,7 @@
 """What a viewer of a run gets, on both ways to watch, through the whole of the ASGI application, on a real Valkey."""
 
 import asyncio
+import json
 
 import msgpack
 import pytest
@@ -12,7 +13,9 @@ from hamlet.tape.episode import Tape
 from hamlet.tape.wire import Framer
 from lab.runs import live, outbox, room, services, slices
 from lab.runs.live import LivePublisher
+from lab.runs.pipe import Pipe
 from lab.runs.viewer import MOST_MESSAGES
+from lab.runs.window import Shown
 from tests.runs.viewers import SocketPage, StreamPage, cookie_of
 from tests.tape.lives import life
 
@@ -246,3 +249,165 @@ async def test_a_broker_that_is_away_asks_to_come_later(run, ophelia, monkeypatc
     viewer = await page_of(run.pk, await sync_to_async(cookie_of)(ophelia)).open()
     assert await viewer.closed() == 1013
     await asyncio.sleep(0)
+
+
+# ------------------------------------------------------------------------------------- going on after a cut
+
+
+def aired(run, number, steps, upto=None):
+    """Put a life on the air, or its beginning; gives its frames so far as they are kept."""
+    publisher = LivePublisher(str(run.pk), Framer(chunk_ms=70), outbox.outbox())
+    tape = Tape(str(run.pk), "L1_full_observability", "00" * 32)
+    for event in list(life(number, steps))[:upto]:
+        publisher.take(tape.take(event))
+    assert outbox.outbox().flush(5)
+    kept = [msgpack.unpackb(message) for message in outbox.client().lrange(outbox.air_key(run.pk), 0, -1)]
+    return [Shown(message["episode"], message["seq"], message["data"]) for message in kept]
+
+
+async def test_who_was_cut_off_gets_the_rest_of_its_life_and_then_the_newest(run, ophelia, page_of):
+    cookie = await sync_to_async(cookie_of)(ophelia)
+    first = await sync_to_async(aired)(run, 1, 40)
+    second = await sync_to_async(aired)(run, 2, 20)
+    viewer = await page_of(run.pk, cookie, f"?after={first[1].id}").open()
+    wanted = [shown.data for shown in [*first[2:], *second]]
+    assert [await viewer.frame() for _ in wanted] == wanted
+    await viewer.disconnect()
+
+
+async def test_who_has_everything_gets_nothing_twice(run, ophelia, page_of):
+    cookie = await sync_to_async(cookie_of)(ophelia)
+    shown = await sync_to_async(aired)(run, 1, 40, upto=30)
+    viewer = await page_of(run.pk, cookie, f"?after={shown[-1].id}").open()
+    await viewer.news("viewers")
+    assert await viewer.silent()
+    await viewer.disconnect()
+
+
+async def test_who_saw_it_told_otherwise_or_long_ago_begins_anew(run, ophelia, page_of):
+    cookie = await sync_to_async(cookie_of)(ophelia)
+    shown = await sync_to_async(aired)(run, 5, 20)
+    for stranger in (f"5.1.{'00' * 8}", "3.2.0123456789abcdef"):
+        viewer = await page_of(run.pk, cookie, f"?after={stranger}").open()
+        assert [await viewer.frame() for _ in shown] == [one.data for one in shown]
+        await viewer.disconnect()
+
+
+async def test_last_event_id_resumes_too(run, ophelia):
+    cookie = await sync_to_async(cookie_of)(ophelia)
+    shown = await sync_to_async(aired)(run, 1, 40)
+    viewer = await StreamPage(run.pk, cookie, last=shown[0].id).open()
+    assert await viewer.frame() == shown[1].data
+    assert viewer.ids == [shown[1].id]
+    await viewer.disconnect()
+
+
+@pytest.mark.parametrize("after", ["x", "1", "1.2", "1.2.zz", "-1.0.0123456789abcdef", "9" * 400])
+async def test_what_is_no_frame_cannot_be_gone_on_from(run, ophelia, page_of, after):
+    viewer = await page_of(run.pk, await sync_to_async(cookie_of)(ophelia), f"?after={after}").open()
+    assert await viewer.closed() == 4400
+
+
+# --------------------------------------------------------------------------------------------- crowds and ends
+
+
+async def test_a_run_that_is_deleted_ends_its_viewers_and_disturbs_no_others(run, launch, ophelia, page_of):
+    cookie = await sync_to_async(cookie_of)(ophelia)
+    other = await sync_to_async(launch)("second")
+    leaves, stays = await page_of(run.pk, cookie).open(), await page_of(other.pk, cookie).open()
+    await leaves.news("hello")
+    await stays.news("hello")
+    await sync_to_async(run.delete)()
+    assert await leaves.closed() == 4404
+    await stays.say(type="ping", t=1)
+    assert await stays.news("pong")
+    await stays.disconnect()
+
+
+async def test_a_session_has_only_so_many_pages_and_takes_none_from_others(
+    run, ophelia, polonius, page_of, monkeypatch
+):
+    monkeypatch.setattr("lab.runs.viewer.MOST_A_SESSION", 2)
+    greedy = await sync_to_async(cookie_of)(ophelia)
+    two = [await page_of(run.pk, greedy).open() for _ in range(2)]
+    for page in two:
+        await page.news("hello")
+    for _ in range(10):
+        assert await (await page_of(run.pk, greedy).open()).closed() == 4429
+    other = await page_of(run.pk, await sync_to_async(cookie_of)(polonius)).open()
+    assert await other.news("hello")
+    await two[0].disconnect()
+    again = await page_of(run.pk, greedy).open()
+    assert await again.news("hello")
+    for page in (two[1], other, again):
+        await page.disconnect()
+
+
+async def test_a_full_house_asks_to_come_later(run, ophelia, page_of, ophelia_watches, monkeypatch):
+    await ophelia_watches.news("hello")
+    monkeypatch.setattr("lab.runs.viewer.MOST_VIEWERS", 1)
+    viewer = await page_of(run.pk, await sync_to_async(cookie_of)(ophelia)).open()
+    assert await viewer.closed() == 1013
+
+
+async def test_what_a_viewer_who_never_reads_is_sent_and_kept_stays_below_a_megabyte(run, ophelia, page_of):
+    viewers = []
+    pipe_put = Pipe.put
+    sent = 0
+
+    def counted(self, event):
+        nonlocal sent
+        sent += len(event.get("bytes") or event.get("body") or (event.get("text") or "").encode())
+        pipe_put(self, event)
+
+    page = await page_of(run.pk, await sync_to_async(cookie_of)(ophelia)).open()
+    await page.news("hello")
+    viewers += room.room().sockets
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pipe, "put", counted)
+        for episode in range(40):
+            for seq in range(10):
+                frame = {"type": "run.frame", "episode": episode, "seq": seq, "data": bytes(60_000)}
+                viewers[0].take(frame)
+                viewers[0].take({"type": "run.news", "text": json.dumps({"type": "metrics", "columns": "x" * 3000})})
+    assert viewers[0].closed
+    assert sent + viewers[0].window._bytes < 2**20
+    await page.disconnect()
+
+
+# ----------------------------------------------------------------------------------- the way back of a stream
+
+
+@pytest.fixture
+async def stream(run, ophelia):
+    page = await StreamPage(run.pk, await sync_to_async(cookie_of)(ophelia)).open()
+    await page.news("hello")
+    yield page
+    await page.disconnect()
+
+
+async def test_a_message_of_a_page_goes_to_its_line(stream):
+    assert await stream.post(b'{"type": "ping", "t": 7}') == 204
+    assert (await stream.news("pong"))["t"] == 7
+
+
+@pytest.mark.parametrize("line", ["", "hamletspecific.0", "hamlet__group__run.1", "../x"])
+async def test_only_a_line_can_be_spoken_to(stream, line):
+    assert await stream.post(b'{"type": "ping", "t": 7}', line) == 403
+
+
+async def test_other_sites_cannot_speak(stream):
+    stream.headers = [(name, value) for name, value in stream.headers if name != b"origin"]
+    assert await stream.post(b'{"type": "ping", "t": 7}', more=[(b"origin", b"https://evil.example")]) == 403
+    assert await stream.post(b'{"type": "ping", "t": 7}') == 403
+
+
+async def test_a_long_message_is_refused_unread(stream):
+    assert await stream.post(b"x" * 10_000) == 413
+    assert await stream.post(b'{"type": "ping", "t": 7}') == 204
+    assert await stream.news("pong")
+
+
+async def test_a_foreign_host_is_not_ours(stream):
+    stream.headers = [(b"host", b"evil.example"), (b"origin", b"http://evil.example")]
+    assert await stream.post(b'{"type": "ping", "t": 7}') == 400

@@ -64,6 +64,7 @@ class Pipe:
         self._waiting.clear()
         if self._task is not None:
             self._task.cancel()
+            self._task = None
 
 
 class _Rest:

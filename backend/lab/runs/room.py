@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from lab.people.selectors import sessions_alive
 from lab.runs.live import VIEWER_SECONDS, viewers_key
+from lab.runs.models import Run
 from lab.runs.outbox import air_key, group, news_message, past_key
 
 logger = logging.getLogger(__name__)
@@ -109,13 +110,19 @@ class Room:
                 logger.info("viewers cannot be counted: %s", error)
 
     async def _check(self) -> None:
+        """Close sockets whose session has ended or whose run was deleted: three queries, whatever their number."""
+        sockets = list(self.sockets)
         try:
-            alive = await database_sync_to_async(sessions_alive)({s.session: s.person for s in self.sockets})
+            alive = await database_sync_to_async(sessions_alive)({s.session: s.person for s in sockets})
+            there = await database_sync_to_async(_runs_there)({s.run for s in sockets})
         except DatabaseError as error:
             logger.warning("sessions cannot be checked: %s", error)
             return
-        for socket in [socket for socket in self.sockets if socket.session not in alive]:
-            socket.turn_away(4401, "The session has ended.")
+        for socket in sockets:
+            if socket.session not in alive:
+                socket.turn_away(4401, "The session has ended.")
+            elif socket.run not in there:
+                socket.turn_away(4404, "The run was deleted.")
 
     async def _count(self, runs: set[str]) -> None:
         """Renew the signs of those who watch these runs, and tell each run's number where it is a new one."""
@@ -146,6 +153,10 @@ class Room:
                 self._told[run] = count
             else:
                 self._told.pop(run, None)
+
+
+def _runs_there(runs: set[str]) -> set[str]:
+    return {str(pk) for pk in Run.objects.filter(pk__in=runs).values_list("pk", flat=True)}
 
 
 _rooms: WeakKeyDictionary[asyncio.AbstractEventLoop, Room] = WeakKeyDictionary()

@@ -107,13 +107,18 @@ class Viewer:
     async def _enter(self, scope: Event, run: str, after: str | None) -> None:
         if after and not FRAME_ID.fullmatch(after):
             raise RefusalError(BAD_MESSAGE, "after= must be the id of a frame.")
-        self.person, session, card = await database_sync_to_async(_let_in)(_cookie(scope), run)
-        if _sessions[session] >= MOST_A_SESSION:
+        cookie = _cookie(scope)
+        if cookie is None:
+            raise RefusalError(NO_SESSION, "Sign in first.")
+        # Counted before anything is asked of the database: whoever opens ten thousand pages costs nobody else much.
+        self.session = cookie
+        _sessions[cookie] += 1
+        if _sessions[cookie] > MOST_A_SESSION:
             raise RefusalError(TOO_MANY, f"At most {MOST_A_SESSION} pages may be open; close some.")
-        if _sessions.total() >= MOST_VIEWERS:
+        if _sessions.total() > MOST_VIEWERS:
             raise RefusalError(LATER, "Too many are watching; try again.")
-        self.run, self.session = card.id, session
-        _sessions[session] += 1
+        self.person, card = await database_sync_to_async(_let_in)(cookie, run)
+        self.run = card.id
         self.glance = b"glance=1" in scope["query_string"].split(b"&")
         # First into the group, then what was before: a frame that comes both ways is known by its number.
         layer = get_channel_layer()
@@ -150,11 +155,12 @@ class Viewer:
         """The viewer is gone."""
         self.closed = True
         self._pipe.close()
-        if not self.run:
+        if self.session:
+            _sessions[self.session] -= 1
+            if not _sessions[self.session]:
+                del _sessions[self.session]
+        if not self.channel_name:
             return
-        _sessions[self.session] -= 1
-        if not _sessions[self.session]:
-            del _sessions[self.session]
         await room().leave(self)
         layer = get_channel_layer()
         try:
@@ -224,7 +230,7 @@ class Viewer:
 
 
 _sessions: Counter[str] = Counter()
-"""session -> its viewers in this process"""
+"""session cookie -> its viewers in this process"""
 
 
 def _cookie(scope: Event) -> str | None:
@@ -232,17 +238,17 @@ def _cookie(scope: Event) -> str | None:
     return parse_cookie(cookies.decode("latin1")).get(settings.SESSION_COOKIE_NAME)
 
 
-def _let_in(cookie: str | None, run: str) -> tuple[int, str, selectors.RunOut]:
-    """Person, session and run, in one visit to the database."""
+def _let_in(cookie: str, run: str) -> tuple[int, selectors.RunOut]:
+    """Person and run, in one visit to the database."""
     session = SessionStore(cookie)
-    person = get_user(SimpleNamespace(session=session)) if cookie else None  # type: ignore[arg-type]
-    if person is None or not person.is_authenticated or not session.session_key:
+    person = get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
+    if not person.is_authenticated or not session.session_key:
         raise RefusalError(NO_SESSION, "Sign in first.")
     try:
         card = selectors.run_cards([selectors.runs_for(person).get(pk=UUID(run))])[0]
     except (Run.DoesNotExist, ValueError):
         raise RefusalError(NO_RUN, "There is no such run.") from None
-    return person.pk, session.session_key, card
+    return person.pk, card
 
 
 def _shown(message: Event) -> Shown:
