@@ -10,6 +10,9 @@ export const paths = {
     const query = new URLSearchParams(at.mark ? { mark: at.mark } : at.t ? { t: String(at.t) } : {}).toString();
     return `/runs/${run}/replay${episode === undefined ? "" : `/${episode}`}${query && `?${query}`}`;
   },
+  /** Two recorded lives, each as `run:episode`. */
+  compareLives: (a: string, b?: string) => `/compare?${new URLSearchParams({ a, ...(b && { b }) }).toString().replaceAll("%3A", ":")}`,
+  compareRuns: (runs: readonly string[]) => `/compare?runs=${runs.join(",")}`,
 } as const;
 
 /** Files are fetched by the browser itself, so that a download is a link. */

@@ -84,6 +84,7 @@ export const routes: RouteObject[] = [
           { path: "runs/:id", lazy: async () => ({ Component: (await import("@/features/watch")).Watch }) },
           { path: "runs/:id/replay/:episode?", lazy: async () => ({ Component: (await import("@/features/watch")).Replay }) },
           { path: "runs/:id/model", lazy: async () => ({ Component: (await import("@/features/model")).Model }) },
+          { path: "compare", lazy: async () => ({ Component: (await import("@/features/compare")).Compare }) },
           { path: "*", element: <NotFound /> },
         ],
       },

@@ -19,6 +19,7 @@ export function RunBar({ run, page, children }: Props) {
     ? [
         { to: paths.watch(run.id), label: "Watch", icon: "eye", current: page === "watch", wideOnly: page === "watch" },
         { to: paths.replay(run.id), label: "Replay", icon: "clock-counter-clockwise", current: page === "replay", wideOnly: true },
+        { to: paths.compareLives(`${run.id}:best`), label: "Compare", icon: "columns", wideOnly: true },
         { to: paths.model(run.id), label: "Model", icon: "cube", current: page === "model", wideOnly: page === "model" },
       ]
     : [];
@@ -30,8 +31,9 @@ export function RunBar({ run, page, children }: Props) {
 }
 
 /** The top bar outside a run. */
-export function LabBar({ page, launch, children }: { page: "runs" | "launch"; launch: boolean; children?: ReactNode }) {
-  const nav: NavItem[] = [{ to: paths.home(), label: "Runs", icon: "stack", current: page === "runs", wideOnly: page === "launch" }];
+export function LabBar({ page, launch, children }: { page: "runs" | "launch" | "compare"; launch: boolean; children?: ReactNode }) {
+  const nav: NavItem[] = [{ to: paths.home(), label: "Runs", icon: "stack", current: page === "runs", wideOnly: page !== "runs" }];
+  nav.push({ to: "/compare", label: "Compare", icon: "columns", current: page === "compare", wideOnly: true });
   if (launch && page === "launch") nav.push({ to: paths.launch(), label: "Launch run", current: true });
   return (
     <TopBar home={paths.home()} nav={nav}>

@@ -12,8 +12,8 @@ interface Props {
   runs: readonly Run[];
   view: View;
   onSort: (column: Column) => void;
-  /** chosen runs, for those who may act on them; null for a viewer */
-  chosen: ReadonlySet<string> | null;
+  /** runs chosen to be compared, or stopped */
+  chosen: ReadonlySet<string>;
   onChoose: (id: string) => void;
 }
 
@@ -33,11 +33,9 @@ export function RunTable({ runs, view, onSort, chosen, onChoose }: Props) {
       <table>
         <thead>
           <tr>
-            {chosen && (
-              <th className="pick">
-                <span className="sr">Choose</span>
-              </th>
-            )}
+            <th className="pick">
+              <span className="sr">Choose</span>
+            </th>
             {head("name", "Run")}
             {head("state", "State")}
             <th className="h2c">{top > 1 ? `Survival, 0 to ${format.count(top)} steps` : "Survival"}</th>
@@ -67,14 +65,12 @@ interface RowProps extends Pick<Props, "chosen" | "onChoose"> {
 
 function Row({ run, top, staged, chosen, onChoose }: RowProps) {
   const training = isUnderWay(run);
-  const picked = chosen?.has(run.id) ?? false;
+  const picked = chosen.has(run.id);
   return (
     <tr className={picked ? "sel" : undefined}>
-      {chosen && (
-        <td className="pick">
-          {isActive(run) && <input type="checkbox" className="cb" aria-label={`Choose ${run.name}`} checked={picked} onChange={() => onChoose(run.id)} />}
-        </td>
-      )}
+      <td className="pick">
+        <input type="checkbox" className="cb" aria-label={`Choose ${run.name}`} checked={picked} onChange={() => onChoose(run.id)} />
+      </td>
       <td className="nm">
         <Link to={paths.watch(run.id)} data-run={run.id}>
           <b>{run.name}</b>

@@ -75,7 +75,7 @@ describe("the runs", () => {
 });
 
 describe("keys", () => {
-  test("J and K walk the rows, X chooses one that trains, Stop stops it", async () => {
+  test("J and K walk the rows, X chooses one, Stop stops it", async () => {
     const sent = serve({ "GET /runs": { items: RUNS, next: null }, "POST /runs/r1/stop": run({ state: "stopping" }) });
     const { user } = page();
     await screen.findByRole("table");
@@ -83,8 +83,19 @@ describe("keys", () => {
     await user.keyboard("jjk");
     expect(document.activeElement).toHaveTextContent("heron-42");
     await user.keyboard("x");
-    await user.click(screen.getByRole("button", { name: "Stop, keep models" }));
+    await user.click(screen.getByRole("button", { name: "Stop 1, keep models" }));
     await waitFor(() => expect(sent.map(({ call }) => call)).toContain("POST /runs/r1/stop"));
+  });
+
+  test("X chooses any run, also one that has ended, and C compares the chosen", async () => {
+    serve({ "GET /me": OPHELIA, "GET /runs": { items: [run(), run({ id: "r9", name: "newt-11", state: "finished" })], next: null } });
+    const { user } = page();
+    await screen.findByRole("table");
+    await user.click(screen.getByRole("checkbox", { name: "Choose newt-11" }));
+    await user.click(screen.getByRole("checkbox", { name: "Choose heron-42" }));
+    expect(screen.getByRole("link", { name: "Compare 2" })).toHaveAttribute("href", "/compare?runs=r9,r1");
+    await user.keyboard("c");
+    expect(await screen.findByTestId("elsewhere")).toHaveTextContent("/compare?runs=r9,r1");
   });
 
   test("/ leads to the search, N to the launch form", async () => {
@@ -103,7 +114,8 @@ test("a student sees no way to launch or stop", async () => {
   const { user } = page();
   await screen.findByRole("table");
   expect(screen.queryByRole("link", { name: "Launch run" })).toBeNull();
-  expect(screen.queryByRole("checkbox")).toBeNull();
+  await user.click(screen.getByRole("checkbox", { name: "Choose heron-42" }));
+  expect(screen.queryByRole("button", { name: /Stop/ })).toBeNull();
   await user.keyboard("n");
   expect(screen.queryByTestId("elsewhere")).toBeNull();
 });

@@ -26,6 +26,7 @@ export function Runs() {
   const navigate = useNavigate();
   const selection = useSelection(runs.data);
   const stop = useStop();
+  const moving = (runs.data ?? []).filter((run) => isActive(run) && selection.chosen.has(run.id)).map(({ id }) => id);
 
   useKeys({
     "/": () => search.current?.focus(),
@@ -35,9 +36,10 @@ export function Runs() {
     x: () => {
       const id = focusedRun();
       const run = runs.data?.find((other) => other.id === id);
-      if (!instructor || !run || !isActive(run)) return false;
+      if (!run) return false;
       selection.toggle(run.id);
     },
+    c: () => (selection.chosen.size ? void navigate(paths.compareRuns([...selection.chosen])) : false),
     Escape: () => (selection.chosen.size ? selection.clear() : false),
   });
 
@@ -80,15 +82,15 @@ export function Runs() {
         <div className="toasts">
           <div className="toast" role="status">
             {selection.chosen.size} {selection.chosen.size === 1 ? "run" : "runs"} chosen
-            <Button
-              size="sm"
-              kind="primary"
-              icon="stop-circle"
-              disabled={stop.isPending}
-              onClick={() => stop.mutate([...selection.chosen], { onSettled: selection.clear })}
-            >
-              Stop, keep models
-            </Button>
+            <Link className="btn sm primary" to={paths.compareRuns([...selection.chosen])}>
+              <Icon name="columns" />
+              Compare {selection.chosen.size}
+            </Link>
+            {instructor && moving.length > 0 && (
+              <Button size="sm" icon="stop-circle" disabled={stop.isPending} onClick={() => stop.mutate(moving, { onSettled: selection.clear })}>
+                Stop {moving.length}, keep models
+              </Button>
+            )}
             <Button size="sm" kind="ghost" icon="x" aria-label="Choose none" onClick={selection.clear} />
           </div>
         </div>
@@ -126,7 +128,7 @@ function Listed({ runs, instructor, view, setView, selection }: ListedProps) {
           runs={shown.slice(0, pages * PAGE)}
           view={view}
           onSort={(column) => setView(turned(view, column))}
-          chosen={instructor ? selection.chosen : null}
+          chosen={selection.chosen}
           onChoose={selection.toggle}
         />
       ) : (
@@ -235,12 +237,12 @@ function Ghost() {
   );
 }
 
-/** The chosen runs; one that has ended meanwhile is no longer among them. */
+/** The chosen runs, of those that are there. */
 function useSelection(runs: readonly Run[] | undefined) {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
-  const active = new Set(runs?.filter(isActive).map((run) => run.id));
+  const there = new Set(runs?.map((run) => run.id));
   return {
-    chosen: new Set([...ids].filter((id) => active.has(id))) as ReadonlySet<string>,
+    chosen: new Set([...ids].filter((id) => there.has(id))) as ReadonlySet<string>,
     toggle: (id: string) => {
       const next = new Set(ids);
       if (!next.delete(id)) next.add(id);

@@ -13,6 +13,7 @@ import { Now } from "./Now";
 import { PaceRow } from "./Pace";
 import { Sheet } from "./Sheet";
 import { scrub } from "./store";
+import { useWatch } from "./usePlayer";
 import { useShown } from "./useShown";
 import { Stage } from "./World";
 import { Map } from "./Watch";
@@ -132,6 +133,7 @@ function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose
   const { run, town, overlays, setOverlays } = view;
   const { theme, toggle } = useTheme();
   const field = (name: "heat" | "policy" | "sight") => () => setOverlays({ ...overlays, field: overlays.field === name ? null : name });
+  const number = useWatch(view.player, (w) => w.stage?.number ?? null);
   return (
     <Sheet open={open} title={run.name} onClose={onClose}>
       <h2>{run.name}</h2>
@@ -142,6 +144,10 @@ function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose
         <Link to={view.page === "watch" ? paths.replay(run.id) : paths.watch(run.id)}>
           <Icon name={view.page === "watch" ? "clock-counter-clockwise" : "eye"} />
           {view.page === "watch" ? "Replay" : "Watch"}
+        </Link>
+        <Link to={paths.compareLives(`${run.id}:${view.page === "replay" && number !== null ? number : "best"}`)}>
+          <Icon name="columns" />
+          Compare
         </Link>
         <Link to={paths.model(run.id)}>
           <Icon name="cube" />

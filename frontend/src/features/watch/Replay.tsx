@@ -147,7 +147,15 @@ function Kept({ run, level, recordings, episode }: KeptProps) {
       flags={flags}
       stop={null}
       notice={null}
-      badge={<Sealed life={life.data ?? null} />}
+      badge={
+        <>
+          <Sealed life={life.data ?? null} />
+          <Link className="btn" to={paths.compareLives(`${run.id}:${episode}`)}>
+            <Icon name="columns" />
+            Compare this life
+          </Link>
+        </>
+      }
       compact={<Sealed life={life.data ?? null} />}
       panel={{ label: "Lives", content: shelf }}
       below={

@@ -1,0 +1,226 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { Link, useSearchParams } from "react-router";
+import { client, isActive, runsQuery, unwrap } from "@/api";
+import type { Run } from "@/api";
+import { paths } from "@/paths";
+import { Button, Empty, format, Icon, Segmented, Skeleton, Waiting } from "@/ui";
+import { runsOf } from "./address";
+import { Chart } from "./Chart";
+import { saveCsv } from "./csv";
+import { Dots } from "./Dots";
+import { curveOf, groupsOf, MOST_CURVES, tableOf } from "./groups";
+import type { Group, Overlay } from "./groups";
+import { AXES, METRICS, Swatch } from "./look";
+import type { Axis } from "./look";
+import { Settings } from "./Settings";
+
+const POINTS = 240;
+/** a run that still trains has new rows every few seconds */
+const AFRESH = 10_000;
+
+interface Ask {
+  runs: string[];
+  metric: string;
+  axis: Axis;
+  left: number | null;
+  right: number | null;
+}
+
+const overlayQuery = ({ runs, metric, axis, left, right }: Ask, live: boolean) => ({
+  queryKey: ["curves", runs, metric, axis, left, right] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }): Promise<Overlay> =>
+    unwrap(client.GET("/api/v1/curves", { signal, params: { query: { runs: runs.join(","), metric, axis, points: POINTS, left: left ?? undefined, right: right ?? undefined } } })),
+  enabled: runs.length > 0,
+  placeholderData: keepPreviousData,
+  refetchInterval: live ? AFRESH : (false as const),
+});
+
+/** Learning curves of several runs over one axis: what their settings do. */
+export function RunCurves() {
+  const all = useQuery(runsQuery);
+  const [query, setQuery] = useSearchParams();
+  const set = (changes: Record<string, string | null>) =>
+    setQuery(
+      (before) => {
+        const after = new URLSearchParams(before);
+        for (const [name, value] of Object.entries(changes)) {
+          if (value === null) after.delete(name);
+          else after.set(name, value);
+        }
+        return after;
+      },
+      { replace: true },
+    );
+  if (!all.data) {
+    return (
+      <main id="main" tabIndex={-1} className="cmp">
+        {all.error ? (
+          <section className="card">
+            <Empty title="The runs did not come" action={<Button kind="primary" onClick={() => void all.refetch()}>Try again</Button>}>
+              {all.error.message}
+            </Empty>
+          </section>
+        ) : (
+          <Waiting>
+            <Skeleton height={560} radius={14} />
+          </Waiting>
+        )}
+      </main>
+    );
+  }
+  const asked = runsOf(query.get("runs"));
+  const chosen = asked.flatMap((id) => all.data.find((run) => run.id === id) ?? []);
+  const groups = groupsOf(chosen);
+  const drawn = groups.slice(0, MOST_CURVES);
+  const choose = (runs: readonly Run[]) => set({ runs: runs.map(({ id }) => id).join(","), left: null, right: null });
+  return (
+    <main id="main" tabIndex={-1} className="cmp">
+      <h1 className="sr">Compare runs</h1>
+      <div className="chosen">
+        {drawn.map((group, i) => (
+          <span className="chip curve-chip" key={group.key} title={group.runs.map(({ name, seed }) => `${name}, seed ${seed}`).join("\n")}>
+            <Swatch i={i} />
+            {group.runs.length === 1 ? <Link to={paths.watch(group.runs[0]!.id)}>{group.name}</Link> : group.name}
+            {group.runs.length > 1 && <small>{group.runs.length} seeds</small>}
+            <Button kind="ghost" size="sm" icon="x" aria-label={`Leave out ${group.name}`} onClick={() => choose(chosen.filter((run) => !group.runs.includes(run)))} />
+          </span>
+        ))}
+        <label className="btn add-run">
+          <Icon name="plus" weight="bold" />
+          <span className="sr">Add run</span>
+          <select aria-label="Add run" value="" onChange={(event) => choose([...chosen, ...all.data.filter(({ id }) => id === event.target.value)])}>
+            <option value="">Add run</option>
+            {all.data
+              .filter((run) => !chosen.includes(run))
+              .map((run) => (
+                <option key={run.id} value={run.id}>
+                  {run.name} · {run.level_title}, seed {run.seed}
+                </option>
+              ))}
+          </select>
+        </label>
+      </div>
+      {groups.length > MOST_CURVES && <p className="hint">Only the first {MOST_CURVES} curves are drawn; more could not be told apart.</p>}
+      {asked.length > chosen.length && <p className="hint">{asked.length - chosen.length} of the runs asked for are not there any more.</p>}
+      {drawn.length === 0 ? (
+        <section className="card">
+          <Empty title="Choose runs to compare">Runs that differ only in their seed become one curve: their mean, with the interval it is sure of.</Empty>
+        </section>
+      ) : (
+        <Picture groups={drawn} query={query} set={set} />
+      )}
+    </main>
+  );
+}
+
+interface PictureProps {
+  groups: Group[];
+  query: URLSearchParams;
+  set: (changes: Record<string, string | null>) => void;
+}
+
+const whole = (text: string | null): number | null => (/^\d{1,15}$/.test(text ?? "") ? Number(text) : null);
+
+function Picture({ groups, query, set }: PictureProps) {
+  const metric = Object.hasOwn(METRICS, query.get("metric") ?? "") ? query.get("metric")! : "survival_mean";
+  const axis: Axis = AXES.find(({ value }) => value === query.get("x"))?.value ?? "steps";
+  const [left, right] = [whole(query.get("left")), whole(query.get("right"))];
+  const [table, setTable] = useState(false);
+  const runs = groups.flatMap((group) => group.runs);
+  const overlay = useQuery(overlayQuery({ runs: runs.map(({ id }) => id), metric, axis, left, right }, runs.some(isActive)));
+  const curves = useMemo(() => (overlay.data ? groups.map((group) => curveOf(group, overlay.data)) : null), [groups, overlay.data]);
+  const { title, unit, about } = METRICS[metric]!;
+  const zoomed = left !== null || right !== null;
+  const rows = () => tableOf(groups, curves ?? [], AXES.find(({ value }) => value === axis)!.unit);
+  return (
+    <div className="overlay">
+      <section className="card picture" aria-label="Curves">
+        <header>
+          <h2>
+            <select aria-label="Metric" value={metric} onChange={(event) => set({ metric: event.target.value })}>
+              {Object.entries(METRICS).map(([name, one]) => (
+                <option key={name} value={name}>
+                  {one.title}
+                </option>
+              ))}
+            </select>
+          </h2>
+          <span className="sub hide-s">{groups.some((group) => group.runs.length > 1) ? "mean over seeds, its 95 % interval, and all that lies between least and most" : "mean, and all that lies between least and most"}</span>
+        </header>
+        <div className="picture-tools">
+          <Segmented label="Over" options={AXES} value={axis} onChange={(x) => set({ x, left: null, right: null })} />
+          {zoomed && (
+            <Button size="sm" icon="arrow-counter-clockwise" onClick={() => set({ left: null, right: null })}>
+              Whole
+            </Button>
+          )}
+          <span className="grow" />
+          <Button size="sm" icon="table" aria-pressed={table} onClick={() => setTable(!table)}>
+            Table
+          </Button>
+          <Button size="sm" icon="download-simple" disabled={!curves} onClick={() => saveCsv(`${metric} over ${axis}`, rows())}>
+            CSV
+          </Button>
+        </div>
+        {!curves ? (
+          overlay.error ? (
+            <Empty title="The curves did not come" action={<Button kind="primary" onClick={() => void overlay.refetch()}>Try again</Button>}>
+              {overlay.error.message}
+            </Empty>
+          ) : (
+            <Waiting>
+              <Skeleton height={420} radius={10} />
+            </Waiting>
+          )
+        ) : curves.every((curve) => curve.length === 0) ? (
+          <Empty title="Nothing was measured">{axis === "time" ? "These runs did not measure their speed throughout, so their time is not known." : `None of these runs has measured this yet: ${about}.`}</Empty>
+        ) : table ? (
+          <Numbers rows={rows()} />
+        ) : (
+          <Chart groups={groups} curves={curves} axis={axis} title={title} unit={unit} overlay={overlay.data!} zoom={(from, to) => set({ left: String(from), right: String(to) })} />
+        )}
+        <p className="hint explains">
+          {title}: {about}. Drag over a part to look closer.
+        </p>
+      </section>
+      <div className="stack">
+        <Settings groups={groups} />
+        <Dots groups={groups} title="Best examination" sub="steps, mean of held-out lives" of={(run) => run.best} say={(value) => format.count(Math.round(value))} />
+        <Dots groups={groups} title="From start to end" sub="minutes, waiting for a worker included" of={minutes} say={(value) => (value < 10 ? value.toFixed(1) : format.count(Math.round(value)))} />
+      </div>
+    </div>
+  );
+}
+
+const minutes = ({ started_at, finished_at }: Run): number | null => (started_at && finished_at ? (Date.parse(finished_at) - Date.parse(started_at)) / 60_000 : null);
+
+function Numbers({ rows }: { rows: (string | number | null)[][] }) {
+  const [head, ...body] = rows;
+  return (
+    <div className="numbers" tabIndex={0} role="region" aria-label="Table of the curves, scrolls">
+      <table className="plain">
+        <thead>
+          <tr>
+            {head!.map((name) => (
+              <th key={String(name)} className="n" scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {body.map((row, i) => (
+            <tr key={i}>
+              {row.map((value, j) => (
+                <td key={j} className="n">
+                  {value === null ? "" : typeof value === "number" ? Number(value.toPrecision(5)).toLocaleString("en") : value}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { useEffect, useMemo, useRef } from "react";
+import { Board, sentence } from "@/board";
+import type { SceneSource } from "@/board";
+import { actionIcon, dayOf, sceneOf, useMedia, useWatch } from "@/features/watch/parts";
+import type { Player, Watch } from "@/features/watch/parts";
+import { townOf } from "@/level";
+import type { Level } from "@/api";
+import { Empty, Icon } from "@/ui";
+import { lastMoment, momentOf, pageNow } from "@/wire";
+import type { Life } from "@/wire";
+import type { Half } from "./Episodes";
+
+const OVERLAYS = { trail: true, field: null } as const;
+
+/** The shared clock as one life has it: at its own end it stays there. */
+export function sideOf(w: Watch, life: Life): Watch {
+  const last = lastMoment(life);
+  return { ...w, stage: life, t: Math.min(w.t, last), from: w.t > last ? null : w.from };
+}
+
+export function Side({ half, player }: { half: Half; player: Player }) {
+  const { letter, life, level, problem } = half;
+  return (
+    <section className="card half" aria-label={`World of ${letter}`}>
+      {life && level ? <Lived life={life} level={level} player={player} /> : problem ? <Empty title="No life here">{problem}</Empty> : !half.ref && <Empty title={`Choose life ${letter}`} />}
+    </section>
+  );
+}
+
+function Lived({ life, level, player }: { life: Life; level: Level; player: Player }) {
+  const town = useMemo(() => townOf(level), [level]);
+  const still = useMedia("(prefers-reduced-motion: reduce)");
+  const small = useMedia("(max-width: 640px)");
+  const calm = useRef(still);
+  useEffect(() => {
+    calm.current = still;
+    player.redraw();
+  }, [still, player]);
+  const source = useMemo(
+    (): SceneSource => ({
+      subscribe: player.onDraw,
+      scene: () => sceneOf(sideOf(player.state(), life), level, town, OVERLAYS, pageNow(), calm.current),
+    }),
+    [player, life, level, town],
+  );
+  const t = Math.min(useWatch(player, (w) => w.t), lastMoment(life));
+  const { choice, hour } = momentOf(life, t);
+  const action = choice && level.actions[choice.action]!;
+  const scene = sceneOf(sideOf(player.state(), life), level, town, { trail: false, field: null }, 0, true);
+  return (
+    <>
+      <p className="say">
+        {action ? (
+          <>
+            <span className="ic" data-random={choice.random || undefined}>
+              <Icon name={actionIcon(action)} weight="fill" />
+            </span>
+            {action.name}
+            <em>{choice.random ? "rolled the dice" : "greedy"}</em>
+          </>
+        ) : (
+          <>
+            <span className="ic over">
+              <Icon name={life.end?.cause === "death" ? "skull" : "flag-checkered"} weight="fill" />
+            </span>
+            ended at step {life.length}
+          </>
+        )}
+        {level.temporal && (
+          <small className="when">
+            {String(hour).padStart(2, "0")}:00, day {dayOf(life, t, level.hours_per_day)}
+          </small>
+        )}
+      </p>
+      <Board town={town} source={source} label={scene ? sentence(scene, action?.name ?? null) : ""} labels={small ? "none" : undefined} coords={!small} />
+    </>
+  );
+}
