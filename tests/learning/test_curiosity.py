@@ -25,7 +25,7 @@ def test_the_bonus_is_weight_times_novelty_over_its_spread():
     one, double = curious(curiosity_weight=0.1), curious(curiosity_weight=0.2)
     obs, novelty = torch.rand(64, 10), np.random.default_rng(0).random(64).astype(np.float32)
     for c in (one, double):
-        c.learn(obs, novelty, np.random.default_rng(0))
+        c.learn(obs, novelty, np.random.default_rng(0).permutation)
     assert one.sigma == pytest.approx(novelty.std(), rel=1e-5)
     np.testing.assert_allclose(one.bonus(novelty), 0.1 * novelty / novelty.std(), rtol=1e-5)
     np.testing.assert_allclose(double.bonus(novelty), 2 * one.bonus(novelty), rtol=1e-6)
@@ -35,7 +35,7 @@ def test_the_spread_is_that_of_all_rollouts_so_far():
     c, rng = curious(), np.random.default_rng(0)
     parts = [rng.random(32).astype(np.float32) * k for k in (1, 3, 2)]
     for part in parts:
-        c.learn(torch.rand(32, 10), part, rng)
+        c.learn(torch.rand(32, 10), part, rng.permutation)
     assert c.sigma == pytest.approx(np.concatenate(parts).std(), rel=1e-5)
 
 
@@ -44,7 +44,7 @@ def test_what_is_seen_again_and_again_stops_being_new():
     known, unknown = torch.rand(64, 10), torch.rand(64, 10) + 3.0
     before = c.novelty(known).mean()
     for _ in range(600):
-        c.learn(known, c.novelty(known).numpy(), rng)
+        c.learn(known, c.novelty(known).numpy(), rng.permutation)
     assert c.novelty(known).mean() < 0.2 * before
     assert c.novelty(unknown).mean() > 5 * c.novelty(known).mean()
 
@@ -73,7 +73,7 @@ def test_the_bonus_told_is_the_one_learnt_from():
     bonus = np.array([e.intrinsic for e in steps], dtype=np.float32)
     assert (bonus > 0).all()
     scale = np.float32(1.0 - trainer.config.gamma)
-    np.testing.assert_allclose(trainer._row_reward[:, 0], (world + bonus) * scale, rtol=1e-5)
+    np.testing.assert_allclose(trainer.lanes._row_reward[:, 0], (world + bonus) * scale, rtol=1e-5)
 
 
 def test_without_curiosity_there_is_no_bonus_and_no_number_for_it():

@@ -148,5 +148,5 @@ def test_the_sparse_stage_learns_from_being_alive_and_shows_the_worlds_reward():
         if len(shown) == trainer.config.rollout:
             break
     scale = np.float32(1.0 - trainer.config.gamma)
-    assert (trainer._row_reward[: len(shown) - 1] == scale).all()
+    assert (trainer.lanes._row_reward[: len(shown) - 1] == scale).all()
     assert min(shown) < 1.0

@@ -42,18 +42,18 @@ def test_a_sequence_is_valued_from_the_memory_the_agent_had():
     settings = {**MEMORY, "burn_in": 0, "replay_start": 800, "epsilon_start": 1.0}
     trainer = Trainer(small(learner="dqn", **L2, **settings))
     acted = []
-    look = trainer._look
-    trainer._look = lambda t, remember=True: acted.append(look(t, remember)) or acted[-1]
+    look = trainer.lanes._look
+    trainer.lanes._look = lambda t, remember=True: acted.append(look(t, remember)) or acted[-1]
     iterations(trainer, 5)
     learner = trainer.learner
     assert isinstance(learner, DQN)
-    per_iteration = learner.steps_between + 1
+    per_rollout = trainer.config.sequence
     draw = learner.replay.draw(4, 0, 16, 1.0, np.random.default_rng(1))
-    taken, _ = learner._sequences(trainer.network, draw)
+    taken, _ = learner._sequences(trainer.network, torch.from_numpy(draw.row), torch.from_numpy(draw.lane))
     for b, (row, lane) in enumerate(zip(draw.row, draw.lane, strict=True)):
-        group, rows = row // learner.steps_between, range(row, row + learner.config.sequence)
+        group, rows = row // per_rollout, range(row, row + learner.config.sequence)
         for k, t in enumerate(rows):
-            q, _ = acted[group * per_iteration + (t - row)]
+            q, _ = acted[group * (per_rollout + 1) + (t - row)]
             action = learner.rows.take("action", torch.tensor([t]), torch.tensor([lane])).item()
             assert taken[k, b].item() == pytest.approx(float(q[lane, action]), abs=1e-4)
 
@@ -64,3 +64,10 @@ def test_burn_in_and_stored_memory_matter():
     )
     weights = one.learner.optimiser.weights(), other.learner.optimiser.weights()
     assert not torch.equal(weights[0]["lstm.weight_hh_l0"], weights[1]["lstm.weight_hh_l0"])
+
+
+def test_where_an_update_wants_more_steps_than_a_rollout_has_some_rollouts_have_none():
+    trainer = Trainer(small(learner="dqn", **L2, **{**MEMORY, "steps_per_update": 200}))
+    to_the_end(trainer)
+    learnt_from = trainer.steps - 256 + trainer.config.lanes * trainer.config.sequence
+    assert trainer.updates == pytest.approx(learnt_from / 200, abs=1)

@@ -162,7 +162,7 @@ def test_the_clock_of_a_temporal_level_runs():
 def test_a_run_that_diverges_stops_with_the_cause_and_keeps_its_model():
     trainer = Trainer(small(steps=16 * 8 * 20))
     iterations(trainer, 8)
-    trainer._scale = np.float32(np.nan)
+    trainer.lanes.scale = np.float32(np.nan)
     with pytest.raises(TrainingError, match=r"diverged after .* learning rate"):
         list(trainer.run())
     for which in ("best", "last"):

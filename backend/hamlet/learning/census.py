@@ -21,7 +21,6 @@ class Census:
     def __init__(self, level: Level, lanes: int) -> None:
         self.level = level
         places = len(level.vocabulary)
-        self._lethal = [i for i, meter in enumerate(level.meters) if meter.lethal]
         self._last = np.full(lanes, -1, dtype=np.int64)
         self.visits = np.zeros(level.width * level.height, dtype=np.int64)
         """(cells,) steps begun in each cell, y * width + x"""
@@ -37,11 +36,17 @@ class Census:
         self.deaths = np.zeros(level.num_meters, dtype=np.int64)
         """(meters,) deaths by the meter that ran out"""
 
-    def step(self, before: NDArray[Any], hours: NDArray[Any], info: dict[str, Any], ended: NDArray[np.bool_]) -> None:
-        """Count one step of every lane: it began in the cells `before` (lanes, 2) at `hours` (lanes,), `info` is the
-        step's."""
-        self.visits += np.bincount(self._cells(before), minlength=self.visits.size)
-        used = info["used"]
+    def step(
+        self,
+        cells: NDArray[np.int64],
+        hours: NDArray[np.int64],
+        used: NDArray[np.int64],
+        ended: NDArray[np.bool_],
+        deaths: NDArray[np.int64],
+    ) -> None:
+        """Count one step of every lane: the cell and the hour it began in, the place used in it or -1, and whether the
+        life ended, (lanes,) each; and the meters that lives died of, (deaths,)."""
+        self.visits += np.bincount(cells, minlength=self.visits.size)
         lanes = np.flatnonzero(used >= 0)
         if lanes.size:
             now, last, hour = used[lanes], self._last[lanes], hours[lanes] % self._clock
@@ -51,19 +56,12 @@ class Census:
             self._last[lanes] = now
         if ended.any():
             self._last[ended] = -1
-            empty = info["final_meters"][ended][:, self._lethal] <= 0.0
-            first = empty.argmax(axis=1)[empty.any(axis=1)]
-            self.deaths += np.bincount(np.take(self._lethal, first), minlength=self.deaths.size)
+            self.deaths += np.bincount(deaths, minlength=self.deaths.size)
 
-    def wondered(self, arrived: NDArray[Any], novelty: NDArray[np.float32]) -> None:
-        """Count the novelty (lanes,) of what every lane saw in the cell (lanes, 2) it arrived in."""
-        cells = self._cells(arrived)
+    def wondered(self, cells: NDArray[np.int64], novelty: NDArray[np.float32]) -> None:
+        """Count the novelty (lanes,) of what every lane saw in the cell (lanes,) it arrived in."""
         self.novelty += np.bincount(cells, weights=novelty, minlength=self.novelty.size)
         self.arrivals += np.bincount(cells, minlength=self.arrivals.size)
-
-    def _cells(self, xy: NDArray[Any]) -> NDArray[np.int64]:
-        cells: NDArray[np.int64] = xy[:, 1] * self.level.width + xy[:, 0]
-        return cells
 
     def told(self) -> dict[str, Any]:
         """Plain data: visits and mean novelty by row and column (None where nothing was measured), uses, transitions

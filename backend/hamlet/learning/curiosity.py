@@ -1,6 +1,7 @@
 """Curiosity by random network distillation (Burda et al. 2019): what a small network cannot predict is new."""
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ class Curiosity:
             torch.manual_seed(config.seed + 1)
             self._fixed = _net(obs_dim).to(device).requires_grad_(False)
             self._predictor = _net(obs_dim).to(device)
-        self._optimiser = Optimiser(self._predictor, LEARNING_RATE, clip=float("inf"))
+        self.optimiser = Optimiser(self._predictor, LEARNING_RATE, clip=float("inf"))
         self.weight = config.curiosity_weight
         self._count, self._mean, self._m2 = 0, 0.0, 0.0
         self._lives: deque[int] = deque(maxlen=WINDOW)
@@ -56,25 +57,29 @@ class Curiosity:
         error: Tensor = self._predictor(obs) - self._fixed(obs)
         return error.square().mean(dim=1)
 
+    @property
+    def factor(self) -> float:
+        """What novelty is multiplied with, a float32; 0 before its spread is known."""
+        sigma = self.sigma
+        return float(np.float32(self.weight / sigma)) if sigma else 0.0
+
     def bonus(self, novelty: NDArray[np.float32]) -> NDArray[np.float32]:
         """What enters learning beside the world's reward, (n,)."""
-        sigma = self.sigma
-        if not sigma:
-            return np.zeros_like(novelty)
-        return (novelty * np.float32(self.weight / sigma)).astype(np.float32)
+        return (novelty * np.float32(self.factor)).astype(np.float32)
 
-    def learn(self, obs: Tensor, novelty: NDArray[np.float32], rng: np.random.Generator) -> None:
-        """After a rollout: update sigma from its novelty (n,), and the predictor from a quarter of its observations."""
+    def learn(self, obs: Tensor, novelty: NDArray[np.float32], shuffle: Callable[[int], Tensor]) -> None:
+        """After a rollout: update sigma from its novelty (n,), and the predictor from a quarter of its observations,
+        which are the first of shuffle(n), 0..n-1 in a random order."""
         values = novelty.astype(np.float64)
         mean, m2, n = float(values.mean()), float(((values - values.mean()) ** 2).sum()), values.size
         delta, total = mean - self._mean, self._count + n
         self._m2 += m2 + delta * delta * self._count * n / total
         self._mean += delta * n / total
         self._count = total
-        part = torch.from_numpy(rng.permutation(obs.shape[0])[: max(obs.shape[0] // 4, 1)]).to(obs.device)
+        part = shuffle(obs.shape[0])[: max(obs.shape[0] // 4, 1)]
         seen = obs[part]
         loss = (self._predictor(seen) - self._fixed(seen)).square().mean()
-        self._optimiser.step(loss)
+        self.optimiser.step(loss)
 
     def finished(self, survived: NDArray[np.int64]) -> None:
         """Count lives that ended, (n,) steps."""
@@ -92,8 +97,8 @@ class Curiosity:
         """Both networks, Adam, the running spread, the weight and the lives counted."""
         return {
             "fixed": {k: v.clone() for k, v in self._fixed.state_dict().items()},
-            "predictor": self._optimiser.weights(),
-            "optimiser": self._optimiser.state(),
+            "predictor": self.optimiser.weights(),
+            "optimiser": self.optimiser.state(),
             "weight": self.weight,
             "spread": (self._count, self._mean, self._m2),
             "lives": np.asarray(self._lives, dtype=np.int64),
@@ -102,7 +107,7 @@ class Curiosity:
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a `state()` again."""
         self._fixed.load_state_dict(state["fixed"])
-        self._optimiser.restore(state["predictor"], state["predictor"], state["optimiser"])
+        self.optimiser.restore(state["predictor"], state["predictor"], state["optimiser"])
         self.weight = state["weight"]
         self._count, self._mean, self._m2 = state["spread"]
         self._lives = deque((int(n) for n in state["lives"]), maxlen=WINDOW)

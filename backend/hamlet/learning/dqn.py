@@ -4,6 +4,7 @@ Double (van Hasselt et al. 2016), n-step targets, prioritised replay (Schaul et 
 from sequences that begin with the memory the agent had there, warmed up by a burn-in (Kapturowski et al. 2019).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -58,24 +59,31 @@ class DQN:
         self._memories = torch.zeros(size, device=self.device)
         self._owed = 0
 
-    @property
-    def steps_between(self) -> int:
-        """Steps of every lane in one iteration: a whole sequence with memory, else as few as give one update."""
-        if self.network.recurrent:
-            return self.config.sequence
-        return -(-self.config.steps_per_update // self.config.lanes)
-
     def learn(self, rollout: Rollout, progress: float) -> Report | None:
-        """Remember the rollout, and make the updates that are due; None while too little is remembered."""
+        """Remember the rollout, and make the updates that are due; None if none is, or too little is remembered."""
         self._remember(rollout)
         if self.rows.stored < self.config.replay_start or self.rows.total - 1 - self.reach <= self.rows.oldest:
             return None
-        self._owed += rollout.action.numel()
+        due, self._owed = divmod(self._owed + rollout.action.numel(), self.config.steps_per_update)
+        if not due:
+            return None
         tally = Tally()
-        while self._owed >= self.config.steps_per_update:
-            self._owed -= self.config.steps_per_update
-            self._update(tally, progress)
+        for draw, row, lane in self._draws(due, progress):
+            self._update(tally, draw, row, lane)
         return tally.report()
+
+    def _draws(self, count: int, progress: float) -> Iterator[tuple[Draw, Tensor, Tensor]]:
+        """What so many updates learn from, and its rows and lanes, (batch,) each, on the device."""
+        config = self.config
+        beta = config.priority_beta + (1.0 - config.priority_beta) * progress
+        newest = self.rows.total - 1 - self.reach
+        at_once = 1 if isinstance(self.replay, Prioritised) else count
+        for _ in range(0, count, at_once):
+            draws = [self.replay.draw(config.batch, self.rows.oldest, newest, beta, self.rng) for _ in range(at_once)]
+            # One copy for all of them: a GPU is not waited for between updates, but where errors are priorities.
+            where = torch.from_numpy(np.stack([(draw.row, draw.lane) for draw in draws])).to(self.device)
+            for draw, (row, lane) in zip(draws, where, strict=True):
+                yield draw, row, lane
 
     def _remember(self, rollout: Rollout) -> None:
         before, T = self.rows.total, rollout.action.shape[0]
@@ -88,31 +96,28 @@ class DQN:
         self.rows.add(rollout)
         self.replay.ready(before - self.reach, before + T - self.reach)
 
-    def _update(self, tally: Tally, progress: float) -> None:
-        config = self.config
-        beta = config.priority_beta + (1.0 - config.priority_beta) * progress
-        newest = self.rows.total - 1 - self.reach
-        draw = self.replay.draw(config.batch, self.rows.oldest, newest, beta, self.rng)
+    def _update(self, tally: Tally, draw: Draw, row: Tensor, lane: Tensor) -> None:
         if isinstance(self.network, RecurrentNetwork):
-            q, target = self._sequences(self.network, draw)
+            q, target = self._sequences(self.network, row, lane)
         else:
-            q, target = self._steps(self.network, draw)
+            q, target = self._steps(self.network, row, lane)
         error = target - q
-        weight = torch.from_numpy(draw.weight).to(q)
-        loss = 0.5 * (weight * error.square()).mean()
+        prioritised = isinstance(self.replay, Prioritised)
+        weighted = torch.from_numpy(draw.weight).to(q) * error.square() if prioritised else error.square()
+        loss = 0.5 * weighted.mean()
         norm = self.optimiser.step(loss)
         size = error.detach().abs()
-        if size.dim() == 2:
-            size = MIXED * size.amax(dim=0) + (1.0 - MIXED) * size.mean(dim=0)
-        self.replay.learnt(draw, size.double().cpu().numpy())
-        tally.add(loss.detach(), error.detach().abs().mean(), q.detach().mean(), norm)
-        if self.optimiser.updates % config.target_every == 0:
+        if prioritised:
+            each = MIXED * size.amax(dim=0) + (1.0 - MIXED) * size.mean(dim=0) if size.dim() == 2 else size
+            self.replay.learnt(draw, each.double().cpu().numpy())
+        tally.add(loss.detach(), size.mean(), q.detach().mean(), norm)
+        if self.optimiser.updates % self.config.target_every == 0:
             self.target.load_state_dict(self.optimiser.weights())
 
-    def _steps(self, network: SimpleNetwork, draw: Draw) -> tuple[Tensor, Tensor]:
+    def _steps(self, network: SimpleNetwork, row: Tensor, lane: Tensor) -> tuple[Tensor, Tensor]:
         """Q(s, a) and its target for single steps, each (batch,)."""
         n = self.config.n_step
-        row, lane = self._indices(draw, n + 1)
+        row, lane = _onwards(row, lane, n + 1)
         q = network(self.rows.take("obs", row[0], lane[0]))
         taken = q.gather(1, self.rows.take("action", row[0], lane[0]).unsqueeze(1)).squeeze(1)
         with torch.no_grad():
@@ -123,10 +128,10 @@ class DQN:
             target = self._targets(row, lane, value)
         return taken, target
 
-    def _sequences(self, network: RecurrentNetwork, draw: Draw) -> tuple[Tensor, Tensor]:
+    def _sequences(self, network: RecurrentNetwork, row: Tensor, lane: Tensor) -> tuple[Tensor, Tensor]:
         """Q(s, a) and targets along sequences, each (sequence, batch)."""
         warm, length, n = self.config.burn_in, self.config.sequence, self.config.n_step
-        row, lane = self._indices(draw, warm + length + n)
+        row, lane = _onwards(row, lane, warm + length + n)
         obs, keep = self.rows.take("obs", row, lane), self.rows.take("keep", row, lane)
         # The stored memory already has the wipe at its first row in it.
         keep[0] = 1.0
@@ -156,12 +161,6 @@ class DQN:
         reward, terminated = (self.rows.take(name, row[:-1], lane[:-1]) for name in ("reward", "terminated"))
         return n_step_targets(reward, terminated, value, self.config.gamma)
 
-    def _indices(self, draw: Draw, count: int) -> tuple[Tensor, Tensor]:
-        """Rows and lanes of `count` steps in a row from each draw, (count, batch) each."""
-        row = torch.from_numpy(draw.row + np.arange(count)[:, None]).to(self.device)
-        lane = torch.from_numpy(np.broadcast_to(draw.lane, row.shape).copy()).to(self.device)
-        return row, lane
-
     def state(self) -> dict[str, Any]:
         """Target network, everything remembered, priorities, and how many steps are owed an update."""
         return {
@@ -179,6 +178,12 @@ class DQN:
         self.replay.restore(state["replay"])
         self._memories.copy_(state["memories"])
         self._owed = state["owed"]
+
+
+def _onwards(row: Tensor, lane: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Rows and lanes of `count` steps in a row from each of (batch,), (count, batch) each."""
+    rows = row + torch.arange(count, device=row.device).unsqueeze(1)
+    return rows, lane.expand_as(rows)
 
 
 def _best(chosen: Tensor, valued: Tensor, mask: Tensor) -> Tensor:

@@ -19,6 +19,9 @@ class Optimiser:
     None when `averaging` is 0.
     """
 
+    patient = False
+    """True: no update waits for the device to know whether it diverged; `check` tells afterwards"""
+
     def __init__(self, network: nn.Module, learning_rate: float, clip: float, averaging: float = 0.0) -> None:
         self.network = network
         self.clip = clip
@@ -39,6 +42,8 @@ class Optimiser:
         fused = self._flat.device.type in ("cpu", "cuda")
         self._adam = torch.optim.Adam([self._weights], lr=learning_rate, fused=fused)
         self._average = self._flat.clone() if averaging else None
+        self._good = torch.ones((), dtype=torch.bool, device=self._flat.device)
+        self._checked = 0
 
     @property
     def learning_rate(self) -> float:
@@ -54,12 +59,14 @@ class Optimiser:
         self._gradient.zero_()
         loss.backward()  # type: ignore[no-untyped-call]
         norm: Tensor = torch.linalg.vector_norm(self._gradient)
-        if not bool(torch.isfinite(norm)):
+        if self.patient:
+            before = self._flat.clone(), None if self._average is None else self._average.clone()
+            self._good = self._good & torch.isfinite(norm)
+        elif not bool(torch.isfinite(norm)):
             # Before the step, so the weights stay those of the last good update.
-            raise TrainingError(
-                f"the run diverged after {self.updates} updates: the loss is {float(loss.detach()):g} and the "
-                f"gradient's norm {float(norm):g}. Try a lower learning rate (it is {self.learning_rate:g}) or a "
-                f"shorter gradient clip (it is {self.clip:g}). The model of the last good update is kept."
+            raise self._diverged(
+                f"after {self.updates} updates: the loss is {float(loss.detach()):g} and the gradient's norm "
+                f"{float(norm):g}"
             )
         self._gradient.mul_(torch.clamp(self.clip / (norm + 1e-6), max=1.0))
         self._adam.step()
@@ -67,7 +74,24 @@ class Optimiser:
         if self._average is not None:
             kept = min(self.averaging, (1 + self.updates) / (10 + self.updates))
             self._average.lerp_(self._flat, 1.0 - kept)
+        if self.patient:
+            self._flat.copy_(torch.where(self._good, self._flat, before[0]))
+            if self._average is not None and before[1] is not None:
+                self._average.copy_(torch.where(self._good, self._average, before[1]))
         return norm
+
+    def check(self) -> None:
+        """Between iterations: raises TrainingError if a patient update since the last check diverged. It and those
+        after it have changed no weight."""
+        if self.patient and not bool(self._good):
+            raise self._diverged(f"after {self._checked} to {self.updates} updates: a gradient is not finite")
+        self._checked = self.updates
+
+    def _diverged(self, how: str) -> TrainingError:
+        return TrainingError(
+            f"the run diverged {how}. Try a lower learning rate (it is {self.learning_rate:g}) or a shorter gradient "
+            f"clip (it is {self.clip:g}). The model of the last good update is kept."
+        )
 
     def weights(self) -> dict[str, Tensor]:
         """A copy of the acting weights, by their names."""

@@ -4,9 +4,9 @@ Each iteration: all lanes take T steps with the acting network, the targets are 
 rollout is learnt from `epochs` times in `minibatches` parts, then dropped.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -36,16 +36,12 @@ def q_lambda(rollout: Rollout, gamma: float, trace: float) -> Tensor:
 class PQN:
     """Learns from whole rollouts. The recurrent network is trained through time from the memory that was carried."""
 
-    def __init__(self, config: TrainConfig, network: QNetwork, rng: np.random.Generator) -> None:
+    def __init__(self, config: TrainConfig, network: QNetwork, shuffle: Callable[[int], Tensor]) -> None:
+        """shuffle(n) gives 0..n-1 in a random order, on the network's device."""
         self.config = config
         self.network = network
-        self.rng = rng
+        self.shuffle = shuffle
         self.optimiser = Optimiser(network, config.learning_rate, config.gradient_clip, config.averaging)
-
-    @property
-    def steps_between(self) -> int:
-        """Steps of every lane in one iteration."""
-        return self.config.rollout
 
     def learn(self, rollout: Rollout, progress: float) -> Report | None:
         """Fit Q(s, a) to the targets: half the mean squared error."""
@@ -60,7 +56,7 @@ class PQN:
         action, target = rollout.action.view(-1, 1), targets.view(-1)
         tally = Tally()
         for _ in range(self.config.epochs):
-            order = torch.from_numpy(self.rng.permutation(target.shape[0])).to(obs.device)
+            order = self.shuffle(target.shape[0])
             for part in order.tensor_split(self.config.minibatches):
                 q = network(obs[part]).gather(1, action[part]).squeeze(1)
                 tally.add(*self._update(q, target[part]))
@@ -71,7 +67,7 @@ class PQN:
         assert rollout.hidden is not None
         tally = Tally()
         for _ in range(self.config.epochs):
-            order = torch.from_numpy(self.rng.permutation(targets.shape[1])).to(targets.device)
+            order = self.shuffle(targets.shape[1])
             for part in order.tensor_split(self.config.minibatches):
                 hidden = (rollout.hidden[0][part], rollout.hidden[1][part])
                 q, _ = network(rollout.obs[:-1, part], hidden, rollout.keep[:-1, part])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import Tensor
 
 
@@ -30,7 +31,7 @@ class Rollout:
 
 @dataclass
 class Report:
-    """What an update measured; scalar tensors, so that nothing waits for the device before a row is due."""
+    """What an iteration's updates measured; scalar tensors, so that no update waits for the device."""
 
     loss: Tensor
     td_error: Tensor
@@ -39,7 +40,8 @@ class Report:
 
     def values(self) -> dict[str, Any]:
         """As plain floats."""
-        return {name: float(getattr(self, name)) for name in ("loss", "td_error", "q_mean", "grad_norm")}
+        names = ("loss", "td_error", "q_mean", "grad_norm")
+        return dict(zip(names, torch.stack([getattr(self, name) for name in names]).tolist(), strict=True))
 
 
 class Tally:

@@ -62,6 +62,18 @@ class NumpyBackend:
     def copy(self, array: Array) -> Array:
         return array.copy()
 
+    def full(self, shape: tuple[int, ...], value: int) -> Array:
+        """int64"""
+        return np.full(shape, value, dtype=np.int64)
+
+    def put_in_rows(self, table: Array, index: Array, values: Array) -> None:
+        """table[i, index[i, j]] = values[j] in place"""
+        np.put_along_axis(table, index, np.broadcast_to(values, index.shape), axis=1)
+
+    def margin(self, grids: Array, width: int) -> Array:
+        """(n, height, width) with so many zeros around each grid"""
+        return np.pad(grids, ((0, 0), (width, width), (width, width)))
+
     def numpy(self, array: Array) -> Any:
         return array
 
@@ -100,9 +112,6 @@ class NumpyBackend:
         """a transposed copy"""
         return array.T.copy()
 
-    def where_any(self, mask: Array) -> bool:
-        return bool(mask.any())
-
     def largest_unsigned(self, array: Array) -> int:
         """Largest element, negative numbers counting as huge: one pass judges both ends of a range."""
         return int(np.maximum.reduce(array.view(np.uint64)))
@@ -122,10 +131,20 @@ class TorchBackend:
         self.where: Any = torch.where
 
     def asarray(self, array: Any) -> Array:
-        return self.torch.as_tensor(np.array(array)).to(self.device)
+        tensor = array if isinstance(array, self.torch.Tensor) else self.torch.as_tensor(np.array(array))
+        return tensor.to(self.device)
 
     def copy(self, array: Array) -> Array:
         return array.clone()
+
+    def full(self, shape: tuple[int, ...], value: int) -> Array:
+        return self.torch.full(shape, value, dtype=self.torch.int64, device=self.device)
+
+    def put_in_rows(self, table: Array, index: Array, values: Array) -> None:
+        table.scatter_(1, index, values.expand_as(index))
+
+    def margin(self, grids: Array, width: int) -> Array:
+        return self.torch.nn.functional.pad(grids, (width, width, width, width))
 
     def numpy(self, array: Array) -> Any:
         return array.detach().cpu().numpy()
@@ -156,9 +175,6 @@ class TorchBackend:
 
     def turned(self, array: Array) -> Array:
         return array.T.clone(memory_format=self.torch.contiguous_format)
-
-    def where_any(self, mask: Array) -> bool:
-        return bool(mask.any())
 
     def largest_unsigned(self, array: Array) -> int:
         least, most = self.torch.aminmax(array)

@@ -32,6 +32,10 @@ class StateDoor:
     _place_cells: Any
     _tables: Any
 
+    @property
+    def _places_on_host(self) -> Any:
+        return self._host(self._place_cells)
+
     def _place(self, places: Any) -> None:
         raise NotImplementedError
 
@@ -47,6 +51,16 @@ class StateDoor:
     def positions(self) -> Array:
         """(lanes, 2) integers, x and y."""
         return self.backend.rows(self._tables.cell_xy, self._cell)
+
+    @property
+    def cells(self) -> Array:
+        """(lanes,) the same as one number, y * width + x."""
+        return self._cell
+
+    @property
+    def place_cells(self) -> Array:
+        """(1 or lanes, deployed) cell of each deployed place; of the backend only where each lane has its own."""
+        return self._place_cells
 
     @property
     def meters(self) -> Array:
@@ -75,7 +89,10 @@ class StateDoor:
 
     def layout_of(self, lane: int) -> dict[str, tuple[int, int]]:
         """{place: (x, y)} of one lane, in vocabulary order."""
-        cells = self._place_cells[lane if len(self._place_cells) > 1 else 0]
+        return self.layout_at(self._host(self._place_cells[lane if len(self._place_cells) > 1 else 0]))
+
+    def layout_at(self, cells: Any) -> dict[str, tuple[int, int]]:
+        """{place: (x, y)} from the (deployed,) cells of a layout, in vocabulary order."""
         names = self.level.vocabulary
         return {
             names[place]: (int(cell) % self.level.width, int(cell) // self.level.width)
@@ -90,7 +107,7 @@ class StateDoor:
         width, names = self.level.width, self.level.vocabulary
         where: dict[str, Any] = self.affordance_positions
         if len(self._place_cells) > 1:
-            columns = np.stack([self._place_cells % width, self._place_cells // width], axis=-1)
+            columns = np.stack([self._places_on_host % width, self._places_on_host // width], axis=-1)
             where = {names[place]: columns[:, i].copy() for i, place in enumerate(self.level.deployed)}
         work = self.backend.numpy(self._work)
         return {
@@ -157,6 +174,13 @@ class StateDoor:
             self._place(places)
         self._refresh()
 
+    def move(self, where: Array, meters: Array, step_counts: Array) -> None:
+        """Put the lanes of `where` at other meters and ages, as `set_state` does, but checking nothing, so that a GPU
+        is not waited for. All three are arrays of the backend: (lanes,) bool, (num_meters, lanes), (lanes,)."""
+        self._meters = self.backend.where(where, meters, self._meters)
+        self._count = self.backend.where(where, step_counts, self._count)
+        self._refresh()
+
     def _checked_meters(self, meters: Any) -> Any:
         array = np.asarray(self._host(meters))
         shape = (self.lanes, self.level.num_meters)
@@ -209,7 +233,7 @@ class StateDoor:
         elif isinstance(place, list | tuple):
             place = [self._place_index(entry) if entry is None or isinstance(entry, str) else entry for entry in place]
         if place is None:
-            cells = self._place_cells if places is None else places
+            cells = self._places_on_host if places is None else places
             here = np.where(cells == host(cell)[:, None], np.array(level.deployed, dtype=np.int64), -1).max(
                 axis=1, initial=-1
             )
@@ -244,8 +268,8 @@ class StateDoor:
             "progress": np.array(host(self._progress)),
             "work": np.array(host(self._work)),
             "count": np.array(host(self._count)),
-            "life": self._life.copy(),
-            "places": self._place_cells.copy(),
+            "life": np.array(host(self._life)),
+            "places": np.array(self._places_on_host),
         }
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
@@ -277,8 +301,7 @@ class StateDoor:
         self._in_range("snapshot's meters", arrays["meters"].reshape(-1), 0, 1)
         self.seed, self.layout_seed = int(snapshot["seed"]), int(snapshot["layout_seed"])
         self._load_dice()
-        self._life = arrays["life"]
-        for key in ("cell", "meters", "hour", "progress", "work", "count"):
+        for key in ("life", "cell", "meters", "hour", "progress", "work", "count"):
             setattr(self, f"_{key}", self.backend.asarray(arrays[key]))
         self._place(arrays["places"])
         self._refresh()
@@ -288,11 +311,13 @@ class StateDoor:
     def _host(self, value: Any) -> Any:
         return value.detach().cpu().numpy() if hasattr(value, "detach") else value
 
-    def _lane_array(self, name: str, value: Any, kind: type) -> Any:
-        array = np.asarray(self._host(value))
-        if array.dtype != kind or array.shape != (self.lanes,):
+    def _lane_mask(self, name: str, value: Any) -> Any:
+        """(lanes,) bool; a tensor stays where it is, if the world is torch's."""
+        tensor = self.backend.name == "torch" and hasattr(value, "detach")
+        array = value if tensor else np.asarray(self._host(value))
+        if str(array.dtype) not in ("bool", "torch.bool") or tuple(array.shape) != (self.lanes,):
             raise ValueError(
-                f"{name} is {array.dtype} of shape {array.shape}; must be {kind.__name__} of shape ({self.lanes},)"
+                f"{name} is {array.dtype} of shape {tuple(array.shape)}; must be bool of shape ({self.lanes},)"
             )
         return array
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hamlet.world.backend import Array, Backend
 from hamlet.world.level import Cascade, Level
 
 F32 = np.float32
@@ -143,22 +144,22 @@ def _blocks(cascades: tuple[Cascade, ...], row: dict[str, int]) -> tuple[Cascade
 class LayoutTables(NamedTuple):
     """What L layouts (one for all, or one for each lane) add."""
 
-    place_at: NDArray[np.int64]
+    place_at: Array
     """(L, C) place on each cell, P for none"""
-    grid: NDArray[np.float32]
+    grid: Array
     """(L, C) 1 where a place stands"""
-    padded: NDArray[np.float32]
+    padded: Array
     """(L, padded cells) the grid with a margin of `sight` empty cells"""
 
 
-def layout_tables(level: Level, places: NDArray[np.int64]) -> LayoutTables:
-    """Tables of the layouts `places` (L, deployed): the cell of each deployed place."""
+def layout_tables(level: Level, places: Array, deployed: Array, backend: Backend) -> LayoutTables:
+    """Tables of the layouts `places` (L, deployed): the cell of each deployed place. All arrays are the backend's;
+    `deployed` is the level's."""
     layouts, cells = len(places), level.width * level.height
-    at = np.full((layouts, cells), len(level.places), dtype=np.int64)
-    np.put_along_axis(at, places, np.broadcast_to(np.array(level.deployed, dtype=np.int64), places.shape), axis=1)
-    grid = (at < len(level.places)).astype(F32)
-    r = level.sight or 0
-    padded = np.pad(grid.reshape(layouts, level.height, level.width), ((0, 0), (r, r), (r, r)))
+    at = backend.full((layouts, cells), len(level.places))
+    backend.put_in_rows(at, places, deployed)
+    grid = backend.float32(at < len(level.places))
+    padded = backend.margin(grid.reshape(layouts, level.height, level.width), level.sight or 0)
     return LayoutTables(at, grid, padded.reshape(layouts, -1))
 
 

@@ -14,7 +14,7 @@ from hamlet.world.backend import Array, Backend, backend_for
 from hamlet.world.level import Level
 from hamlet.world.observation import Observer
 from hamlet.world.state import StateDoor
-from hamlet.world.tables import LayoutTables, Tables, layout_tables, make_tables
+from hamlet.world.tables import Tables, layout_tables, make_tables
 
 Info = dict[str, Any]
 StepResult = tuple[Array, Array, Array, Array, Info]
@@ -89,16 +89,18 @@ class VectorWorld(StateDoor):
         lane = np.arange(self.lanes)
         self._lane = self.backend.asarray(lane)
         self._layout_start = self.backend.asarray(lane * self._cells) if layouts == "episode" else None
-        self._life = np.full(self.lanes, -1, dtype=np.int64)
         zeros = np.zeros(self.lanes, dtype=np.int64)
+        self._life = self.backend.asarray(zeros - 1)
         self._cell = self.backend.asarray(zeros)
         self._meters = self.backend.asarray(np.zeros((level.num_meters, self.lanes), dtype=np.float32))
         self._hour = self.backend.asarray(zeros)
         self._progress = self.backend.asarray(zeros)
         self._work = self.backend.asarray(zeros - 1)
         self._count = self.backend.asarray(zeros)
+        self._deployed = self.backend.asarray(np.array(level.deployed, dtype=np.int64))
+        self._cell_numbers = self.backend.asarray(np.arange(self._cells))
         if layouts == "run":
-            order = rng.permutations(self._cells, rng.fold(self.layout_seed, rng.LAYOUT))
+            order = rng.order(np.arange(self._cells), rng.fold(self.layout_seed, rng.LAYOUT))
             self._place(order[:, : len(level.deployed)])
         else:
             self._place(np.broadcast_to(np.arange(len(level.deployed)), (self.lanes, len(level.deployed))).copy())
@@ -113,25 +115,33 @@ class VectorWorld(StateDoor):
         Args:
             where: (lanes,) bool, the lanes to begin anew, others stay untouched; None = all
         """
-        mask = np.ones(self.lanes, dtype=bool) if where is None else self._lane_array("where", where, bool)
-        if mask.any():
-            self._begin(mask)
+        mask = np.ones(self.lanes, dtype=bool) if where is None else self._lane_mask("where", where)
+        self.begin(self.backend.asarray(mask))
         return self.observe()
 
+    def begin(self, mask: Array) -> None:
+        """`reset` without looking: neither at the mask, (lanes,) bool of the backend, nor at what is seen then."""
+        if self.backend.name == "torch":
+            self._begin_everywhere(mask)
+        elif mask.any():
+            self._begin(mask)
+
     def _load_dice(self) -> None:
-        self._dice = rng.fold(self.seed, rng.START, np.arange(self.lanes))
+        lane = np.arange(self.lanes)
+        self._dice = self.backend.asarray(rng.fold(self.seed, rng.START, lane))
+        self._layout_dice = self.backend.asarray(rng.fold(self.layout_seed, rng.LAYOUT, lane))
 
     def _begin(self, mask: Any) -> None:
-        """New lives in the lanes of `mask`, numpy bool. Replaces arrays, since the old ones have been handed out."""
+        """New lives in the lanes of `mask`, numpy. Replaces arrays, since the old ones have been handed out."""
         b = self.backend
         lanes = np.flatnonzero(mask)
         self._life[lanes] += 1
         life = self._life[lanes]
         start = rng.below(self._cells, rng.nth(self._dice[lanes], life))
-        index, others = b.asarray(lanes), b.asarray(~mask)
+        others = ~mask
         self._cell = b.copy(self._cell)
-        self._cell[index] = b.asarray(start)
-        self._meters[:, index] = self._tables.start
+        self._cell[lanes] = start
+        self._meters[:, lanes] = self._tables.start
         self._count = self._count * others
         # The clock of a level without time runs on over resets (world.md section 8); nobody in it can see that.
         if self.temporal:
@@ -139,18 +149,36 @@ class VectorWorld(StateDoor):
             self._progress = self._progress * others
             self._work = b.where(others, self._work, -1)
         if self.layouts == "episode":
-            order = rng.permutations(self._cells, rng.fold(self.layout_seed, rng.LAYOUT, lanes, life))
+            order = rng.order(self._cell_numbers, rng.fold(life, after=self._layout_dice[lanes]))
             self._place_cells[lanes] = order[:, : len(self.level.deployed)]
-            fresh = layout_tables(self.level, self._place_cells[lanes])
-            self._layout.place_at[index] = b.asarray(fresh.place_at)
-            self._layout.grid[index] = b.asarray(fresh.grid)
-            self._layout.padded[index] = b.asarray(fresh.padded)
+            fresh = layout_tables(self.level, self._place_cells[lanes], self._deployed, b)
+            for whole, part in zip(self._layout, fresh, strict=True):
+                whole[lanes] = part
+        self._refresh()
+
+    def _begin_everywhere(self, mask: Array) -> None:
+        """The same for a GPU, which it costs less to go through all lanes than to be asked which ones are meant."""
+        b = self.backend
+        self._life = self._life + mask
+        self._cell = b.where(mask, rng.below(self._cells, rng.nth(self._dice, self._life)), self._cell)
+        self._meters = b.where(mask, self._tables.start, self._meters)
+        others = ~mask
+        self._count = self._count * others
+        if self.temporal:
+            self._hour = self._hour * others
+            self._progress = self._progress * others
+            self._work = b.where(others, self._work, -1)
+        if self.layouts == "episode":
+            order = rng.order(self._cell_numbers, rng.fold(self._life, after=self._layout_dice))
+            self._place(b.where(mask[:, None], order[:, : len(self.level.deployed)], self._place_cells))
         self._refresh()
 
     def _place(self, places: Any) -> None:
         """Set up the layouts `places`, (1 or lanes, deployed) cells."""
-        self._place_cells = places
-        self._layout = LayoutTables._make(map(self.backend.asarray, layout_tables(self.level, places)))
+        on_device = self.backend.asarray(places)
+        # One layout for all is asked for by name and stays at hand; many are the device's business.
+        self._place_cells = places if self._layout_start is None else on_device
+        self._layout = layout_tables(self.level, on_device, self._deployed, self.backend)
         self._place_at = self._layout.place_at.reshape(-1)
 
     def _refresh(self) -> None:
@@ -184,10 +212,19 @@ class VectorWorld(StateDoor):
         Raises:
             ValueError, TypeError: actions or multiplier of a wrong shape, type or range. Nothing has moved then.
         """
-        b, t, meters = self.backend, self._tables, self._meters
-        action = self._checked_actions(actions)
-        drain = self._checked_drain(depletion_multiplier)
+        moved = self.advance(self._checked_actions(actions), self._checked_drain(depletion_multiplier))
+        return self.observe(), *moved
 
+    def drain(self, multiplier: float) -> Array:
+        """(num_meters, 1) what a step takes from each meter at this depletion multiplier, as `advance` wants it."""
+        return self._tables.depletion * np.float32(multiplier)
+
+    def advance(self, action: Array, drain: Array) -> tuple[Array, Array, Array, Info]:
+        """`step` without looking, neither at what it is given, so that a GPU is not waited for, nor at what is seen.
+
+        action: (lanes,) int64 of the backend; drain: (num_meters, 1 or lanes) float32 of it, see `drain`.
+        """
+        b, t, meters = self.backend, self._tables, self._meters
         cell = b.take(t.next_cell, action * self._cells + self._cell)
         if self.temporal:
             stayed = cell == self._cell
@@ -238,7 +275,7 @@ class VectorWorld(StateDoor):
             "used": used,
             "successful_interactions": SuccessfulInteractions(self.level, b, used),
         }
-        return self.observe(), reward, dead | retired, self._lane < 0, info
+        return reward, dead | retired, self._lane < 0, info
 
     def _use(self, wanted: Array) -> Array:
         """Instant use (world.md section 5). Returns the place used in each lane, P for none."""

@@ -1,0 +1,132 @@
+"""All lanes of a run between two updates: what a loop that steps them keeps, and what it hands on.
+
+Two loops do the same: `numpy_lanes.py` steps the world in numpy and asks the network once a step; `torch_lanes.py`
+keeps all of it on one device and hands over what happened when the rollout is done. What follows is written once.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from hamlet.learning.curriculum import Curriculum
+from hamlet.learning.rollout import Rollout
+from hamlet.world import VectorWorld
+
+LOWEST_START = 0.1
+"""exploring starts draw every meter from here to 1"""
+
+
+class Moment(NamedTuple):
+    """One step of all lanes, on the host. "Watched" is lane 0."""
+
+    layout: dict[str, tuple[int, int]] | None
+    """where the watched lane's places stand, if its life begins with this step"""
+    seen: dict[str, Any]
+    """what the watched lane's choice was made from: x, y, mask, meters, hour, progress"""
+    q: NDArray[np.float32]
+    """(actions,) the watched lane's Q-values"""
+    action: int
+    greedy: int
+    random: bool
+    bonus: float
+    """the watched lane's curiosity bonus"""
+    cells: NDArray[np.int64]
+    """(lanes,) cell the step began in, y * width + x"""
+    hours: NDArray[np.int64]
+    """(lanes,) hour of the day it began in"""
+    used: NDArray[np.int64]
+    """(lanes,) place used, or -1"""
+    reward: NDArray[np.float32]
+    """(lanes,) the world's own"""
+    terminated: NDArray[np.bool_]
+    """(lanes,) the life ended"""
+    deaths: NDArray[np.int64]
+    """(deaths,) meters that ran out, one entry a death of any lane"""
+    arrived: NDArray[np.int64] | None
+    """(lanes,) cell the step led to; None without curiosity"""
+    novelty: NDArray[np.float32] | None
+    """(lanes,) of what was seen there; None without curiosity"""
+    moved: NDArray[np.bool_] | None
+    """(lanes,) lives that began in the middle after this step; None where there can be none"""
+    final: dict[str, Any] | None
+    """state the watched lane's life ended in: x, y, meters, hour; None while it goes on"""
+
+
+class Births:
+    """What every lane's life was given when it began."""
+
+    def __init__(self, lanes: int, curriculum: Curriculum) -> None:
+        self.curriculum = curriculum
+        self.multipliers = np.ones(lanes)
+        self.stages = np.zeros(lanes, dtype=np.int64)
+        self.sparse = np.zeros(lanes, dtype=bool)
+        self.drain: float | NDArray[np.float64] = 1.0
+        """depletion multipliers as the world takes them: one number where all are the same"""
+        self.begin(np.ones(lanes, dtype=bool))
+
+    def begin(self, where: NDArray[np.bool_]) -> None:
+        """Lives that begin in these lanes take the difficulty of now, and keep it."""
+        self.multipliers[where] = self.curriculum.multiplier
+        self.stages[where] = self.curriculum.stage or 0
+        self.sparse[where] = self.curriculum.sparse
+        same = bool((self.multipliers == self.multipliers[0]).all())
+        self.drain = float(self.multipliers[0]) if same else self.multipliers
+
+    def state(self) -> dict[str, Any]:
+        """Everything."""
+        return {"multipliers": self.multipliers, "stages": self.stages, "sparse": self.sparse}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up a `state()` again."""
+        self.multipliers[:], self.stages[:], self.sparse[:] = state["multipliers"], state["stages"], state["sparse"]
+        self.begin(np.zeros(len(self.sparse), dtype=bool))
+
+
+def do_nothing() -> None:
+    """Before a step of a run that is held to no pace."""
+
+
+class Lanes(Protocol):
+    """A loop that steps all lanes."""
+
+    world: VectorWorld
+
+    def begin(self) -> NDArray[np.bool_]:
+        """First lives in all lanes. Returns which began in the middle, (lanes,)."""
+
+    def rollout(self, epsilons: NDArray[np.float64], before_step: Callable[[], None] = do_nothing) -> Iterator[Moment]:
+        """Every lane takes T steps with these chances of the dice, (lanes,). To be iterated to its end; the births are
+        to be noted in `Births` before the next moment is asked for, for which before_step is called first."""
+
+    def rows(self) -> Rollout:
+        """The rollout as the learners read it."""
+
+    @property
+    def novelty(self) -> NDArray[np.float32]:
+        """(T, lanes) of the rollout, on the host; zeros without curiosity."""
+
+    def undecided(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Q-values and mask, (lanes, actions) each, of what every lane sees after the rollout."""
+
+    def shuffle(self, count: int) -> Tensor:
+        """A random order of 0..count-1, where the rows are."""
+
+    @property
+    def replay_dice(self) -> np.random.Generator:
+        """What old steps are drawn with, on the host."""
+
+    def state(self) -> dict[str, Any]:
+        """Everything but the world and the births."""
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up a `state()` again; world and births have been restored."""
+
+
+def state_of_watched(world: VectorWorld) -> dict[str, Any]:
+    """The state lane 0 is in: x, y, meters, hour."""
+    host = world.backend.numpy
+    x, y = host(world.positions[0])
+    return {"x": int(x), "y": int(y), "meters": host(world.meters[0]).copy(), "hour": int(host(world.hours[0]))}
