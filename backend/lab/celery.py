@@ -6,7 +6,6 @@
 
 import mmap
 import os
-import threading
 import warnings
 from typing import Any
 
@@ -53,16 +52,8 @@ def _prepare_the_child(**_: Any) -> None:
     if current_process().name == "MainProcess":
         return  # the housekeeper works in its only process and never trains
     die_with_parent()
-    # Importing torch takes seconds. Done now and beside, it is ready when the first student presses Launch.
-    threading.Thread(target=_import_torch, name="import-torch", daemon=True).start()
 
 
 @beat_embedded_init.connect
 def _prepare_beat(**_: Any) -> None:
     die_with_parent()
-
-
-def _import_torch() -> None:
-    import torch
-
-    torch.set_num_threads(1)

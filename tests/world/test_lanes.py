@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hamlet.world import AutoReset, VectorWorld, load_level
+from hamlet.world import AutoReset, VectorWorld, load_level, rng
 
 L3 = "L3_temporal_mechanics"
 
@@ -37,6 +37,41 @@ def test_torch_and_numpy_live_the_same_lives():
     numbers, tensors = VectorWorld(level, 4, seed=9), VectorWorld(level, 4, seed=9, device="torch")
     assert numbers.affordance_positions == tensors.affordance_positions
     np.testing.assert_array_equal(numbers.observe(), tensors.observe().numpy())
+
+
+@pytest.mark.parametrize("layouts", ["run", "episode"])
+def test_torch_and_numpy_begin_the_same_new_lives(layouts):
+    pytest.importorskip("torch")
+    level = load_level(L3)
+    worlds = [VectorWorld(level, 5, seed=3, layouts=layouts, device=device) for device in ("cpu", "torch")]
+    np.testing.assert_array_equal(*(play(world, 400, 5) for world in worlds))
+    assert worlds[0]._life.max() > 2
+    for one, other in zip(*(world.snapshot().values() for world in worlds), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_dice_are_splitmix64s_on_numpy_and_torch():
+    """The first numbers of SplitMix64 from state 1234567, as its authors' program gives them."""
+    torch = pytest.importorskip("torch")
+    expected = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431]
+    n = np.arange(4)
+    states = rng.nth(np.array([1234567]), n), rng.nth(torch.tensor([1234567]), torch.from_numpy(n))
+    for state in states:
+        assert np.asarray(rng._mix(state)).view(np.uint64).tolist() == expected
+        assert np.asarray(rng.below(1000, state)).tolist() == [((e >> 32) * 1000) >> 32 for e in expected]
+        assert np.asarray(rng.sorted_by(state)).tolist() == [1, 3, 0, 2]
+
+
+def test_moving_lanes_on_the_device_is_setting_their_state():
+    torch = pytest.importorskip("torch")
+    level = load_level(L3)
+    moved, put = (VectorWorld(level, 4, seed=1, device=device) for device in ("torch", "cpu"))
+    where, meters, ages = np.array([False, True, False, True]), np.full((4, 8), 0.3, np.float32), np.array([5, 6, 7, 8])
+    moved.move(torch.from_numpy(where), torch.from_numpy(meters.T), torch.from_numpy(ages))
+    put.set_state(
+        meters=np.where(where[:, None], meters, put.meters), step_counts=np.where(where, ages, put.step_counts)
+    )
+    np.testing.assert_array_equal(moved.observe().numpy(), put.observe())
 
 
 def test_start_cells_and_layouts_are_uniform():

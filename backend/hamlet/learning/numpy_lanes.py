@@ -84,7 +84,8 @@ class NumpyLanes:
             yield Moment(
                 layout=layout, seen=seen, q=q[0].copy(), action=int(choice.action[0]), greedy=int(choice.greedy[0]),
                 random=bool(choice.random[0]), bonus=float(bonus[0]), cells=cells, hours=hours,
-                used=info["used"], reward=reward, terminated=terminated, deaths=self._deaths(terminated, info) if ended else _NONE,
+                used=info["used"], reward=reward, terminated=terminated,
+                deaths=self._deaths(terminated, info) if ended else _NONE,
                 arrived=self._cells(info["final_positions"]) if curious else None,
                 novelty=self._row_novelty[t] if curious else None, moved=moved,
                 final=_final(info) if terminated[0] else None,

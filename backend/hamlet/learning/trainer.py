@@ -349,6 +349,9 @@ def _device(name: str) -> torch.device:
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
         raise TrainingError(f"device is {name!r}, which torch cannot use here: {str(error).splitlines()[0]}") from None
+    if device.type == "cuda":
+        # Of several ways to reckon a convolution's gradient, one whose sums are always in the same order.
+        torch.backends.cudnn.deterministic = True
     return device
 
 

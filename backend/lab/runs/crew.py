@@ -92,6 +92,7 @@ def _own_device() -> str:
 
 def _prepare(**_: Any) -> None:
     if current_process().name != "MainProcess":  # the housekeeper works in its only process and never trains
+        # Importing torch takes seconds. Done now and beside, it is ready when the first student presses Launch.
         threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 

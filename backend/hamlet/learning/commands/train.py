@@ -44,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting, see docs/learning.md"
     )
     parser.add_argument("--resume", type=Path, metavar="FILE", help="go on from a checkpoint, with its settings")
-    parser.add_argument("--device", metavar="NAME", help="of the network: cpu (default), cuda, ...")
+    parser.add_argument("--device", metavar="NAME", help="cpu (default), or cuda: the whole loop on the GPU")
     parser.add_argument("--force", action="store_true", help="replace the model of an earlier run in DIR")
     parser.add_argument("--tensorboard", action="store_true", help="also write TensorBoard event files")
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a progress bar")
