@@ -1,0 +1,125 @@
+"""Looking back as a person does it, in a real browser on the running product: run, replay, bookmark, compare.
+
+`SCREENSHOTS=docs/screenshots` keeps the pictures, as in test_journey.
+"""
+
+import re
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.test_journey import picture
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.product import HamletUp
+
+pytestmark = pytest.mark.learns
+
+STEPS = 60_000
+
+
+@pytest.fixture(scope="module")
+def page(chromium: "Browser", hamlet_up: "HamletUp") -> "Iterator[Page]":
+    """The instructor's page; it fails the test that made the browser complain."""
+    page = chromium.new_page(base_url=hamlet_up.url, viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(30_000)
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.goto("/")
+    page.get_by_label("Name").fill("instructor")
+    page.get_by_label("Password").fill(hamlet_up.password or "")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Runs").wait_for()
+    yield page
+    page.close()
+    assert [text for text in complaints if "status of 4" not in text] == []
+
+
+def asked(page: "Page", path: str, content: dict[str, Any] | None = None) -> Any:
+    """What the API answers this page."""
+    script = """async ([path, content]) => {
+      const { csrf } = await (await fetch('/api/v1/me')).json();
+      const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': csrf };
+      const sent = content ? { method: 'POST', headers, body: JSON.stringify(content) } : {};
+      return (await fetch('/api/v1' + path, sent)).json();
+    }"""
+    return page.evaluate(script, [path, content])
+
+
+@pytest.fixture(scope="module")
+def runs(page: "Page") -> list[str]:
+    """Two seeds of the same settings and one of others, trained to their end."""
+    kinds = [("first seed", {"seed": 1}), ("second seed", {"seed": 2}), ("short-sighted", {"seed": 1, "gamma": 0.9})]
+    config = {"level": "L1_full_observability", "steps": STEPS}
+    ids = [asked(page, "/runs", {"name": name, "config": {**config, **own}})["id"] for name, own in kinds]
+    end = time.monotonic() + 300
+    while any(asked(page, f"/runs/{id}")["state"] != "finished" for id in ids):
+        assert time.monotonic() < end, [asked(page, f"/runs/{id}")["state"] for id in ids]
+        page.wait_for_timeout(500)
+    return ids
+
+
+def test_any_recorded_life_can_be_scrubbed_at_once(page: "Page", runs: list[str]) -> None:
+    page.goto(f"/runs/{runs[0]}")
+    page.get_by_role("link", name="Replay").click()
+    page.wait_for_url(re.compile(r"/replay/\d+"))
+    page.get_by_role("region", name="Mind").wait_for()
+    page.get_by_text("verified").first.wait_for()
+    slider = page.get_by_role("slider", name="Step of this life")
+    box = slider.bounding_box()
+    assert box
+    took = []
+    for share in (0.9, 0.1, 0.7, 0.3, 0.5):
+        began = time.monotonic()
+        page.mouse.click(box["x"] + share * box["width"], box["y"] + 40)
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        took.append(time.monotonic() - began)
+    print(f"from the press to the painted step: {1000 * sorted(took)[2]:.0f} ms in the middle of {len(took)}")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile(r"[?&]t=1$"))
+    assert slider.get_attribute("aria-valuenow") == "1"
+    picture(page, "replay")
+
+
+def test_a_note_stays_on_its_step(page: "Page", runs: list[str]) -> None:
+    page.keyboard.press("b")
+    field = page.get_by_placeholder("Note on step 1")
+    field.fill("the first step counts")
+    page.get_by_role("button", name="Add").click()
+    note = page.get_by_role("list", name="Bookmarks").get_by_role("link", name=re.compile("the first step counts"))
+    note.wait_for()
+    page.reload()
+    page.get_by_role("radio", name="Bookmarks").click()
+    note.click()
+    page.wait_for_url(re.compile(r"[?&]t=1$"))
+    assert len(asked(page, f"/runs/{runs[0]}/bookmarks")["items"]) == 1
+
+
+def test_two_lives_stand_side_by_side(page: "Page", runs: list[str]) -> None:
+    page.get_by_role("link", name="Compare this life").click()
+    page.get_by_role("combobox", name="Run of B").select_option(label="short-sighted")
+    differences = page.get_by_role("region", name="Differences")
+    differences.get_by_text(re.compile("Same start|Different starts")).wait_for()
+    assert page.get_by_role("slider").count() == 2
+    picture(page, "compare")
+
+
+def test_runs_chosen_at_home_are_drawn_together(page: "Page", runs: list[str]) -> None:
+    page.goto("/")
+    for name in ("first seed", "second seed", "short-sighted"):
+        page.get_by_role("checkbox", name=f"Choose {name}").check()
+    page.get_by_role("link", name="Compare 3").click()
+    page.get_by_role("img", name=re.compile("Steps survived. .*mean of 2 seeds")).wait_for()
+    rows = page.get_by_role("region", name="What differs").get_by_role("row").all_inner_texts()
+    assert [row.split()[0] for row in rows[1:]] == ["gamma", "seeds"]
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV").click()
+    download: Any = waiting.value
+    assert download.suggested_filename == "survival_mean-over-steps.csv"
+    picture(page, "compare-runs")
