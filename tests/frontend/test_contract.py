@@ -5,6 +5,7 @@ After a change: `python frontend/tools/export.py && npm --prefix frontend run ty
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -45,3 +46,10 @@ def test_the_pages_know_the_backend_as_it_is(name: str, now: dict[str, Any], exp
 def test_every_address_of_the_api_is_in_the_document(now: dict[str, Any]) -> None:
     paths = set(now["openapi.json"]["paths"])
     assert {"/api/v1/me", "/api/v1/runs", "/api/v1/runs/{id}/models", "/api/v1/settings", "/api/v1/workers"} <= paths
+
+
+def test_every_column_of_the_curve_can_be_compared() -> None:
+    from lab.runs.curves import METRICS
+
+    text = (FRONTEND / "src" / "features" / "compare" / "look.tsx").read_text(encoding="utf-8")
+    assert re.findall(r"^  (\w+): \{ title:", text, re.MULTILINE) == list(METRICS)
