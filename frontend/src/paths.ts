@@ -2,6 +2,7 @@
 export const paths = {
   home: () => "/",
   login: (next?: string) => (next && next !== "/" ? `/login?next=${encodeURIComponent(next)}` : "/login"),
+  wall: () => "/wall",
   launch: () => "/runs/new",
   watch: (run: string) => `/runs/${run}`,
   model: (run: string) => `/runs/${run}/model`,

@@ -126,6 +126,16 @@ class Trainer:
         """Curriculum stage of lives that begin now, from 1; None without a curriculum."""
         return self.curriculum.stage
 
+    @property
+    def positions(self) -> NDArray[np.int64]:
+        """(lanes, 2) cell in which every lane's agent stands now, x and y. The watched lane is the first."""
+        return np.asarray(self.world.backend.numpy(self.world.positions))
+
+    @property
+    def ages(self) -> NDArray[np.int64]:
+        """(lanes,) steps that every lane's life has lasted."""
+        return np.asarray(self.world.backend.numpy(self.world.step_counts))
+
     # ------------------------------------------------------------------ the loop
 
     def run(self, before_step: Callable[[], None] | None = None) -> Iterator[Event]:

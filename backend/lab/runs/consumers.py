@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs
 
+from lab.runs.looker import Looker
 from lab.runs.pipe import Event, Pipe
 from lab.runs.viewer import NO_RUN, Viewer
 from lab.runs.window import Shown
@@ -32,10 +33,20 @@ async def run_socket(scope: Event, receive: Receive, send: Send) -> None:
     await receive()  # websocket.connect
     # A browser learns the code only from a socket that was open.
     await send({"type": "websocket.accept"})
-    viewer = Viewer(Pipe(send), Socket())
     after = parse_qs(scope["query_string"].decode("latin1")).get("after")
+    await _watch(Viewer(Pipe(send), Socket()), scope, receive, after[0] if after else None)
+
+
+async def lanes_socket(scope: Event, receive: Receive, send: Send) -> None:
+    """One who looks at all lanes of one run: an ASGI application."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await _watch(Looker(Pipe(send), Socket()), scope, receive, None)
+
+
+async def _watch(viewer: Viewer, scope: Event, receive: Receive, after: str | None) -> None:
     try:
-        await viewer.enter(scope, scope["url_route"]["kwargs"]["run"], after[0] if after else None)
+        await viewer.enter(scope, scope["url_route"]["kwargs"]["run"], after)
         while (message := await receive())["type"] == "websocket.receive":
             viewer.hear(message.get("text"))
     finally:

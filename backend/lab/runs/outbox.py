@@ -1,7 +1,7 @@
 """What a process sends to the sockets, from one thread of its own, so that sending never holds up who has news.
 
-Two kinds: *frames* of the life on the air may be lost, in whole lives, and the loss is told to the sender; *news* waits
-while the broker is away. Both are bounded.
+Three kinds: *frames* of the life on the air may be lost, in whole lives, and the loss is told to the sender; *news*
+waits while the broker is away; a *picture* of all lanes gives way to the next one. All are bounded.
 """
 
 import json
@@ -77,6 +77,11 @@ def group(run: UUID | str) -> str:
     return f"run.{run}"
 
 
+def lanes_group(run: UUID | str) -> str:
+    """The Channels group of everyone who looks at all lanes of a run."""
+    return f"lanes.{run}"
+
+
 def air_key(run: UUID | str) -> str:
     """Where the frames of the life on the air lie, for those who come late."""
     return f"{settings.KEY_PREFIX}.air.{run}"
@@ -114,6 +119,9 @@ class Outbox:
         self._air_bytes = 0
         self._on_air: dict[str, int] = {}
         self._losses: list[Loss] = []
+        self._picture: tuple[str, bytes] | None = None
+        self.looked_at: set[str] = set()
+        """runs at whose lanes somebody looks, as of the newest frame or picture that went out"""
 
     # ------------------------------------------------------------- for those who have something to send
 
@@ -144,6 +152,12 @@ class Outbox:
                 self._frames.append(frame)
                 self._begin()
 
+    def lanes(self, run: str, data: bytes) -> None:
+        """Send a picture of all lanes. Never waits; one that could not be sent yet gives way to this."""
+        with self._wake:
+            self._picture = (run, data)
+            self._begin()
+
     def losses(self, run: str) -> list[Loss]:
         """Lives of this run that could not be sent whole; each is told once. No more frames of them are wanted."""
         if not self._losses:
@@ -156,7 +170,11 @@ class Outbox:
     def flush(self, seconds: float) -> bool:
         """Wait until everything is sent, at most so long. True if it is."""
         with self._wake:
-            return self._wake.wait_for(lambda: not (self._news or self._frames or self._sending), seconds)
+            return self._wake.wait_for(lambda: not (self._something or self._sending), seconds)
+
+    @property
+    def _something(self) -> bool:
+        return bool(self._news or self._frames or self._picture)
 
     # ------------------------------------------------------------------------------- the thread
 
@@ -171,15 +189,20 @@ class Outbox:
             with self._wake:
                 self._sending = False
                 self._wake.notify_all()
-                self._wake.wait_for(lambda: bool(self._news or self._frames))
+                self._wake.wait_for(lambda: self._something)
                 self._sending = True
                 news = self._news.popleft() if self._news else None
-                frame = None if news else self._frames.popleft()
+                frame = self._frames.popleft() if self._frames and not news else None
+                picture = None
+                if not news and not frame:
+                    picture, self._picture = self._picture, None
             try:
                 if news is not None:
                     self._publish(*news)
                 elif frame is not None:
                     self._air(frame)
+                elif picture is not None:
+                    self._show(*picture)
             except (redis.RedisError, OSError) as error:
                 self._failed(news, frame, error)
                 time.sleep(PAUSE)
@@ -211,6 +234,16 @@ class Outbox:
     def _publish(self, run: str, message: dict[str, Any]) -> None:
         self._connect().publish(_channel(run), get_channel_layer().serialize(message))
 
+    def _show(self, run: str, data: bytes) -> None:
+        message = get_channel_layer().serialize({"type": "run.lanes", "data": data})
+        self._looks(run, self._connect().publish(_channel_of(lanes_group(run)), message))
+
+    def _looks(self, run: str, looking: int) -> None:
+        if looking:
+            self.looked_at.add(run)
+        else:
+            self.looked_at.discard(run)
+
     def _air(self, frame: Frame) -> None:
         """One round trip: the frame goes to the sockets, and to the list of those who come late."""
         message = get_channel_layer().serialize(frame_message(frame))
@@ -227,7 +260,9 @@ class Outbox:
                 pipe.rpush(key, message)
                 pipe.expire(key, AIR_SECONDS)
             pipe.publish(_channel(frame.run), message)
-            pipe.execute()
+            pipe.pubsub_numsub(_channel_of(lanes_group(frame.run)))
+            [(_, looking)] = pipe.execute()[-1]
+        self._looks(frame.run, looking)
         if frame.seq == 0:
             self._on_air[frame.run] = frame.episode
             with self._wake:
@@ -235,8 +270,12 @@ class Outbox:
 
 
 def _channel(run: str) -> str:
-    """The pub/sub channel under which channels-redis' layer knows the group."""
-    return f"{settings.KEY_PREFIX}__group__{group(run)}"
+    return _channel_of(group(run))
+
+
+def _channel_of(group: str) -> str:
+    """The pub/sub channel under which channels-redis' layer knows a group."""
+    return f"{settings.KEY_PREFIX}__group__{group}"
 
 
 @cache

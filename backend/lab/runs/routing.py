@@ -2,9 +2,10 @@
 
 from django.urls import path, re_path
 
-from lab.runs.consumers import nothing_here, run_socket
+from lab.runs.consumers import lanes_socket, nothing_here, run_socket
 
 websocket_urlpatterns = [
     path("ws/runs/<str:run>", run_socket),
+    path("ws/runs/<str:run>/lanes", lanes_socket),
     re_path(r"", nothing_here),
 ]

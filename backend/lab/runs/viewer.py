@@ -86,6 +86,11 @@ class Viewer:
         self._unheard = 0
         self._credit, self._credited = float(MOST_MESSAGES), time.monotonic()
 
+    @property
+    def group(self) -> str:
+        """The Channels group that it listens to."""
+        return group(self.run)
+
     # ----------------------------------------------------------------------- opening and closing
 
     async def enter(self, scope: Event, run: str, after: str | None) -> None:
@@ -119,12 +124,12 @@ class Viewer:
             raise RefusalError(LATER, "Too many are watching; try again.")
         self.person, card = await database_sync_to_async(_let_in)(cookie, run)
         self.run = card.id
-        self.glance = b"glance=1" in scope["query_string"].split(b"&")
+        self.glance = self.glance or b"glance=1" in scope["query_string"].split(b"&")
         # First into the group, then what was before: a frame that comes both ways is known by its number.
         layer = get_channel_layer()
         self.channel_name = await layer.new_channel() if self._has_address else layer.listener()
         layer.hand_to(self.channel_name, self.take)
-        await layer.group_add(group(self.run), self.channel_name)
+        await layer.group_add(self.group, self.channel_name)
         before = await room().enter(self, int(after.partition(".")[0]) if after else None)
         for event in self._words.greeting(self.channel_name):
             self._pipe.put(event)
@@ -164,7 +169,7 @@ class Viewer:
         await room().leave(self)
         layer = get_channel_layer()
         try:
-            await layer.group_discard(group(self.run), self.channel_name)
+            await layer.group_discard(self.group, self.channel_name)
         except (RedisError, OSError) as error:
             logger.info("could not leave the group: %s", error)
         await layer.forget(self.channel_name)
@@ -180,6 +185,9 @@ class Viewer:
             if len(self._early) < MOST_EARLY:
                 self._early.append(message)
             return
+        self._pass_on(message)
+
+    def _pass_on(self, message: Event) -> None:
         match message["type"]:
             case "run.frame":
                 self._send(self.window.offer(_shown(message)))

@@ -16,7 +16,7 @@ from django.db import connection
 
 from hamlet.learning import Trainer, TrainingError
 from hamlet.learning.config import TrainConfig
-from hamlet.learning.events import Evaluation, Event, Iteration, Metrics, StageChange
+from hamlet.learning.events import Evaluation, Event, Iteration, Metrics, StageChange, Step
 from hamlet.tape.episode import Tape
 from hamlet.tape.recorder import Recorder
 from hamlet.tape.wire import Framer
@@ -26,6 +26,7 @@ from lab.runs.ledger import Ledger
 from lab.runs.live import LivePublisher
 from lab.runs.models import Checkpoint, Run
 from lab.runs.outbox import outbox
+from lab.runs.overview import Overview
 from lab.runs.pulse import Pulse, Verdict
 from lab.runs.schemas import CheckpointOut
 from lab.runs.slices import Claim, Saved, Standing
@@ -56,6 +57,10 @@ class Trains(Protocol):
     def epsilon(self) -> float: ...
     @property
     def stage(self) -> int | None: ...
+    @property
+    def positions(self) -> Any: ...
+    @property
+    def ages(self) -> Any: ...
     def run(self, before_step: Callable[[], None] | None = None) -> Any: ...
     def save(self, path: str | Path, extra: Any = None) -> None: ...
     def export(self, path: str | Path, which: str = "best", metadata: dict[str, Any] | None = None) -> None: ...
@@ -77,6 +82,7 @@ class Training:
     tape: Tape
     recorder: Recorder
     live: LivePublisher
+    overview: Overview
     fence: int = 0
     """of the slice that was committed last"""
     saved_steps: int = -1
@@ -177,6 +183,8 @@ def train(training: Training, rows: Ledger, pulse: Pulse) -> None:
             rows.recording(recording, trainer.steps)
         air.take(life, pacer.pace)
         match event:
+            case Step():
+                training.overview.take(trainer)
             case Metrics():
                 rows.metric(trainer.iteration, event.values)
             case Evaluation():
@@ -235,7 +243,8 @@ def _from_checkpoint(claim: Claim, checkpoint: Checkpoint, trainer: Trains) -> T
 def _training(run: Run, trainer: Trains) -> Training:
     level = trainer.level
     tape = Tape(str(run.pk), level.name, level.digest)
-    return Training(run.pk, trainer, tape, Recorder(level.vocabulary), LivePublisher(str(run.pk), Framer()))
+    air = LivePublisher(str(run.pk), Framer())
+    return Training(run.pk, trainer, tape, Recorder(level.vocabulary), air, Overview(run.pk))
 
 
 def _restored(checkpoint: Checkpoint, trainers: Trainers) -> Trains:

@@ -80,6 +80,7 @@ export const routes: RouteObject[] = [
         element: <Guard />,
         children: [
           { index: true, lazy: async () => ({ Component: (await import("@/features/runs")).Runs }) },
+          { path: "wall", lazy: async () => ({ Component: (await import("@/features/runs")).Wall }) },
           { path: "runs/new", lazy: async () => ({ Component: (await import("@/features/launch")).Launch }) },
           { path: "runs/:id", lazy: async () => ({ Component: (await import("@/features/watch")).Watch }) },
           { path: "runs/:id/replay/:episode?", lazy: async () => ({ Component: (await import("@/features/watch")).Replay }) },

@@ -1,5 +1,6 @@
 /** The picture is a function of the scene: same scene, same pixels. Knows no React and no store. */
 import type { Palette } from "./color";
+import { drawCrowd } from "./crowd";
 import { drawHeat, drawNovelty, drawPolicy } from "./fields";
 import { drawAgent, drawGlow, drawSight, drawTrail } from "./figures";
 import { viewOf } from "./geometry";
@@ -64,6 +65,7 @@ export function draw(ctx: CanvasRenderingContext2D, scene: Scene, style: Style, 
   put(drawPlaces, `${still} ${agent?.x},${agent?.y}`);
   drawPolicy(ctx, scene, style, palette);
   drawSight(ctx, scene, palette);
+  drawCrowd(ctx, scene, palette);
   drawAgent(ctx, scene, style, palette);
 }
 

@@ -2,6 +2,7 @@ export { Board } from "./Board";
 export type { SceneSource } from "./Board";
 export { faded, mix, readPalette } from "./color";
 export type { Palette } from "./color";
+export type { Crowd } from "./crowd";
 export { drawIcon } from "./icon";
 export { sentence } from "./scene";
 export type { Agent, Footstep, PolicyCell, Scene } from "./scene";

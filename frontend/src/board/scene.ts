@@ -1,4 +1,5 @@
 import { cellName } from "./town";
+import type { Crowd } from "./crowd";
 import type { Layout, Town } from "./town";
 
 /** Everything a picture of the town shows; the picture is a function of it. Cells are [column, row] from the upper left. */
@@ -16,6 +17,8 @@ export interface Scene {
   novelty?: readonly (number | null)[] | null;
   /** what a mind would do in each cell (row by row), null where nothing is allowed */
   policy?: readonly (PolicyCell | null)[] | null;
+  /** all lanes at once, instead of the agent of one; null or left out = not shown */
+  crowd?: Crowd | null;
   /** fog over all that the agent cannot see */
   sight: boolean;
 }

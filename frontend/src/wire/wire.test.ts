@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { encode } from "@msgpack/msgpack";
 import { describe, expect, it } from "vitest";
-import { advanceProof, answered, begin, beginProof, decodeFrame, extend, lastMoment, momentOf, newClock, offsetOf, WireError } from ".";
+import { advanceProof, answered, begin, beginProof, decodeFrame, decodeLanes, extend, lastMoment, momentOf, newClock, offsetOf, WireError } from ".";
 import type { Life } from ".";
 import { sha256 } from "./sha256";
 import { backoff, socketUrl } from "./socket";
@@ -12,6 +12,20 @@ const twin = (name: string) => JSON.parse(readFileSync(`../tests/wire/${name}.js
 const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 const frame = (name: string) => decodeFrame(golden(name));
 const live = (): Life => extend(extend(begin(frame("first")), frame("middle"))!, frame("last"))!;
+
+describe("the golden picture of all lanes", () => {
+  it("is read as its twin says", () => {
+    const { x, y, age, ...rest } = decodeLanes(golden("lanes"));
+    expect({ lanes: 1, ...rest, x: [...x], y: [...y], age: [...age] }).toEqual(twin("lanes"));
+  });
+
+  it.each([
+    ["nothing", new Uint8Array()],
+    ["a frame", golden("first")],
+    ["columns of different length", encode({ lanes: 1, x: new Uint8Array(2), y: new Uint8Array(2), age: new Uint8Array(3) })],
+    ["columns that are no bytes", encode({ lanes: 1, x: [1], y: [1], age: [1] })],
+  ])("%s is refused", (_, bytes) => expect(() => decodeLanes(bytes)).toThrow(WireError));
+});
 
 describe("the golden frames", () => {
   it.each(["first", "middle", "last", "recording"])("%s is read as its twin says", (name) => {

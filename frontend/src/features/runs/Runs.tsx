@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
-import { client, isActive, meQuery, runsQuery, unwrap } from "@/api";
+import { client, isActive, isUnderWay, meQuery, runsQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
 import { LabBar } from "@/chrome";
 import { paths } from "@/paths";
@@ -56,6 +56,12 @@ export function Runs() {
             {runs.data && runs.data.length > 0 && <p>{summary(runs.data)}</p>}
           </div>
           <span className="grow" />
+          {runs.data?.some(isUnderWay) && (
+            <Link className="btn lg" to={paths.wall()}>
+              <Icon name="table" />
+              Wall
+            </Link>
+          )}
           {instructor && runs.data && runs.data.length > 0 && (
             <Link className="btn primary lg" to={paths.launch()}>
               <Icon name="plus" weight="bold" />

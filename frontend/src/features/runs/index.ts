@@ -1,1 +1,2 @@
 export { Runs } from "./Runs";
+export { Wall } from "./Wall";

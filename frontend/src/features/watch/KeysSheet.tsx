@@ -10,6 +10,7 @@ const KEYS: [keys: string, what: string][] = [
   ["L", "back to live"],
   ["B", "bookmark this step"],
   ["T H P S", "trail, heat, policy, sight"],
+  ["A", "all lives of the run at once"],
   ["D", "the board as text"],
   ["F", "the board alone"],
   ["Enter on the board", "the board cell by cell"],

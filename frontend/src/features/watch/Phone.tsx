@@ -52,7 +52,7 @@ export function Phone(view: ViewProps) {
         {view.notice}
         {town.day !== null && life && moment && <Now town={town} life={life} moment={moment} compact />}
         <section className="pb" aria-label="World" style={{ ["--ratio" as string]: `${level.width} / ${level.height}` }}>
-          <Stage run={run.id} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} phone onPlace={view.onPlace} onGrid={view.onGrid} />
+          <Stage run={run.id} name={run.name} crowd={view.crowd} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} phone onPlace={view.onPlace} onGrid={view.onGrid} />
         </section>
         {view.overlays.field === "policy" && <Map {...view} />}
         <Columns view={view} />
@@ -169,6 +169,12 @@ function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose
           <button type="button" aria-pressed={overlays.field === "sight"} onClick={field("sight")}>
             <Icon name="crosshair-simple" />
             Sight
+          </button>
+        )}
+        {view.crowd.toggle && (
+          <button type="button" aria-pressed={view.crowd.on} onClick={() => { onClose(); view.crowd.toggle?.(); }}>
+            <Icon name="users" />
+            All lives
           </button>
         )}
         <button type="button" onClick={() => { onClose(); view.onText(); }}>

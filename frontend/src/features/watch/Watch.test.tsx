@@ -196,6 +196,24 @@ describe("watching a run", () => {
     expect(await changes()[1]!.clone().json()).toEqual({ pace: null });
   });
 
+  it("shows all lives at once while they are asked for", async () => {
+    await onStage();
+    const own = Line.latest;
+    const user = userEvent.setup();
+    await user.keyboard("a");
+    await waitFor(() => expect(Line.latest.url).toMatch(/\/ws\/runs\/7\/lanes$/));
+    const looking = Line.latest;
+    expect(screen.getByText("Waiting for the lives of heron-42")).toBeVisible();
+    const picture = { lanes: 1, run: "7", at: Date.now(), steps: 9, of: 1000, x: new Uint8Array(256), y: new Uint8Array(256), age: new Uint8Array(512) };
+    act(() => looking.onmessage?.({ data: new Uint8Array(encode(picture)).buffer }));
+    expect(await screen.findByText(/^The first 256 of 1,000 lives of heron-42, /)).toBeVisible();
+    expect(looking.sent.map((text) => JSON.parse(text))).toEqual([{ type: "ack", n: 1 }]);
+    await user.keyboard("a");
+    await waitFor(() => expect(looking.readyState).toBe(3));
+    expect(own.readyState).not.toBe(3);
+    expect(screen.queryByText(/lives of heron-42/)).toBeNull();
+  });
+
   it("a student sees the pace and cannot change it", async () => {
     answers["/api/v1/me"] = { user: { name: "ophelia", role: "student" }, csrf: "x" };
     answers["/api/v1/runs/7"] = { ...run, pace: 2 };

@@ -31,6 +31,8 @@ import { useBest, useMindSteps, useOverlays, useStop, useWatchKeys } from "./roo
 import type { Overlays } from "./scene";
 import { Broken, Connecting, Notice, Waiting } from "./States";
 import { scrub } from "./store";
+import { useCrowd } from "./useCrowd";
+import type { CrowdView } from "./useCrowd";
 import { useMind, usePolicy, usePolicyMap } from "./useMind";
 import type { MindState, PolicyStore } from "./useMind";
 import { useMedia, usePlayer, useWatch } from "./usePlayer";
@@ -141,7 +143,7 @@ function Room({ run, level, player, retry }: RoomProps) {
   );
 }
 
-type TheatreProps = Omit<ViewProps, "town" | "mind" | "policy" | "setSteps" | "overlays" | "setOverlays" | "full" | "setFull" | "onPlace" | "onGrid" | "onText"> & {
+type TheatreProps = Omit<ViewProps, "town" | "mind" | "policy" | "setSteps" | "overlays" | "setOverlays" | "full" | "setFull" | "onPlace" | "onGrid" | "onText" | "crowd"> & {
   /** what the bar has at its right */
   badge: ReactNode;
   /** what there is before anyone is on stage */
@@ -162,7 +164,8 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
   const [full, setFull] = useState(false);
   const [place, setPlace] = useState<Place | null>(null);
   const [sheet, setSheet] = useState<"grid" | "text" | "keys" | null>(null);
-  useWatchKeys({ lives, player, town, overlays, setOverlays, live, toggleFull: () => setFull(!full), open: setSheet });
+  const crowd = useCrowd(run.id, live && page === "watch", player);
+  useWatchKeys({ lives, crowd, player, town, overlays, setOverlays, live, toggleFull: () => setFull(!full), open: setSheet });
 
   const view: ViewProps = {
     ...given,
@@ -177,6 +180,7 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
     onPlace: (index: number) => setPlace(level.places.find((one) => one.index === index) ?? null),
     onGrid: () => setSheet("grid"),
     onText: () => setSheet("text"),
+    crowd,
   };
   return (
     <>
@@ -190,7 +194,7 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
       <PlaceSheet level={level} player={player} place={place} onClose={() => setPlace(null)} />
       <GridSheet level={level} town={town} player={player} open={sheet === "grid"} onClose={() => setSheet(null)} />
       <TextSheet level={level} town={town} player={player} open={sheet === "text"} onClose={() => setSheet(null)} />
-      <KeysSheet open={sheet === "keys"} sight={town.sight !== null} without={page === "replay" ? ["L"] : live ? ["B"] : ["B", "L"]} onClose={() => setSheet(null)} />
+      <KeysSheet open={sheet === "keys"} sight={town.sight !== null} without={page === "replay" ? ["L", "A"] : live ? ["B"] : ["B", "L", "A"]} onClose={() => setSheet(null)} />
       <Announcer level={level} player={player} />
     </>
   );
@@ -213,6 +217,7 @@ export interface ViewProps {
   onPlace: (index: number) => void;
   onGrid: () => void;
   onText: () => void;
+  crowd: CrowdView;
   /** asks to stop the run; null for those who may not, or when there is nothing to stop */
   stop: (() => void) | null;
   notice: ReactNode;
@@ -242,7 +247,7 @@ function Desk(view: ViewProps) {
         {view.notice}
         <Clock town={town} player={player} />
         <div className="stage">
-          <Stage run={run.id} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} onPlace={view.onPlace} onGrid={view.onGrid} />
+          <Stage run={run.id} name={run.name} crowd={view.crowd} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} onPlace={view.onPlace} onGrid={view.onGrid} />
           <Rail {...view} />
         </div>
         {view.overlays.field === "policy" && <Map {...view} />}

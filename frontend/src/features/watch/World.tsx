@@ -5,11 +5,13 @@ import type { SceneSource, Town } from "@/board";
 import { Icon } from "@/ui";
 import { lastMoment, momentOf, pageNow } from "@/wire";
 import { Certificate } from "./Certificate";
+import { CrowdCaption, CrowdLegend } from "./Crowd";
 import { visitsOf } from "./facts";
 import type { Player } from "./player";
 import { sceneOf } from "./scene";
 import type { Overlays } from "./scene";
 import { scrub } from "./store";
+import type { CrowdView } from "./useCrowd";
 import type { PolicyStore } from "./useMind";
 import { useMedia, useWatch } from "./usePlayer";
 
@@ -20,29 +22,33 @@ interface Props {
   player: Player;
   overlays: Overlays;
   policy: PolicyStore;
+  crowd: CrowdView;
+  /** name of the run */
+  name: string;
   phone?: boolean;
   onPlace: (place: number) => void;
   onGrid: () => void;
 }
 
 /** The board on stage, with the certificate over it when the life is over. */
-export function Stage({ run, level, town, player, overlays, policy, phone, onPlace, onGrid }: Props) {
+export function Stage({ run, name, level, town, player, overlays, policy, crowd, phone, onPlace, onGrid }: Props) {
   const still = useMedia("(prefers-reduced-motion: reduce)");
   const settings = useRef({ overlays, still });
   useEffect(() => {
     settings.current = { overlays, still };
     player.redraw();
   }, [overlays, still, player]);
+  const { over } = crowd;
   const source = useMemo(
     (): SceneSource => ({
       subscribe: player.onDraw,
       scene: () => {
         const { overlays, still } = settings.current;
         const scene = sceneOf(player.state(), level, town, overlays, pageNow(), still);
-        return scene && { ...scene, policy: overlays.field === "policy" ? policy.getState().map?.cells : null };
+        return over(scene && { ...scene, policy: overlays.field === "policy" ? policy.getState().map?.cells : null }, level.lifespan);
       },
     }),
-    [player, level, town, policy],
+    [player, level, town, policy, over],
   );
   const label = useWatch(player, (w) => {
     const scene = sceneOf(w, level, town, { trail: false, field: null }, w.since, true);
@@ -57,7 +63,7 @@ export function Stage({ run, level, town, player, overlays, policy, phone, onPla
       <Board
         town={town}
         source={source}
-        label={label}
+        label={crowd.on ? "The town, with a dot for every life of the run." : label}
         labels={phone ? "short" : undefined}
         coords={!phone}
         onCell={(x, y) => {
@@ -76,7 +82,7 @@ export function Stage({ run, level, town, player, overlays, policy, phone, onPla
         }}
         onEnter={onGrid}
       />
-      <Certificate level={level} player={player} run={run} />
+      {crowd.on ? <CrowdCaption crowd={crowd} run={name} /> : <Certificate level={level} player={player} run={run} />}
     </div>
   );
 }
@@ -89,13 +95,14 @@ interface RailProps {
   player: Player;
   overlays: Overlays;
   setOverlays: (overlays: Overlays) => void;
+  crowd: CrowdView;
   full: boolean;
   setFull: (full: boolean) => void;
   onText: () => void;
 }
 
 /** What lies over the board: the trail, and one field at a time. */
-export function Rail({ level, town, player, overlays, setOverlays, full, setFull, onText }: RailProps) {
+export function Rail({ level, town, player, overlays, setOverlays, crowd, full, setFull, onText }: RailProps) {
   const field = (name: Overlays["field"]) => setOverlays({ ...overlays, field: overlays.field === name ? null : name });
   return (
     <div className="rail" role="toolbar" aria-label="Overlays" aria-orientation="vertical">
@@ -104,7 +111,8 @@ export function Rail({ level, town, player, overlays, setOverlays, full, setFull
       <Toggle icon="fire" label="Heat" keyName="H" on={overlays.field === "heat"} press={() => field("heat")} />
       <Toggle icon="compass" label="Policy" keyName="P" on={overlays.field === "policy"} press={() => field("policy")} />
       {town.sight !== null && <Toggle icon="crosshair-simple" label="Sight" keyName="S" on={overlays.field === "sight"} press={() => field("sight")} />}
-      <Legend level={level} player={player} overlays={overlays} />
+      {crowd.toggle && <Toggle icon="users" label="All lives" keyName="A" on={crowd.on} press={crowd.toggle} />}
+      {crowd.on ? <CrowdLegend /> : <Legend level={level} player={player} overlays={overlays} />}
       <span className="end" />
       <button type="button" onClick={onText} title="The board as text (D)">
         <Icon name="list" />

@@ -10,6 +10,7 @@ import type { Player } from "./player";
 import { bestOf, recordingQuery, recordingsQuery } from "./queries";
 import type { Field, Overlays } from "./scene";
 import { goLive, holdOf, isOver, setSpeed, show, SPEEDS, step, toggle } from "./store";
+import type { CrowdView } from "./useCrowd";
 import { useWatch } from "./usePlayer";
 
 /** The overlays live in the address, so that every view is a link. */
@@ -126,10 +127,11 @@ interface Keyed {
   setOverlays: (overlays: Overlays) => void;
   live: boolean;
   toggleFull: () => void;
+  crowd: CrowdView;
   open: (sheet: "text" | "keys") => void;
 }
 
-export function useWatchKeys({ lives: { previous, next, go }, player, town, overlays, setOverlays, live, toggleFull, open }: Keyed): void {
+export function useWatchKeys({ lives: { previous, next, go }, player, town, overlays, setOverlays, live, toggleFull, crowd, open }: Keyed): void {
   const on = (change: Parameters<Player["act"]>[0]) => () => player.act(change);
   const field = (name: Field) => () => setOverlays({ ...overlays, field: overlays.field === name ? null : name });
   const pressed = (event: KeyboardEvent) => (event.target as HTMLElement | null)?.closest?.("button, a, dialog, [role=slider]");
@@ -149,6 +151,7 @@ export function useWatchKeys({ lives: { previous, next, go }, player, town, over
     h: field("heat"),
     p: field("policy"),
     s: () => (town.sight === null ? false : field("sight")()),
+    a: () => (crowd.toggle ? crowd.toggle() : false),
     d: () => open("text"),
     f: toggleFull,
     "?": () => open("keys"),

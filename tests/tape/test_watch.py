@@ -1,0 +1,120 @@
+"""`hamlet watch` with a recording, and what it understands; tests/story watches a run of the real product with it."""
+
+import msgpack
+import pytest
+
+from hamlet.cli import main
+from hamlet.learning import Trainer
+from hamlet.learning.config import TrainConfig
+from hamlet.learning.events import EpisodeEnd
+from hamlet.tape.commands.watch import WatchError, place
+from hamlet.tape.episode import Tape
+from hamlet.tape.screen import Screen, ScreenError, Shown
+from hamlet.tape.wire import decode_frame, encode_frame, encode_recording
+
+
+@pytest.fixture(scope="module")
+def lived():
+    """The first life of a real run."""
+    trainer = Trainer(TrainConfig(level="L1_full_observability", lanes=1, rollout=64, steps=4000, minibatches=1))
+    tape = Tape("run", trainer.level.name, trainer.level.digest)
+    for event in trainer.run():
+        life = tape.take(event)
+        if isinstance(event, EpisodeEnd):
+            return life
+    raise AssertionError("nobody died")
+
+
+@pytest.fixture
+def recording(lived, tmp_path):
+    path = tmp_path / "life.msgpack"
+    path.write_bytes(encode_recording(lived))
+    return path
+
+
+def test_a_recording_is_played_to_its_end(lived, recording, capsys):
+    assert main(["watch", str(recording), "--speed", "60"]) == 0
+    said = capsys.readouterr().out
+    moments = said.split("\n\n")
+    assert len([moment for moment in moments if moment.startswith("The whole town")]) == len(lived) + 1
+    assert f"{len(lived)} steps, return {lived.end['return']:.2f}; every step fits the trainer's chain" in said
+    assert said.count("@") == len(lived) + 1
+
+
+def test_each_moment_shows_what_the_choice_was_made_from(lived):
+    life = Shown(decode_frame(encode_recording(lived)))
+    screen = Screen(life.meta)
+    for t in (0, len(life) // 2, len(life) - 1):
+        picture = screen.moment(life, t)
+        row = picture.splitlines()[1 + lived.columns["y"][t]]
+        assert row.index("@") == 3 * lived.columns["x"][t] + 2
+        assert f"step {t}" in picture
+        assert f"{lived.columns['meters'][t][0]:.2f}" in picture
+        assert f"{screen.level.action_names[lived.columns['action'][t]]} (" in picture
+
+
+def test_a_life_from_the_air_grows_frame_by_frame_and_a_wrong_row_shows(lived):
+    frames = [decode_frame(encode_frame(lived, *cut)) for cut in ((0, 10, 0), (10, 20, 1), (20, len(lived), 2))]
+    life = Shown(frames[0])
+    assert life.extend(frames[1])
+    assert not life.extend(frames[1])
+    frames[2]["cols"]["reward"][3] += 0.5
+    assert life.extend(frames[2])
+    assert (len(life), life.true) == (len(lived), False)
+    assert "NOT what was trained" in Screen(life.meta).moment(life, len(life))
+
+
+def test_a_level_that_is_another_by_now_is_not_drawn(lived):
+    with pytest.raises(ScreenError, match="other rules"):
+        Screen({**lived.meta, "digest": "00" * 32})
+    with pytest.raises(ScreenError, match="not known here"):
+        Screen({**lived.meta, "level": "L9"})
+
+
+@pytest.mark.parametrize(
+    ("run", "server", "found"),
+    [
+        ("http://lab:8000/runs/0f8f-1", None, ("http://lab:8000", "0f8f-1")),
+        ("https://school.org/hamlet/runs/0f8f/replay/3?t=2", None, ("https://school.org/hamlet", "0f8f")),
+        ("0f8f", None, ("http://127.0.0.1:8000", "0f8f")),
+        ("0f8f", "http://lab", ("http://lab", "0f8f")),
+    ],
+)
+def test_a_run_is_found_by_its_address_or_its_id(run, server, found):
+    assert place(run, server) == found
+
+
+@pytest.mark.parametrize("run", ["http://lab:8000/models/3", "", "no such file", "../x"])
+def test_what_is_no_run_is_refused(run):
+    with pytest.raises(WatchError):
+        place(run, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["x", "--speed", "0"], "--speed is 0; must be above 0 and at most 60"),
+        (["x", "--speed", "nan"], "--speed is nan"),
+        (["x", "--lives", "0"], "--lives is 0; must be 1 or more"),
+        (["x", "--server", "http://127.0.0.1:1", "--user", "a"], "http://127.0.0.1:1 does not answer"),
+        (["gone.msgpack"], "gone.msgpack"),
+    ],
+)
+def test_bad_words_end_in_one_line(words, says, capsys, monkeypatch):
+    monkeypatch.setenv("HAMLET_PASSWORD", "x")
+    assert main(["watch", *words]) == 1
+    error = capsys.readouterr().err
+    assert says in error
+    assert error.count("\n") == 1
+
+
+def test_a_file_that_is_no_life_is_refused(lived, tmp_path, capsys):
+    for content, says in (
+        (b"junk", "is no recorded life"),
+        (msgpack.packb({"v": 1}), "is no recorded life"),
+        (encode_frame(lived, 0, 10, 0), "holds a part of a life"),
+    ):
+        path = tmp_path / "bad.msgpack"
+        path.write_bytes(content)
+        assert main(["watch", str(path)]) == 1
+        assert says in capsys.readouterr().err
