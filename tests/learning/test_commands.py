@@ -9,6 +9,8 @@ import pytest
 
 from hamlet.cli import main
 from hamlet.learning.metrics import COLUMNS
+from hamlet.model import HamletModel
+from hamlet.world.load import LEVELS
 
 QUICK = ["--steps", "2048", "--set", "lanes=16", "--set", "rollout=8", "--set", "evaluation_lives=4"]
 
@@ -45,6 +47,23 @@ def test_evaluate_says_it_in_words_too(trained, capsys):
     model = str(trained / "model.safetensors")
     assert main(["evaluate", model, "--level", "L1_full_observability", "--episodes", "4"]) == 0
     assert "Floors" in capsys.readouterr().out
+
+
+def test_a_level_of_ones_own_is_trained_gone_on_with_and_examined(tmp_path, capsys):
+    """Nowhere shipped: the file is named each time, and a run whose level is not given is not guessed at."""
+    own, out, again = tmp_path / "my.yaml", tmp_path / "out", tmp_path / "again"
+    text = (LEVELS / "L0_5_dual_resource.yaml").read_text(encoding="utf-8")
+    own.write_text(text.replace("name: L0_5_dual_resource", "name: my_town"), encoding="utf-8")
+    assert main(["train", "--out", str(out), "--level", str(own), *QUICK]) == 0
+    model = HamletModel.load(out / "model.safetensors")
+    assert model.contract["level"] == model.metadata["config"]["level"] == "my_town"
+    checkpoint = str(next(out.glob("checkpoint_ep*.pt")))
+    assert main(["train", "--out", str(again), "--resume", checkpoint, "--level", str(own)]) == 0
+    assert main(["evaluate", str(out / "model.safetensors"), "--level", str(own), "--episodes", "4", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["lives"], told["level"]) == (4, "my_town")
+    assert main(["train", "--out", str(tmp_path / "third"), "--resume", checkpoint]) == 1
+    assert "there is no level 'my_town'" in capsys.readouterr().err
 
 
 def test_a_model_is_not_examined_in_a_world_it_cannot_see(trained, capsys):

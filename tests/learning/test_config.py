@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from hamlet.learning.config import PRESETS, TrainConfig
-from hamlet.world import parse_level
+from hamlet.world import load_level, parse_level
 
 GROUPS = {"world", "sight", "brain", "exploration", "curriculum", "run"}
 
@@ -123,3 +123,18 @@ def test_what_the_web_process_reads_imports_no_torch():
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"
+
+
+def test_settings_that_do_not_matter_are_not_among_the_applicable():
+    level = load_level("L2_partial_observability")
+    pqn = TrainConfig(level=level.name).applicable(level)
+    assert pqn["rollout"] == 16
+    assert not {"replay", "sequence", "priority_alpha", "curiosity_weight", "first_stage"} & set(pqn)
+    plain = TrainConfig(level=level.name, learner="dqn", network="simple").applicable(level)
+    assert plain["replay"] == "uniform"
+    assert not {"rollout", "sequence", "burn_in", "priority_alpha"} & set(plain)
+    full = TrainConfig(
+        level=level.name, learner="dqn", replay="prioritised", curiosity=True, curriculum="stages"
+    ).applicable(level)
+    assert {"sequence", "priority_alpha", "curiosity_weight", "first_stage"} <= set(full)
+    assert "multiplier" not in full

@@ -5,8 +5,10 @@ import pytest
 
 from hamlet.learning import Trainer
 from hamlet.learning.evaluate import evaluate, exam_world, examine
+from hamlet.learning.events import Evaluation
+from hamlet.model.card import card
 from hamlet.world import VectorWorld, load_level
-from tests.learning.runs import L3, iterations, small
+from tests.learning.runs import L3, iterations, small, to_the_end
 
 LEVEL = load_level("L1_full_observability")
 
@@ -63,6 +65,29 @@ def test_a_model_is_examined_among_the_places_it_knows(layouts):
         assert {k: tuple(v) for k, v in model.metadata["layout"].items()} == trainer.world.affordance_positions
     else:
         assert model.metadata["layout"] is None
+
+
+def test_a_model_tells_what_its_card_says_of_the_training():
+    """Floors, the examinations so far, and only settings that mattered."""
+    trainer, exams = Trainer(small(evaluations=4)), []
+    to_the_end(trainer, lambda e: exams.append(e) if isinstance(e, Evaluation) else None)
+    model = trainer.model("best")
+    assert model.metadata["floors"] == trainer.level.floors
+    assert model.metadata["curve"] == {"steps": [e.steps for e in exams], "examined": [e.mean for e in exams]}
+    told = card(model, "model.safetensors")
+    assert f"from {exams[0].mean:.0f} to {exams[-1].mean:.0f} steps" in told
+    assert "random play" in told
+    assert r"| rollout | 8 |" in told
+    assert "replay" not in told
+
+
+def test_the_examinations_so_far_are_in_a_checkpoint(tmp_path):
+    trainer = Trainer(small(evaluations=4))
+    iterations(trainer, 4)
+    trainer.save(tmp_path / "c.pt")
+    curve = trainer.model("last").metadata["curve"]
+    assert curve["examined"]
+    assert Trainer.restore(tmp_path / "c.pt").model("last").metadata["curve"] == curve
 
 
 def test_many_lives_are_examined_in_parts(monkeypatch):

@@ -72,7 +72,7 @@ class TestCard:
             assert card(mind("simple", width=16, **{key: junk}), "m.pt").startswith("# m.pt")
 
     def test_a_curve_is_drawn(self):
-        text = card(mind("simple", curve={"survival_mean": [None, 100.0, 200.0, 400.0]}), "m.pt")
+        text = card(mind("simple", curve={"examined": [None, 100.0, 200.0, 400.0]}), "m.pt")
         assert "from 100 to 400 steps (best 400)" in text
         assert "`▃▅█`" in text
 

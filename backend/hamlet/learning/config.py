@@ -272,6 +272,18 @@ class TrainConfig(BaseModel):
             return self.network
         return "simple" if level.sight is None else "recurrent"
 
+    def applicable(self, level: "Level") -> dict[str, Any]:
+        """The settings that matter in this run, as plain data: not those of the other learner or the other network, nor
+        those of something that is switched off."""
+        network, out = self.network_for(level), self.model_dump(mode="json")
+        for name, field in type(self).model_fields.items():
+            more = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+            needs = more.get("needs") or {}
+            fits = more.get("learner", self.learner) == self.learner and more.get("network", network) == network
+            if not fits or (isinstance(needs, dict) and any(getattr(self, n) != value for n, value in needs.items())):
+                del out[name]
+        return out
+
     @property
     def network_kind(self) -> Literal["simple", "recurrent"]:
         """`network_for` the shipped level the settings name."""

@@ -67,6 +67,7 @@ class Trainer:
         self.best: Evaluation | None = None
         self._best_weights: dict[str, torch.Tensor] | None = None
         self._exams = 0
+        self._examined: list[tuple[int, float]] = []
         self.network = build_network(config.network_for(self.level), self.level, config.seed).to(self.device)
         self.curriculum = Curriculum(config, self.level)
         self.curiosity = Curiosity(config, self.level.obs_dim, self.device) if config.curiosity else None
@@ -242,6 +243,7 @@ class Trainer:
         result = evaluate.examine(values, self.level, world)
         best = self.best is None or result.mean >= self.best.mean
         event = result.event(self.steps, self.episodes, best)
+        self._examined.append((self.steps, result.mean))
         if best:
             self.best, self._best_weights = event, weights
         return event
@@ -281,7 +283,12 @@ class Trainer:
             "episodes": self.episodes if exam is None else exam.episodes,
             "layouts": self.config.layouts,
             "layout": layout and {name: list(xy) for name, xy in layout.items()},
-            "config": self.config.model_dump(mode="json"),
+            "config": self.config.applicable(self.level),
+            "floors": self.level.floors,
+            "curve": {
+                "steps": [steps for steps, _ in self._examined],
+                "examined": [mean for _, mean in self._examined],
+            },
             "evaluation": None if exam is None else _told(exam),
         }
 
@@ -314,6 +321,7 @@ class Trainer:
             "reports": self._reports.state(),
             "counters": {"steps": self.steps, "iteration": self.iteration, "exams": self._exams},
             "best": None if self.best is None else _told(self.best),
+            "examined": self._examined,
             "extra": extra,
         }  # fmt: skip
         write_checkpoint(path, content)
@@ -349,6 +357,7 @@ class Trainer:
         self._reports.restore(content["reports"])
         self.steps, self.iteration, self._exams = (content["counters"][k] for k in ("steps", "iteration", "exams"))
         self.best = Evaluation(**content["best"]) if content["best"] else None
+        self._examined = [(steps, mean) for steps, mean in content["examined"]]
         self._best_weights = model["best_weights"] and {n: t.to(self.device) for n, t in model["best_weights"].items()}
         self.extra = content["extra"]
 

@@ -3,7 +3,8 @@
 Everything in it is read from the model and its metadata; what is not known there is left out, or said to be unknown.
 Metadata keys it knows, all optional: `layout`, `layouts`, `which`, `steps`, `episodes`, `config`, `float16`, `source`,
 `evaluation` (an examination: lives, mean, median, p10, share_retired, causes, survived, steps), `floors` ({"random":
-steps, "wait": steps}, measured on the same level), `curve` ({"survival_mean": [...]}, one value a stretch of training).
+steps, "wait": steps}, measured on the same level), `curve` ({"examined": [...]}, mean survival in each examination held
+during training, oldest first).
 
 A file may come from anywhere, so nothing in it is trusted: numbers that are none are left out, texts are made harmless.
 """
@@ -138,8 +139,8 @@ def _training(known: Mapping[str, Any]) -> list[str]:
         if (value := _number(known.get(key))) is not None
     ]
     parts = [f"Trained for {', '.join(facts)}."] if facts else []
-    if values := _numbers(_dict(known.get("curve")).get("survival_mean")):
-        line = f"Mean survival in training, from {values[0]:.0f} to {values[-1]:.0f} steps (best {max(values):.0f}):"
+    if values := _numbers(_dict(known.get("curve")).get("examined")):
+        line = f"Mean survival in its examinations during training, from {values[0]:.0f} to {values[-1]:.0f} steps (best {max(values):.0f}):"
         parts.append(f"{line}\n\n`{_spark(values)}`")
     if rows := _flat(_dict(known.get("config"))):
         parts.append(_table(("setting", "value"), rows))
