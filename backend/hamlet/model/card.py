@@ -140,7 +140,8 @@ def _training(known: Mapping[str, Any]) -> list[str]:
     ]
     parts = [f"Trained for {', '.join(facts)}."] if facts else []
     if values := _numbers(_dict(known.get("curve")).get("examined")):
-        line = f"Mean survival in its examinations during training, from {values[0]:.0f} to {values[-1]:.0f} steps (best {max(values):.0f}):"
+        reach = f"from {values[0]:.0f} to {values[-1]:.0f} steps (best {max(values):.0f})"
+        line = f"Mean survival in its examinations during training, {reach}:"
         parts.append(f"{line}\n\n`{_spark(values)}`")
     if rows := _flat(_dict(known.get("config"))):
         parts.append(_table(("setting", "value"), rows))
