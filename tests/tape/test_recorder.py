@@ -2,7 +2,7 @@
 
 import pytest
 
-from hamlet.learning.events import StageChange
+from hamlet.learning.events import EpisodeEnd, StageChange
 from hamlet.tape.episode import Tape
 from hamlet.tape.recorder import Recorder, periodic
 from tests.tape.lives import life
@@ -60,6 +60,16 @@ def test_the_first_death_of_each_root_and_the_first_retirement_are_kept():
     assert reasons_of(4, found) == ()
 
 
+def test_each_cause_of_death_has_its_own_first_life():
+    def died_by(number, root):
+        return [event._replace(root=root) if isinstance(event, EpisodeEnd) else event for event in life(number, 9)]
+
+    roots = ["social", "energy", "social", "hygiene", "money", "energy"]
+    found = kept(died_by(number, root) for number, root in enumerate(roots))
+    assert [n for n, reasons in found if any(reason.startswith("death:") for reason in reasons)] == [0, 1, 3, 4]
+    assert "death:hygiene" in reasons_of(3, found)
+
+
 def test_the_lives_around_a_stage_change_are_kept():
     found = kept((life(n, 9) for n in range(6)), between={3: moved(1, 2)})
     assert reasons_of(3, found) == ("before stage 2",)
@@ -75,6 +85,11 @@ def test_beyond_its_limit_only_records_and_stage_moves_are_kept():
     found = kept((life(n, steps) for n, steps in enumerate([10, 9, 11])), recorder)
     assert [n for n, _ in found] == [0, 2]
     assert found[1][1] == ("best",)
+
+
+def test_stage_moves_are_kept_beyond_the_limit():
+    found = kept((life(n, 9) for n in range(5)), Recorder(PLACES, limit=1), between={2: moved(1, 2)})
+    assert found[1:] == [(2, ("before stage 2",)), (3, ("after stage 2",))]
 
 
 @pytest.mark.parametrize("cut", range(1, 12))

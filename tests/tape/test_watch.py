@@ -41,6 +41,12 @@ def test_a_recording_is_played_to_its_end(lived, recording, capsys):
     assert said.count("@") == len(lived) + 1
 
 
+def test_a_hundred_steps_of_a_real_life_weigh_at_most_ten_kilobytes(lived):
+    weight = 100 * len(encode_recording(lived)) / len(lived)
+    print(f"\na recording of L1: {weight / 1000:.2f} kB per 100 steps ({len(lived)} steps)")
+    assert weight <= 10_000
+
+
 def test_each_moment_shows_what_the_choice_was_made_from(lived):
     life = Shown(decode_frame(encode_recording(lived)))
     screen = Screen(life.meta)
