@@ -224,7 +224,9 @@ def test_old_checkpoints_give_way_evenly_and_their_files_go(launch, slice_of, mo
 
 def test_stop_is_seen_while_the_slice_goes_on(launch, polonius, train_queue, settings):
     run = launch(steps=10**9)
-    slow = type("Slow", (Lives,), {"run": lambda self: (time.sleep(0.002) or e for e in Lives.run(self))})
+    slow = type(
+        "Slow", (Lives,), {"run": lambda self, before_step=None: (time.sleep(0.002) or e for e in Lives.run(self))}
+    )
     settings.HAMLET_SLICE_SECONDS = 600
     thread = threading.Thread(target=lambda: (worker.slice_run(run.pk, 0, "worker one", slow), connection.close()))
     thread.start()
