@@ -115,7 +115,7 @@ def test_a_whole_slice_through_an_outage_is_the_same_as_without_one(launch, slic
     stormy = launch("stormy")
 
     class Storm(Lives):
-        def run(self):
+        def run(self, before_step=None):
             for event in super().run():
                 yield event
                 if self.iteration == 2 and not database.away:
