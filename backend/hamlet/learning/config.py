@@ -65,7 +65,7 @@ class TrainConfig(BaseModel):
         "a window only.", "brain", "world.md §13",
     )
     gamma: float = setting(
-        0.995, "Discount γ", "How much the next step's worth counts today.", "brain", OURS, ge=0.0, le=0.9999
+        0.995, "Discount γ", "How much the next step's worth counts today.", "brain", CHOSEN, ge=0.0, le=0.9999
     )
     learning_rate: float = setting(
         1.5e-3, "Learning rate", "Adam's step size at the start of the run.", "brain", CHOSEN,
@@ -220,7 +220,7 @@ class TrainConfig(BaseModel):
     seed: int = setting(0, "Seed", "The number all chance of the run follows from.", "run", CHOSEN, ge=0, le=2**31 - 1)
     steps: int = setting(
         2_500_000, "Budget", "Lane-steps the run may take; the schedules of learning rate and dice follow it.", "run",
-        OURS, ge=1, le=10_000_000_000, scale="log",
+        CHOSEN, ge=1, le=10_000_000_000, scale="log",
     )
     episodes: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = setting(
         None, "Lives", "Lives, over all lanes, after which the run ends, if the budget is not used before.", "run",

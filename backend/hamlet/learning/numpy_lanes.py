@@ -35,6 +35,7 @@ class NumpyLanes:
         lanes = config.lanes
         self.config, self.level, self.network, self.births, self.curiosity = config, level, network, births, curiosity
         self.device = device
+        self._thrown = 0  # by the loop on a device, should the run have been there
         self._dice, self._order, self._starts = (np.random.default_rng((config.seed, stream)) for stream in (1, 2, 3))
         self.world = VectorWorld(level, lanes, config.seed, layouts=config.layouts)
         self._auto = AutoReset(self.world)
@@ -198,7 +199,7 @@ class NumpyLanes:
         """What the lanes see and remember, and the dice."""
         generators = {"dice": self._dice, "shuffle": self._order, "starts": self._starts}
         return {
-            "keep": self._keep, "hidden": self._hidden,
+            "keep": self._keep, "hidden": self._hidden, "thrown": self._thrown,
             "random": {name: json.dumps(generator.bit_generator.state) for name, generator in generators.items()},
         }  # fmt: skip
 
@@ -206,8 +207,9 @@ class NumpyLanes:
         """Take up a `state()` again."""
         self._obs, self._keep = self.world.observe(), state["keep"]
         self._hidden = state["hidden"] and tuple(part.to(self.device) for part in state["hidden"])
+        self._thrown = state["thrown"]
         generators = {"dice": self._dice, "shuffle": self._order, "starts": self._starts}
-        # A run that was trained on a GPU so far has thrown only what old steps are drawn with.
+        # A run that was trained on a GPU from its beginning has thrown only what old steps are drawn with.
         for name, text in state["random"].items():
             generators[name].bit_generator.state = json.loads(text)
 

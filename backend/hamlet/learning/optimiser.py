@@ -121,7 +121,7 @@ class Optimiser:
         self._flat.copy_(self._flattened(weights))
         if self._average is not None:
             self._average.copy_(self._flattened(averaged))
-        self.updates = state["updates"]
+        self.updates = self._checked = state["updates"]
         if state["moments"]:
             device = self._flat.device
             # Adam keeps its count of steps on the CPU unless it is fused on a GPU.

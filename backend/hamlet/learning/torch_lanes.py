@@ -42,6 +42,7 @@ class TorchLanes:
         self.config, self.level, self.network, self.births, self.curiosity = config, level, network, births, curiosity
         self.device, self.steps = device, steps
         self.dice = Dice(config.seed, device)
+        self._random: dict[str, str] = {}  # the dice of the loop on the CPU, should the run have been there
         self._replay = np.random.default_rng((config.seed, 2))
         self.world = VectorWorld(level, lanes, config.seed, device=device, layouts=config.layouts)
         self._lethal = [i for i, meter in enumerate(level.meters) if meter.lethal]
@@ -245,14 +246,13 @@ class TorchLanes:
         """What the lanes remember, and how many dice were thrown."""
         return {
             "keep": self._keep.cpu().numpy(), "hidden": self._hidden, "thrown": self.dice.thrown,
-            "random": {"shuffle": json.dumps(self._replay.bit_generator.state)},
+            "random": {**self._random, "shuffle": json.dumps(self._replay.bit_generator.state)},
         }  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a `state()` again."""
         self._keep = torch.from_numpy(state["keep"]).to(self.device)
         self._hidden = state["hidden"] and tuple(part.to(self.device) for part in state["hidden"])
-        # A run that was trained on a CPU so far has thrown none of these.
-        self.dice.thrown = state.get("thrown", 0)
+        self.dice.thrown, self._random = state["thrown"], dict(state["random"])
         self._replay.bit_generator.state = json.loads(state["random"]["shuffle"])
         self._take_births()

@@ -197,9 +197,9 @@ class Trainer:
             self._mark = (self._mark[0] + time.perf_counter() - began, self._mark[1])
 
     def _row(self) -> Metrics:
-        now = time.perf_counter()
-        seconds, steps = now - self._mark[0], self.steps - self._mark[1]
-        self._mark = (now, self.steps)
+        clock = time.perf_counter()
+        seconds, steps = clock - self._mark[0], self.steps - self._mark[1]
+        self._mark = (clock, self.steps)
         measured = {**self._book.lives.measured(), **self._reports.measured()}
         mine: dict[str, float | int | None] = {
             "steps": self.steps,

@@ -6,7 +6,6 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections import deque
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +18,12 @@ from hamlet.tape.screen import Shown
 from hamlet.tape.wire import WireError, decode_frame
 
 ENDED = ("finished", "stopped", "failed")
-REFUSED = {4401: "the session has ended; sign in again", 4404: "there is no such run for you"}
+REFUSED = {
+    4400: "the server is of another version, and does not understand this one",
+    4401: "the session has ended; sign in again",
+    4404: "there is no such run for you",
+    4429: "too many pages of this session are open",
+}
 FIRST_WAIT, LONGEST_WAIT = 0.5, 8.0
 PING_EVERY = 5.0
 
@@ -69,15 +73,16 @@ def _detail(error: urllib.error.HTTPError) -> str:
 
 
 class Follower:
-    """Listens to a run in a thread of its own. `lives` are the newest lives, the one on the air last."""
+    """Listens to a run in a thread of its own. `life` is the newest life, the one on the air."""
 
     def __init__(self, door: Door, run: str) -> None:
         self.run = run
-        self.lives: deque[Shown] = deque(maxlen=2)
+        self.life: Shown | None = None
         self.ended: str | None = None
         """the state in which the run ended"""
         self.failed: str | None = None
         self._door = door
+        self._wait = FIRST_WAIT
         self._thread = threading.Thread(target=self._listen, name="follow", daemon=True)
 
     def start(self) -> None:
@@ -86,12 +91,10 @@ class Follower:
     def _listen(self) -> None:
         parts = urlsplit(self._door.server)
         address = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}{parts.path}/ws/runs/{self.run}"
-        wait = FIRST_WAIT
         while self.ended is None and self.failed is None:
             try:
                 cookie, origin = {"Cookie": self._door.cookie()}, Origin(f"{parts.scheme}://{parts.netloc}")
                 with connect(address, origin=origin, additional_headers=cookie, max_size=None) as line:
-                    wait = FIRST_WAIT
                     self._hear(line)
             except ConnectionClosed as closed:
                 code = closed.rcvd.code if closed.rcvd else 1006
@@ -99,8 +102,8 @@ class Follower:
             except (OSError, WebSocketException):
                 pass
             if self.ended is None and self.failed is None:
-                time.sleep(wait)
-                wait = min(2 * wait, LONGEST_WAIT)
+                time.sleep(self._wait)
+                self._wait = min(2 * self._wait, LONGEST_WAIT)
 
     def _hear(self, line: ClientConnection) -> None:
         frames, pinged = 0, 0.0
@@ -125,11 +128,13 @@ class Follower:
         except WireError:
             return  # of a newer server; the next one may be readable
         if frame["seq"] == 0:
-            self.lives.append(Shown(frame))
-        elif self.lives:
-            self.lives[-1].extend(frame)
+            self.life = Shown(frame)
+        elif self.life is not None:
+            self.life.extend(frame)
 
     def _told(self, message: dict[str, Any]) -> None:
+        if message.get("type") == "hello":
+            self._wait = FIRST_WAIT  # not sooner: a server that turns viewers away opens the line to say so
         if message.get("type") in ("hello", "run") and message["run"]["state"] in ENDED:
             self.ended = message["run"]["state"]
 
@@ -143,7 +148,7 @@ def moments(follower: Follower, speed: float) -> Iterator[tuple[Shown, int]]:
     life: Shown | None = None
     t = 0
     while True:
-        newest = follower.lives[-1] if follower.lives else None
+        newest = follower.life
         if newest is not None and _goes_on_stage(newest, life, t):
             # The life on stage told again (the pace changed): it stays where it is.
             t = t if life is not None and newest.number == life.number else 0

@@ -211,5 +211,4 @@ class Framer:
         """Go on from what `state()` told."""
         self.on_air, self.sent, self.seq = state["on_air"], state["sent"], state["seq"]
         self.passed, self.began = state["passed"], state["began"]
-        # Checkpoints of 0.1.0's first days lack these.
-        self.counted, self._pace = state.get("counted"), state.get("pace")
+        self.counted, self._pace = state["counted"], state["pace"]

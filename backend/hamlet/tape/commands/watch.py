@@ -27,7 +27,10 @@ ERRORS = (WatchError, OSError)
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="a run's address or id, or a recorded life (.msgpack)")
     parser.add_argument("--server", help=f"where the run is, if RUN is an id (default: {HERE})")
-    parser.add_argument("--user", help="your name there (default: HAMLET_USER, else it asks)")
+    parser.add_argument(
+        "--user",
+        help="your name there (default: HAMLET_USER, else it asks); the password is HAMLET_PASSWORD, else it asks",
+    )
     parser.add_argument("--speed", type=float, default=5.0, help="steps a second (default: 5); a paced run has its own")
     parser.add_argument("--lives", type=int, help="how many lives to watch (default: until the run ends)")
 
