@@ -5,11 +5,13 @@ import os
 import time
 from collections.abc import Iterator
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import Error as DatabaseError
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from lab.supervisor import Supervisor
 
@@ -62,9 +64,10 @@ def wait_for_tables(supervisor: Supervisor) -> None:
             try:
                 require_database()
                 executor = MigrationExecutor(connection)
-                if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                lacking = executor.migration_plan(executor.loader.graph.leaf_nodes())
+                if not lacking and not _of_a_newer_version(executor.loader):
                     return
-                why = "lacks this version's tables; start the part `web` of the same version, which makes them."
+                why = "has another version's tables; start the part `web` of the same version, which makes them."
             except DatabaseError as error:
                 why = " ".join(str(error).split())
             if time.monotonic() > end:
@@ -72,6 +75,12 @@ def wait_for_tables(supervisor: Supervisor) -> None:
             supervisor.wait(0.5)
     finally:
         forget_connections()
+
+
+def _of_a_newer_version(loader: MigrationLoader) -> bool:
+    """Whether migrations of ours were applied that this version does not know."""
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("lab")}
+    return any(app in ours and (app, name) not in loader.disk_migrations for app, name in loader.applied_migrations)
 
 
 def forget_connections() -> None:

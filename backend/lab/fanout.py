@@ -86,7 +86,11 @@ class FanoutLoopLayer(RedisPubSubLoopLayer):
 
     async def _subscribe_to_channel(self, channel: str) -> None:
         self.channels[channel] = Mailbox(channel)
-        await self._get_shard(channel).subscribe(channel)
+        try:
+            await self._get_shard(channel).subscribe(channel)
+        except BaseException:
+            self.channels.pop(channel, None)
+            raise
 
     async def receive(self, channel: str) -> Message:
         """The next message of this channel. As in channels-redis, a cancelled wait means that its consumer is gone."""

@@ -5,27 +5,14 @@ import time
 
 import pytest
 
+from tests.browser.pages import asked
 
-@pytest.fixture
-def run(hamlet_up, chromium):
+
+@pytest.fixture(scope="module")
+def run(page):
     """A run that trains, on a page that is signed in; gives both."""
-    page = chromium.new_page(base_url=hamlet_up.url)
-    page.set_default_timeout(60_000)
-    page.goto("/")
-    page.get_by_label("Name").fill("instructor")
-    page.get_by_label("Password").fill(hamlet_up.password or "")
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Runs").wait_for()
-    launched = page.evaluate(
-        """async () => {
-            const { csrf } = await (await fetch("/api/v1/me")).json();
-            const body = JSON.stringify({ name: "behind a firewall", config: { level: "L1_full_observability" } });
-            const headers = { "Content-Type": "application/json", "X-CSRFToken": csrf };
-            return (await fetch("/api/v1/runs", { method: "POST", headers, body })).json();
-        }"""
-    )
-    yield page, launched["id"]
-    page.close()
+    body = {"name": "behind a firewall", "config": {"level": "L1_full_observability"}}
+    return page, asked(page, "/runs", body)["id"]
 
 
 @pytest.mark.learns
@@ -40,13 +27,12 @@ def test_where_websockets_are_blocked_the_page_is_live_all_the_same(run, how):
             socket.close()
 
     page.route_web_socket(re.compile("/ws/"), block)
-    page.goto(f"/runs/{run_id}")
     began = time.monotonic()
     with page.expect_request(re.compile("/sse/runs/")):
-        pass
-    print(f"a socket that {how}: server-sent events {time.monotonic() - began:.2f} s after the page was there")
+        page.goto(f"/runs/{run_id}")
+    print(f"a socket that {how}: server-sent events {time.monotonic() - began:.2f} s after the page was asked for")
     page.get_by_role("banner").get_by_text(re.compile("LIVE")).wait_for()
-    print(f"LIVE {time.monotonic() - began:.2f} s after the page was there")
+    print(f"LIVE {time.monotonic() - began:.2f} s after the page was asked for")
     board = page.get_by_role("img", name=re.compile(r"Agent at [a-h][1-8]")).first
     board.wait_for()
     seen = {board.get_attribute("aria-label") for _ in range(20) if not page.wait_for_timeout(200)}

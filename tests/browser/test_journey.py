@@ -4,61 +4,21 @@
 words and roles on the page, not classes.
 """
 
-import os
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hamlet import HamletModel
+from tests.browser.pages import picture
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-    from tests.product import HamletUp
-
-ROOT = Path(__file__).parents[2]
-SIZES = {"light": (1440, 900, "light"), "dark": (1440, 900, "dark"), "phone": (390, 844, "light")}
 
 pytestmark = pytest.mark.learns
-
-
-@pytest.fixture(scope="module")
-def page(chromium: "Browser", hamlet_up: "HamletUp") -> "Iterator[Page]":
-    """The instructor's page; it fails the test that made the browser complain."""
-    page = chromium.new_page(base_url=hamlet_up.url, viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    page.set_default_timeout(30_000)
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.goto("/")
-    page.get_by_label("Name").fill("instructor")
-    page.get_by_label("Password").fill(hamlet_up.password or "")
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Runs").wait_for()
-    yield page
-    page.close()
-    # Chromium says this of each answer that is an error by intent (the first question who one is, before signing in).
-    assert [text for text in complaints if "status of 4" not in text] == []
-
-
-def picture(page: "Page", name: str) -> None:
-    """Light, dark and phone, if pictures are wanted; always checks that nothing runs out of the page sideways."""
-    folder = os.environ.get("SCREENSHOTS")
-    for kind, (width, height, scheme) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.wait_for_timeout(400)
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert sideways <= 0, f"{name} at {width} px runs {sideways} px out of the page"
-        if folder:
-            (ROOT / folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=ROOT / folder / f"{name}-{kind}.png")
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.emulate_media(color_scheme="light")
 
 
 def launch(page: "Page", name: str) -> str:

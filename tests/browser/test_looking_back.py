@@ -5,50 +5,19 @@
 
 import re
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.test_journey import picture
+from tests.browser.pages import asked, picture
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-    from tests.product import HamletUp
 
 pytestmark = pytest.mark.learns
 
 STEPS = 60_000
-
-
-@pytest.fixture(scope="module")
-def page(chromium: "Browser", hamlet_up: "HamletUp") -> "Iterator[Page]":
-    """The instructor's page; it fails the test that made the browser complain."""
-    page = chromium.new_page(base_url=hamlet_up.url, viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(30_000)
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.goto("/")
-    page.get_by_label("Name").fill("instructor")
-    page.get_by_label("Password").fill(hamlet_up.password or "")
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Runs").wait_for()
-    yield page
-    page.close()
-    assert [text for text in complaints if "status of 4" not in text] == []
-
-
-def asked(page: "Page", path: str, content: dict[str, Any] | None = None) -> Any:
-    """What the API answers this page."""
-    script = """async ([path, content]) => {
-      const { csrf } = await (await fetch('/api/v1/me')).json();
-      const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': csrf };
-      const sent = content ? { method: 'POST', headers, body: JSON.stringify(content) } : {};
-      return (await fetch('/api/v1' + path, sent)).json();
-    }"""
-    return page.evaluate(script, [path, content])
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +48,8 @@ def test_any_recorded_life_can_be_scrubbed_at_once(page: "Page", runs: list[str]
         page.mouse.click(box["x"] + share * box["width"], box["y"] + 40)
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         took.append(time.monotonic() - began)
+        there = int(slider.get_attribute("aria-valuenow")) / int(slider.get_attribute("aria-valuemax"))
+        assert abs(there - share) < 0.05
     print(f"from the press to the painted step: {1000 * sorted(took)[2]:.0f} ms in the middle of {len(took)}")
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
@@ -96,6 +67,8 @@ def test_a_note_stays_on_its_step(page: "Page", runs: list[str]) -> None:
     note.wait_for()
     page.reload()
     page.get_by_role("radio", name="Bookmarks").click()
+    page.keyboard.press("End")
+    page.wait_for_url(re.compile(r"[?&]t=(?!1$)"))
     note.click()
     page.wait_for_url(re.compile(r"[?&]t=1$"))
     assert len(asked(page, f"/runs/{runs[0]}/bookmarks")["items"]) == 1

@@ -12,7 +12,7 @@ import redis
 from hamlet.tape.episode import Tape
 from hamlet.tape.wire import Framer
 from lab.runs.outbox import Frame, Outbox
-from tests.browser.test_journey import page, picture  # noqa: F401
+from tests.browser.pages import asked, picture
 from tests.tape.lives import life
 
 if TYPE_CHECKING:
@@ -60,38 +60,14 @@ class Workers:
         self._thread.join()
 
 
-def launched(page: "Page", n: int) -> list[str]:  # noqa: F811
-    """Twelve runs, as an instructor's page would launch them."""
-    return page.evaluate(  # type: ignore[no-any-return]
-        """async (n) => {
-            const { csrf } = await (await fetch("/api/v1/me")).json();
-            const launch = async (i) => {
-                const config = { level: "L1_full_observability", seed: i };
-                const body = JSON.stringify({ name: `wall ${i + 1}`, config });
-                const headers = { "X-CSRFToken": csrf, "Content-Type": "application/json" };
-                const answer = await fetch("/api/v1/runs", { method: "POST", body, headers });
-                return (await answer.json()).id;
-            };
-            const ids = [];
-            for (let i = 0; i < n; i++) ids.push(await launch(i));
-            return ids;
-        }""",
-        n,
-    )
-
-
 @pytest.fixture
-def twelve(page: "Page") -> list[str]:  # noqa: F811
+def twelve(page: "Page") -> list[str]:
     """Twelve runs of the product; stopped, so that its own worker puts no lives of theirs on the air meanwhile."""
-    ids = launched(page, RUNS)
+    level = "L1_full_observability"
+    bodies = [{"name": f"wall {i + 1}", "config": {"level": level, "seed": i}} for i in range(RUNS)]
+    ids = [asked(page, "/runs", body)["id"] for body in bodies]
     for run in ids:
-        page.evaluate(
-            """async (id) => {
-                const { csrf } = await (await fetch("/api/v1/me")).json();
-                await fetch(`/api/v1/runs/${id}/stop`, { method: "POST", headers: { "X-CSRFToken": csrf } });
-            }""",
-            run,
-        )
+        asked(page, f"/runs/{run}/stop", {})
     page.wait_for_function(
         """async (ids) => {
             const { items } = await (await fetch("/api/v1/runs?state=queued,training,stopping&limit=200")).json();
@@ -103,7 +79,7 @@ def twelve(page: "Page") -> list[str]:  # noqa: F811
 
 
 def test_twelve_runs_move_on_a_slow_machine(
-    page: "Page",  # noqa: F811
+    page: "Page",
     hamlet_up: "HamletUp",
     twelve: list[str],
 ) -> None:
@@ -120,6 +96,7 @@ def test_twelve_runs_move_on_a_slow_machine(
         cdp.send("Emulation.setCPUThrottlingRate", {"rate": 1})
         after = [pictures.nth(i).evaluate("(canvas) => canvas.toDataURL()") for i in range(RUNS)]
         print(f"\nwall of {RUNS} runs, CPU throttled {THROTTLE} times: {fps:.1f} pictures a second")
+        assert fps > 10  # far under what is measured: a page that stands still fails, a busy machine does not
         stuck = [i for i, (one, other) in enumerate(zip(before, after, strict=True)) if one == other]
         assert stuck == []
         picture(page, "wall")

@@ -118,8 +118,9 @@ async def test_ten_thousand_listeners_cost_the_server_one_subscription(layer, el
         layer.hand_to(name, taken.append)
         await layer.group_add("run.1", name)
     await elsewhere.group_send("run.1", {"type": "frame", "data": b"x"})
-    while len(taken) < len(names):
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(20):
+        while len(taken) < len(names):
+            await asyncio.sleep(0.01)
     assert all(message is taken[0] for message in taken)
     assert len(layer._get_layer()._shards[0]._subscribed_to) == 1
     for name in names:

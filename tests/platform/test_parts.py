@@ -136,10 +136,12 @@ def front(new_site):
         f"http {{ access_log off; include {folder}/site.conf; }}\n"
     )
     server = spawn(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")], death_signal=signal.SIGKILL)
-    eventually(lambda: answers(port), 20)
-    yield port, plain, folder, webs
-    server.terminate()
-    server.wait(10)
+    try:
+        eventually(lambda: answers(port), 20)
+        yield port, plain, folder, webs
+    finally:
+        server.terminate()
+        server.wait(10)
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="needs nginx: apt-get install nginx-light")

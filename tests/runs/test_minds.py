@@ -7,6 +7,7 @@ from django.test import Client
 from hamlet import HamletModel
 from hamlet.learning import Trainer
 from lab.runs import files, worker
+from lab.runs.models import Run
 
 SMALL = {
     "level": "L3_temporal_mechanics", "network": "simple", "lanes": 16, "rollout": 16, "steps": 256 * 3,
@@ -76,6 +77,10 @@ def test_what_cannot_be_looked_into(trained, launch, ask, what):
     assert ask(f"{trained.pk}/{what}", {"checkpoint": "x"}).json()["errors"][0]["field"] == "checkpoint"
     checkpoint = trained.checkpoints.first()
     assert ask(f"{other.pk}/{what}", {"checkpoint": str(checkpoint.pk)}).status_code == 422
+    if what == "census":  # drawn by the level's places, which are gone with it
+        Run.objects.filter(pk=trained.pk).update(level="gone")
+        assert ask(f"{trained.pk}/{what}", {"checkpoint": str(checkpoint.pk)}).status_code == 410
+        Run.objects.filter(pk=trained.pk).update(level=trained.level)
     files.put(checkpoint.file, b"PK\x03\x04 half")
     assert ask(f"{trained.pk}/{what}", {"checkpoint": str(checkpoint.pk)}).status_code == 410
     files.remove([checkpoint.file])

@@ -61,11 +61,13 @@ async def test_a_thousand_frames_at_a_page_are_all_found_in_the_recordings(launc
     training = Training(run.pk)
     training.start()
     frames = []
-    while len(frames) < ENOUGH:
-        frames.append(decode_frame(await page.frame()))
-        if len(frames) % 4 == 0:
-            await page.say(type="ack", n=len(frames))
-    training.stop.set()
+    try:
+        while len(frames) < ENOUGH:
+            frames.append(decode_frame(await page.frame()))
+            if len(frames) % 4 == 0:
+                await page.say(type="ack", n=len(frames))
+    finally:
+        training.stop.set()
     while training.is_alive():
         await asyncio.sleep(0.05)
     await page.disconnect()

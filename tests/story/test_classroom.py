@@ -26,7 +26,7 @@ def lesson(client):  # noqa: F811
     answer = client.post("/runs", json={"name": "lesson", "config": config, "pace": PACE})
     assert answer.status_code == 201, answer.text
     run = answer.json()
-    wait_for(lambda: run_of(client, run)["state"] == "training", 60)
+    wait_for(lambda: run_of(client, run)["steps"] > 0, 60)
     yield run
     client.post(f"/runs/{run['id']}/stop")
     wait_for(lambda: run_of(client, run)["state"] == "stopped", 60)
@@ -86,6 +86,7 @@ def test_256_lives_at_once_weigh_little(client, hamlet_up, lesson):  # noqa: F81
     change(client, lesson, PACE)
     pictures = [decode_lanes(data) for data in seen.binary]
     per_second = len(pictures) / seen.seconds
+    assert pictures
     late = time.time() * 1000 - pictures[-1]["at"]
     print(f"\n256 lives: {per_second:.2f} pictures/s, {seen.rate:.2f} kB/s, the last {late:.0f} ms ago")
     assert seen.rate <= 10

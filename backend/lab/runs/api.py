@@ -10,6 +10,7 @@ from ninja import NinjaAPI, Query, Router
 from ninja.responses import Status
 
 from hamlet.learning.config import PRESETS, TrainConfig
+from lab.people import words
 from lab.people.api import router as people
 from lab.people.auth import signed_in
 from lab.people.problems import PROBLEMS, RefusalError, StrictJSON, install, problem
@@ -81,7 +82,11 @@ install(api)
 
 @api.exception_handler(RunError)
 def _refused(request: HttpRequest, error: RunError) -> HttpResponse:
-    return problem(STATUS[type(error)], str(error), [field._asdict() for field in error.errors])
+    return problem(
+        STATUS[type(error)],
+        str(error),
+        [{**field._asdict(), "value": words.shown(field.value)} for field in error.errors],
+    )
 
 
 router = Router(tags=["runs"])

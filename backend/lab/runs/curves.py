@@ -1,7 +1,8 @@
 """Learning curves of one or many runs in few points, with nothing hidden.
 
 A curve is cut into stretches; a stretch has the mean, the least and the most of the rows in it. So a spike of one row
-is in the picture at any zoom. The database does the cutting; only what is drawn travels.
+is in the picture at any zoom. The database does the cutting, except over time, whose sums it cannot stretch;
+only what is drawn travels to the page.
 """
 
 from collections.abc import Iterable, Sequence

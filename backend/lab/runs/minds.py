@@ -6,6 +6,7 @@ same checkpoint at once.
 
 import logging
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from hamlet.learning.census import census_in
 from hamlet.model import HamletModel, ModelError
-from hamlet.world import load_level
+from hamlet.world import LevelError, load_level
 from lab.runs import files
 from lab.runs.errors import FieldError, GoneError, RunError, WrongStateError
 from lab.runs.models import Checkpoint, Run
@@ -57,14 +58,21 @@ def census_at(checkpoint: Checkpoint, level: str) -> dict[str, Any]:
     return _whole(checkpoint, lambda: _census(checkpoint.file, checkpoint.sha256, level))
 
 
+# A class asks at once: the first reads the file, the others wait for what it kept.
+_one_reads = threading.Lock()
+
+
 def _whole(checkpoint: Checkpoint, read: Callable[[], Answer]) -> Answer:
     try:
-        return read()
+        with _one_reads:
+            return read()
     except FileNotFoundError:
         raise GoneError(f"{checkpoint} is no longer there.") from None
-    except ModelError as error:
+    except (ModelError, LevelError) as error:
         logger.error("checkpoint %s cannot be looked into: %s", checkpoint.pk, error)
-        raise GoneError(f"{checkpoint} cannot be read: it is damaged, or of another version.") from error
+        raise GoneError(
+            f"{checkpoint} cannot be read: it is damaged, of another version, or of a level that is gone."
+        ) from error
 
 
 # A file is named together with its checksum: after a lost slice another may stand under the same name.

@@ -47,7 +47,7 @@ class Pipe:
             await _Rest(steps, future)
             while self._waiting:
                 await self._send(self._waiting.popleft())
-        except (OSError, RuntimeError) as error:
+        except Exception as error:  # whatever it is, what waits can no longer come in order
             self._break(error)
         finally:
             self._task = None

@@ -36,12 +36,12 @@ class Verdict(Enum):
 class Pulse:
     """Use as a context around the whole slice, its saving and commit included: the lease lasts as long."""
 
-    def __init__(self, claim: Claim, ledger: Ledger, seconds: float, every: float = EVERY) -> None:
+    def __init__(self, claim: Claim, ledger: Ledger, seconds: float, every: float | None = None) -> None:
         self.claim = claim
         self.pacer = Pacer(claim.run.pace)
         """where the training loop waits, if the run is held to a pace"""
         self._ledger = ledger
-        self._every = every
+        self._every = EVERY if every is None else every
         self._due = time.monotonic() + seconds
         self._renewed = time.monotonic()
         self._verdict: Verdict | None = None

@@ -166,13 +166,18 @@ class Viewer:
                 del _sessions[self.session]
         if not self.channel_name:
             return
-        await room().leave(self)
+        # A server gives a closed viewer a second and cancels what it then still waits for: each of these does what is
+        # to be done here before it waits for the broker.
         layer = get_channel_layer()
         try:
-            await layer.group_discard(self.group, self.channel_name)
-        except (RedisError, OSError) as error:
-            logger.info("could not leave the group: %s", error)
-        await layer.forget(self.channel_name)
+            await layer.forget(self.channel_name)
+        finally:
+            try:
+                await layer.group_discard(self.group, self.channel_name)
+            except (RedisError, OSError) as error:
+                logger.info("could not leave the group: %s", error)
+            finally:
+                await room().leave(self)
 
     # ------------------------------------------------------------------------- from the server
 

@@ -1,0 +1,39 @@
+"""What journeys do on a page: take its picture, and ask the API as it would."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).parents[2]
+SIZES = {"light": (1440, 900, "light"), "dark": (1440, 900, "dark"), "phone": (390, 844, "light")}
+
+
+def picture(page: "Page", name: str) -> None:
+    """Light, dark and phone, if pictures are wanted; always checks that nothing runs out of the page sideways."""
+    folder = os.environ.get("SCREENSHOTS")
+    for kind, (width, height, scheme) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.wait_for_timeout(400)
+        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert sideways <= 0, f"{name} at {width} px runs {sideways} px out of the page"
+        if folder:
+            (ROOT / folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=ROOT / folder / f"{name}-{kind}.png")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(color_scheme="light")
+
+
+def asked(page: "Page", path: str, content: dict[str, Any] | None = None) -> Any:
+    """What the API answers this page; `content`, if any, is posted."""
+    script = """async ([path, content]) => {
+      const { csrf } = await (await fetch('/api/v1/me')).json();
+      const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': csrf };
+      const sent = content ? { method: 'POST', headers, body: JSON.stringify(content) } : {};
+      const answer = await fetch('/api/v1' + path, sent);
+      return answer.json();
+    }"""
+    return page.evaluate(script, [path, content])
