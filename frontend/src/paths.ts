@@ -7,8 +7,8 @@ export const paths = {
   watch: (run: string) => `/runs/${run}`,
   model: (run: string) => `/runs/${run}/model`,
   /** A recorded life, at a step or at what it was kept for; without a life, the one that was kept as the best. */
-  replay: (run: string, episode?: number, at: { t?: number; mark?: string } = {}) => {
-    const query = new URLSearchParams(at.mark ? { mark: at.mark } : at.t ? { t: String(at.t) } : {}).toString();
+  replay: (run: string, episode?: number, { t, mark, view }: { t?: number; mark?: string; view?: Record<string, string> } = {}) => {
+    const query = new URLSearchParams({ ...view, ...(mark ? { mark } : t !== undefined && { t: String(t) }) }).toString();
     return `/runs/${run}/replay${episode === undefined ? "" : `/${episode}`}${query && `?${query}`}`;
   },
   /** Two recorded lives, each as `run:episode`. */

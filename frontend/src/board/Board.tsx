@@ -1,5 +1,6 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import type { KeyboardEvent, PointerEvent } from "react";
+import { useSize } from "@/ui";
 import { readPalette } from "./color";
 import { draw, Layers } from "./draw";
 import { CELL, fit, labelsFor, viewOf } from "./geometry";
@@ -34,23 +35,12 @@ const SWIPE = 12;
 export function Board({ town, source, label, labels, coords = true, onCell, onSwipe, onEnter }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [size, setSize] = useState({ width: 0, height: 0 });
+  const size = useSize(box);
   const style: Style = { labels: "full", coords, thumb: false };
   const view = viewOf(town, style);
   const { width, height, scale } = fit(view, size);
   style.labels = labels ?? labelsFor(scale * CELL);
   const { labels: shown } = style;
-
-  useEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    const observer = new ResizeObserver(([entry]) => {
-      const { width, height } = entry!.contentRect;
-      setSize({ width, height });
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
 
   useEffect(() => {
     const context = canvas.current?.getContext("2d");

@@ -23,26 +23,6 @@ export function drawHeat(ctx: CanvasRenderingContext2D, { heat, town }: Scene, {
   }
 }
 
-/** More dots where what was seen was newer, one to four a side. */
-export function drawNovelty(ctx: CanvasRenderingContext2D, { novelty, town }: Scene, { color }: Palette): void {
-  if (!novelty) return;
-  const most = Math.max(...novelty.map((value) => value ?? 0));
-  if (!(most > 0)) return;
-  ctx.fillStyle = faded(color.novelty, 0.75);
-  novelty.forEach((value, cell) => {
-    if (value === null) return;
-    const share = value / most;
-    const side = Math.max(1, Math.round(4 * share));
-    for (let i = 0; i < side * side; i++) {
-      const x = centre(cell % town.width) + ((i % side) - (side - 1) / 2) * (60 / side);
-      const y = centre(Math.floor(cell / town.width)) + (Math.floor(i / side) - (side - 1) / 2) * (60 / side);
-      ctx.beginPath();
-      ctx.arc(x, y, 2 + 1.6 * share, 0, 2 * Math.PI);
-      ctx.fill();
-    }
-  });
-}
-
 /** The best move of every cell, bolder where it is surer; a ring to use the place, two bars to wait. Behind it, the value. */
 export function drawPolicy(ctx: CanvasRenderingContext2D, { policy, town, layout }: Scene, style: Style, { color }: Palette): void {
   if (!policy) return;

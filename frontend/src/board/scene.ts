@@ -13,8 +13,6 @@ export interface Scene {
   trail: readonly Footstep[];
   /** visits per cell (row by row), for the heat overlay; null = not shown */
   heat: ArrayLike<number> | null;
-  /** mean novelty per cell (row by row), null where none was measured */
-  novelty?: readonly (number | null)[] | null;
   /** what a mind would do in each cell (row by row), null where nothing is allowed */
   policy?: readonly (PolicyCell | null)[] | null;
   /** all lanes at once, instead of the agent of one; null or left out = not shown */

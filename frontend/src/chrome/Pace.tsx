@@ -20,20 +20,22 @@ export function PacePicker({ value, onChange }: { value: number | null; onChange
   return (
     <div className="pace">
       <Segmented label="Pace" full options={OPTIONS} value={value === null ? "full" : "classroom"} onChange={(next) => onChange(next === "full" ? null : CLASSROOM)} />
-      {value === null || !limits ? (
+      {value === null ? (
         <p className="hint">Trains as fast as it can. Each viewer sees the newest whole life at a speed of their own.</p>
       ) : (
         <>
-          <Slider
-            label="Steps a second"
-            scale="log"
-            min={limits.slowest_pace}
-            max={limits.fastest_pace}
-            value={value}
-            format={format.plain}
-            describe="Steps a second of the watched lane"
-            onChange={(next) => onChange(Math.min(limits.fastest_pace, Math.max(limits.slowest_pace, next)))}
-          />
+          {limits && (
+            <Slider
+              label="Steps a second"
+              scale="log"
+              min={limits.slowest_pace}
+              max={limits.fastest_pace}
+              value={value}
+              format={format.plain}
+              describe="Steps a second of the watched lane"
+              onChange={(next) => onChange(Math.min(limits.fastest_pace, Math.max(limits.slowest_pace, next)))}
+            />
+          )}
           <p className="hint">Training itself waits for each step: everybody sees the very step being trained.</p>
         </>
       )}

@@ -4,8 +4,10 @@ import { describe, expect, it } from "vitest";
 import { LEVELS, TOWN } from "@/testing/data";
 import moments from "@/testing/fixtures/moments.json";
 import { readNpz } from "@/testing/npz";
-import { along, everywhere, greedyOf, LocalThinker, marginOf, maskAt, observe, policyOf, seen } from ".";
-import type { Situation } from ".";
+import { maskAt, observe } from "./observe";
+import type { Situation } from "./observe";
+import { everywhere, greedyOf, marginOf, policyOf, seen } from "./policy";
+import { LocalThinker } from "./thinker";
 
 const GOLDEN = join(import.meta.dirname, "../../../tests/model/golden");
 const bytes = (name: string): ArrayBuffer => Uint8Array.from(readFileSync(join(GOLDEN, name))).buffer;
@@ -96,10 +98,5 @@ describe("the policy", () => {
       // The second-best: INTERACT on a place, WAIT elsewhere; at the top UP falls out.
       expect(cell!.margin).toBe(top || built ? 1 : 2);
     });
-  });
-  it("bends one meter and leaves the others", () => {
-    const bent = along(here, 2, 5);
-    expect(bent.map(({ meters }) => meters[2])).toEqual([0, 0.25, 0.5, 0.75, 1]);
-    expect(bent[4]!.meters[1]).toBe(Math.fround(here.meters[1]!));
   });
 });

@@ -10,6 +10,7 @@ export function startThinker(): { thinker: Thinker; end: () => void } {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   let count = 0;
+  let broken: Error | null = null;
   worker.onmessage = ({ data }: MessageEvent<Reply>) => {
     const call = waiting.get(data.id);
     waiting.delete(data.id);
@@ -17,18 +18,21 @@ export function startThinker(): { thinker: Thinker; end: () => void } {
     else call?.resolve(data.value as never);
   };
   worker.onerror = () => {
-    for (const { reject } of waiting.values()) reject(new Error("The mind could not be started in this browser."));
+    broken = new Error("The mind could not be started in this browser.");
+    for (const { reject } of waiting.values()) reject(broken);
     waiting.clear();
   };
   const send = <T>(request: Request): Promise<T> =>
     new Promise((resolve, reject) => {
+      if (broken) return reject(broken);
       waiting.set(++count, { resolve, reject });
       worker.postMessage({ id: count, request });
     });
   return {
     thinker: {
       load: (bytes) => send<Known>({ kind: "load", bytes }),
-      live: (from, obs) => void send({ kind: "live", from, obs }),
+      // What was not told shows in the next answer, which fails as well.
+      live: (from, obs) => void send({ kind: "live", from, obs }).catch(() => undefined),
       ask: (questions) => send<Float32Array>({ kind: "ask", questions }),
     },
     end: () => worker.terminate(),

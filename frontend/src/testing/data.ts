@@ -1,4 +1,4 @@
-import type { Evaluation, Level, Model, Run } from "@/api";
+import type { Evaluation, Level, Model, Recording, Run } from "@/api";
 import levels from "./fixtures/levels.json";
 
 /** Real levels, written by tools/export.py, each with the number of weights torch counts for its networks. */
@@ -70,4 +70,20 @@ export const run = (changes: Partial<Run> = {}): Run => ({
   finished_at: null,
   model: null,
   ...changes,
+});
+
+/** A recorded life, as the list of them tells. */
+export const kept = (episode: number, steps: number, ...reasons: string[]): Recording => ({
+  episode,
+  steps,
+  reasons,
+  return: steps,
+  cause: "death",
+  died_of: "energy",
+  root: "energy",
+  stage: null,
+  multiplier: 1,
+  epsilon: 0.5,
+  at: 0,
+  bytes: 1000,
 });

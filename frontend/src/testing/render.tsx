@@ -3,7 +3,7 @@ import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import type { ReactNode } from "react";
-import { createMemoryRouter, RouterProvider, useLocation } from "react-router";
+import { createBrowserRouter, RouterProvider, useLocation } from "react-router";
 import type { RouteObject } from "react-router";
 
 const Elsewhere = () => {
@@ -21,7 +21,8 @@ export function open(path: string, pattern: string, page: ReactNode) {
 
 export function openRoutes(path: string, routes: RouteObject[]) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, refetchInterval: false } } });
-  const router = createMemoryRouter(routes, { initialEntries: [path] });
+  window.history.replaceState(null, "", path);
+  const router = createBrowserRouter(routes);
   const user = userEvent.setup();
   const view = render(
     <QueryClientProvider client={client}>

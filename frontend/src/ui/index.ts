@@ -12,3 +12,6 @@ export { useKeys } from "./keys";
 export { Spark } from "./Spark";
 export { Pawn } from "./Pawn";
 export { Copy } from "./Copy";
+export { useQueryPatch } from "./useQueryPatch";
+export type { QueryPatch } from "./useQueryPatch";
+export { useSize } from "./useSize";

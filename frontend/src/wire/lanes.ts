@@ -5,7 +5,9 @@
 import { decode } from "@msgpack/msgpack";
 import { pageNow } from "./clock";
 import { WireError } from "./frame";
-import { backoff, socketUrl } from "./socket";
+import { viaSocket } from "./lines";
+import type { Line } from "./lines";
+import { backoff, isRefusal, socketUrl } from "./socket";
 
 export interface Lanes {
   run: string;
@@ -41,41 +43,37 @@ export function decodeLanes(bytes: ArrayBuffer | Uint8Array): Lanes {
 export type Look = "connecting" | "open" | "lost" | "refused";
 
 /** Looks at all lanes until the returned function is called. Comes back by itself when cut off. */
-export function lookAt(run: string, on: { picture: (lanes: Lanes, bytes: number) => void; look: (look: Look) => void }): () => void {
-  let socket: WebSocket | null = null;
+export function lookAt(run: string, on: { picture: (lanes: Lanes) => void; look: (look: Look) => void }): () => void {
+  let line: Line;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let tries = 0;
-  let closed = false;
 
   const open = () => {
-    const mine = new WebSocket(`${socketUrl(run)}/lanes`);
     let seen = 0;
-    socket = mine;
-    mine.binaryType = "arraybuffer";
-    mine.onopen = () => on.look("open");
-    mine.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
-      if (typeof data === "string") return;
-      tries = 0;
-      mine.send(JSON.stringify({ type: "ack", n: ++seen }));
-      try {
-        on.picture(decodeLanes(data), data.byteLength);
-      } catch (error) {
-        console.error(error);
-      }
-    };
-    mine.onclose = ({ code }) => {
-      if (mine !== socket || closed) return;
-      const refused = code === 4401 || code === 4404;
-      on.look(refused ? "refused" : "lost");
-      if (!refused) timer = setTimeout(open, backoff(tries++));
-    };
+    line = viaSocket(`${socketUrl(run)}/lanes`, {
+      open: () => on.look("open"),
+      data: (data) => {
+        if (typeof data === "string") return;
+        tries = 0;
+        line.send(JSON.stringify({ type: "ack", n: ++seen }));
+        try {
+          on.picture(decodeLanes(data));
+        } catch (error) {
+          console.error(error);
+        }
+      },
+      closed: (code) => {
+        const refused = isRefusal(code);
+        on.look(refused ? "refused" : "lost");
+        if (!refused) timer = setTimeout(open, backoff(tries++));
+      },
+    });
   };
   on.look("connecting");
   open();
   return () => {
-    closed = true;
     clearTimeout(timer);
-    socket?.close();
+    line.close();
   };
 }
 

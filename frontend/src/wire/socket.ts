@@ -38,7 +38,7 @@ const LONGEST_WAIT = 8_000;
 const PING_EVERY = 2_000;
 /** quick pings at the start, so that the delay is known before the first second is over */
 const EARLY_PINGS = [0, 150, 400, 900];
-/** A WebSocket that has said nothing for so long is blocked; hello comes within a few round trips. */
+/** Where a stream can take its place, a WebSocket that has said nothing for so long is blocked; hello comes within a few round trips. */
 const BLOCKED = 2_000;
 /** Frames that one acknowledgement covers, half of the server's credit; and for how long one may be owed. */
 const FRAMES_AN_ACK = 4;
@@ -113,7 +113,7 @@ export function connect(url: string, on: Handlers, { streams = true } = {}): Con
     const address = new URL(url);
     if (newest) address.searchParams.set("after", newest);
     const silent = dial === viaSocket && streams ? () => open(viaStream) : () => lost();
-    later(dial === viaSocket ? BLOCKED : SILENCE, () => heard || silent());
+    later(dial === viaSocket && streams ? BLOCKED : SILENCE, () => heard || silent());
     line = dial(address.href, {
       open: () => EARLY_PINGS.forEach((ms) => later(ms, ping)),
       data: (data) => {
@@ -190,4 +190,4 @@ export function connect(url: string, on: Handlers, { streams = true } = {}): Con
   };
 }
 
-const isRefusal = (code: number): boolean => code === 4401 || code === 4404;
+export const isRefusal = (code: number): boolean => code === 4401 || code === 4404;

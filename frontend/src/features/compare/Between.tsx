@@ -25,10 +25,10 @@ export function Between({ a, b, parting, toFork }: Props) {
   );
   return (
     <section className="card between" aria-label="Differences">
-      {parting && a.life && b.life && a.level && b.level && (
+      {parting && a.life && b.life && a.level && (
         <div className="fork">
           <Icon name="git-branch" />
-          <p>{told(parting, a.level, b.level, a.life, b.life)}</p>
+          <p>{told(parting, a.level, a.life, b.life)}</p>
           {"t" in parting && (
             <Button size="sm" title="To that step (.)" onClick={toFork}>
               Go there
@@ -49,7 +49,7 @@ const UNLIKE: Record<Exclude<Start, "level" | "cell">, string> = {
   depletion: "the meters deplete at another rate",
 };
 
-function told(parting: Parting, level: Level, other: Level, a: Life, b: Life) {
+function told(parting: Parting, level: Level, a: Life, b: Life) {
   switch (parting.kind) {
     case "fork":
       return (
@@ -74,7 +74,7 @@ function told(parting: Parting, level: Level, other: Level, a: Life, b: Life) {
       );
     case "starts":
       if (parting.differ.includes("level")) {
-        return level.digest === other.digest ? <>One of them has no step to compare.</> : <>Two different levels, so there is no step at which they part.</>;
+        return a.meta.digest === b.meta.digest ? <>One of them has no step to compare.</> : <>Two different levels, so there is no step at which they part.</>;
       }
       return (
         <>
@@ -98,7 +98,7 @@ function Bars({ level, a, b }: Two) {
   const rows = [
     { name: "Survived", pick: (s: Sums) => s.survived, top: Math.max(level.lifespan, most((s) => s.survived)), say: format.count },
     { name: "Return", pick: (s: Sums) => s.returned, top: most((s) => s.returned), say: (value: number) => value.toFixed(1).replace("-", "−") },
-    { name: "Random moves", pick: (s: Sums) => s.random, top: 1, say: percent },
+    { name: "Rolled the dice", pick: (s: Sums) => s.random, top: 1, say: percent },
     ...(level.cascades.length ? [{ name: "Under a cascade", pick: (s: Sums) => s.drained, top: 1, say: percent }] : []),
     ...(money ? [{ name: `${money.title} earned`, pick: (s: Sums) => s.earned ?? 0, top: most((s) => s.earned ?? 0), say: (value: number) => amount(money, value) }] : []),
   ];

@@ -1,6 +1,6 @@
-import { memo, useEffect, useMemo, useRef, useState } from "react";
+import { memo, useMemo, useRef, useState } from "react";
 import type { KeyboardEvent, PointerEvent } from "react";
-import { format } from "@/ui";
+import { format, useSize } from "@/ui";
 import type { Group, Overlay, Point } from "./groups";
 import { dashAt, endAt, hueAt } from "./look";
 import type { Axis } from "./look";
@@ -24,16 +24,11 @@ const TOP = 12;
 /** The curves with their bands and their names at the end. The crosshair reads them; dragging looks closer. */
 export function Chart({ groups, curves, axis, title, unit, overlay, zoom }: Props) {
   const box = useRef<HTMLDivElement>(null);
-  const [{ width, height }, setSize] = useState({ width: 0, height: 0 });
+  const { width, height } = useSize(box);
   const [at, setAt] = useState<number | null>(null);
   const [from, setFrom] = useState<number | null>(null);
-  useEffect(() => {
-    if (!box.current) return;
-    const observer = new ResizeObserver(([entry]) => setSize({ width: entry!.contentRect.width, height: entry!.contentRect.height }));
-    observer.observe(box.current);
-    return () => observer.disconnect();
-  }, []);
-  const right = width < 560 ? 12 : 150;
+  const fewer = groups.some(({ runs }, i) => (curves[i]!.at(-1)?.n ?? runs.length) < runs.length);
+  const right = width < 560 ? 12 : fewer ? 184 : 150;
   const scale = useMemo(
     () => scaleOf(curves, { left: overlay.left, right: overlay.left + overlay.width * overlay.points, width, height, margin: { left: LEFT, right, top: TOP, foot: FOOT } }),
     [curves, overlay, width, height, right],
@@ -149,6 +144,7 @@ const Drawn = memo(function Drawn({ groups, curves, axis, scale, names }: { grou
             {end && names && (
               <text className="end" x={X(end.x) + 10} y={ends[i]! + 4.5}>
                 {clipped(groups[i]!.name)} {digits(end.mean)}
+                {end.n < groups[i]!.runs.length && `, n ${end.n}`}
               </text>
             )}
           </g>

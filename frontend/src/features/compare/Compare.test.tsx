@@ -2,19 +2,17 @@ import { encode } from "@msgpack/msgpack";
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { framesOf, level, rowsOf } from "@/features/watch/testing/lives";
-import { run } from "@/testing/data";
+import { kept, run } from "@/testing/data";
 import { faults, open } from "@/testing/render";
 import { Compare } from ".";
 
-const kept = (episode: number, steps: number) => ({
-  episode, steps, reasons: ["periodic"], return: steps, cause: "death", died_of: "energy", root: "energy", stage: null, multiplier: 1, epsilon: 0.5, at: 0, bytes: 1000,
-});
 const RUNS = [
   run({ id: "r1", name: "kelp-33", level: "T_test", state: "finished", seed: 1, config: { seed: 1, gamma: 0.99 }, best: 400 }),
   run({ id: "r2", name: "kelp-34", level: "T_test", state: "finished", seed: 2, config: { seed: 2, gamma: 0.99 }, best: 300 }),
   run({ id: "r3", name: "basalt", level: "T_test", state: "finished", seed: 1, config: { seed: 1, gamma: 0.95 }, best: 200 }),
 ];
 const curve = (id: string, mean: number[]) => ({ run: id, bins: mean.map((_, i) => i), mean, low: mean.map((v) => v - 1), high: mean.map((v) => v + 1), rows: mean.map(() => 3) });
+const overlay = (query: URLSearchParams, curves: object[]) => ({ metric: query.get("metric"), axis: query.get("axis"), left: 0, width: 100, points: 3, curves });
 
 let asked: URL[];
 let answers: Record<string, unknown>;
@@ -24,11 +22,11 @@ beforeEach(() => {
     "/me": { user: { name: "ophelia", role: "student" }, csrf: "x" },
     "/runs": { items: RUNS, next: null },
     "/levels/T_test": level,
-    "/curves": { metric: "survival_mean", axis: "steps", left: 0, width: 100, points: 3, curves: [curve("r1", [10, 20, 30]), curve("r2", [20, 40, 50]), curve("r3", [5, 5, 5])] },
+    "/curves": (query: URLSearchParams) => overlay(query, [curve("r1", [10, 20, 30]), curve("r2", [20, 40, 50]), curve("r3", [5, 5, 5])]),
   };
   for (const one of RUNS) {
     answers[`/runs/${one.id}`] = one;
-    answers[`/runs/${one.id}/episodes`] = { items: [kept(4, 30), kept(9, 20)] };
+    answers[`/runs/${one.id}/episodes`] = { items: [kept(4, 30, "periodic"), kept(9, 20, "periodic")] };
     for (const [episode, steps] of [[4, 30], [9, 20]] as const) {
       const [frame] = framesOf(rowsOf(steps, (t) => ({ x: t % 5, action: episode === 9 && t === 6 ? 2 : 3, used: t === 3 ? 0 : -1 })), { number: episode });
       answers[`/runs/${one.id}/episodes/${episode}`] = encode({ ...frame, v: 1 });
@@ -37,7 +35,8 @@ beforeEach(() => {
   vi.stubGlobal("fetch", async (request: Request | string) => {
     const url = new URL(typeof request === "string" ? request : request.url, "http://lab");
     asked.push(url);
-    const answer = answers[url.pathname.replace("/api/v1", "")];
+    const known = answers[url.pathname.replace("/api/v1", "")];
+    const answer: unknown = typeof known === "function" ? await (known as (query: URLSearchParams) => unknown)(url.searchParams) : known;
     if (answer instanceof Uint8Array) return new Response(answer as BodyInit);
     const found = answer !== undefined;
     return new Response(JSON.stringify(found ? answer : { title: "Not found", detail: "There is no such thing." }), { status: found ? 200 : 404, headers: { "content-type": "application/json" } });
@@ -107,6 +106,23 @@ test("the metric and the axis are part of the link", async () => {
   await waitFor(() => expect(asked.some(({ search }) => search.includes("metric=loss") && search.includes("axis=episodes") && search.includes("left=5") && search.includes("right=90"))).toBe(true));
   await user.click(await screen.findByRole("button", { name: "Whole" }));
   await waitFor(() => expect(router.state.location.search).toBe("?runs=r1&metric=loss&x=episodes"));
+});
+
+test("until another metric's curves are here, none stand under its name", async () => {
+  const { user } = compare("/compare?runs=r1");
+  await user.click(await screen.findByRole("button", { name: "Table" }));
+  await screen.findByRole("region", { name: /Table of the curves/ });
+  let arrive = () => {};
+  answers["/curves"] = (query: URLSearchParams) =>
+    new Promise((resolve) => {
+      arrive = () => resolve(overlay(query, [curve("r1", [0.00025, 0.5])]));
+    });
+  await user.selectOptions(screen.getByRole("combobox", { name: "Metric" }), "loss");
+  await waitFor(() => expect(screen.queryByRole("region", { name: /Table of the curves/ })).toBeNull());
+  expect(screen.getByRole("button", { name: "CSV" })).toBeDisabled();
+  await waitFor(() => expect(asked.at(-1)!.search).toContain("metric=loss"));
+  arrive();
+  expect(within(await screen.findByRole("region", { name: /Table of the curves/ })).getByRole("cell", { name: "0.00025" })).toBeVisible();
 });
 
 test("between episodes and runs one goes with what is compared", async () => {

@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { levelQuery, runQuery } from "@/api";
-import type { Level } from "@/api";
-import { createPlayer, recordingQuery, recordingsQuery, scrub, setSpeed, SPEEDS, step, toggle, useAddress } from "@/features/watch/parts";
+import type { Level, Run } from "@/api";
+import { createPlayer, offAir, recordingQuery, recordingsQuery, scrub, setSpeed, SPEEDS, step, toggle, useAddress } from "@/features/watch/parts";
 import type { Player } from "@/features/watch/parts";
-import { Button, Empty, useKeys } from "@/ui";
+import { Button, Empty, useKeys, useQueryPatch } from "@/ui";
 import type { Life } from "@/wire";
 import { meant, refOf, textOf } from "./address";
 import type { Ref } from "./address";
@@ -24,23 +24,25 @@ export interface Half {
   life: Life | null;
   /** why there is none */
   problem: string | null;
+  run: Run | undefined;
 }
 
 function useHalf(letter: "A" | "B", text: string | null): Half {
   const ref = refOf(text);
   const run = useQuery({ ...runQuery(ref?.run ?? ""), enabled: ref !== null });
   const level = useQuery(levelQuery(run.data?.level ?? ""));
-  const recordings = useQuery({ ...recordingsQuery(ref?.run ?? ""), enabled: ref !== null });
+  const recordings = useQuery({ ...recordingsQuery(ref?.run ?? ""), enabled: ref !== null, ...offAir(run.data) });
   const kept = ref && recordings.data ? meant(ref, recordings.data) : null;
   const life = useQuery({ ...recordingQuery(ref?.run ?? "", kept?.episode ?? 0), enabled: kept !== null });
   const error = run.error ?? level.error ?? recordings.error ?? life.error;
   const missing = recordings.data && !kept ? (recordings.data.length ? `Episode ${String(ref?.episode)} was not kept. Choose one that was.` : "This run has kept no life yet.") : null;
-  return { letter, ref, level: (level.data as Level | undefined) ?? null, life: (kept && life.data) ?? null, problem: error?.message ?? missing };
+  return { letter, ref, level: (level.data as Level | undefined) ?? null, life: (kept && life.data) ?? null, problem: error?.message ?? missing, run: run.data };
 }
 
 /** Two recorded lives side by side, step for step, on one clock. */
 export function Episodes() {
-  const [query, setQuery] = useSearchParams();
+  const [query] = useSearchParams();
+  const patch = useQueryPatch();
   const a = useHalf("A", query.get("a"));
   const b = useHalf("B", query.get("b"));
   const [player] = useState(createPlayer);
@@ -50,15 +52,7 @@ export function Episodes() {
   const parting = useMemo(() => (a.life && b.life ? partingOf(a.life, b.life) : null), [a.life, b.life]);
   useAddress(player, longer, () => 0);
 
-  const set = (changes: Record<string, string | null>) =>
-    setQuery((before) => {
-      const after = new URLSearchParams(before);
-      for (const [name, value] of Object.entries(changes)) {
-        if (value === null) after.delete(name);
-        else after.set(name, value);
-      }
-      return after;
-    });
+  const set = (changes: Record<string, string | null>) => patch(changes, {});
   const swap = () => set({ a: query.get("b"), b: query.get("a") });
   const toFork = () => (parting && "t" in parting ? player.act((w, now) => ({ ...scrub(w, parting.t, now), playing: false })) : false);
   useCompareKeys(player, swap, toFork);
@@ -83,7 +77,7 @@ export function Episodes() {
             <Side half={b} player={player} />
           </div>
           {longer && (a.level ?? b.level) && <Timelines a={a} b={b} player={player} parting={parting} />}
-          {both && a.level && b.level && a.level.digest === b.level.digest && <Multiples a={a.life!} b={b.life!} level={a.level} player={player} />}
+          {both && a.level && b.level && a.life!.meta.digest === b.life!.meta.digest && <Multiples a={a.life!} b={b.life!} level={a.level} player={player} />}
         </>
       )}
     </main>
@@ -93,7 +87,7 @@ export function Episodes() {
 function useCompareKeys(player: Player, swap: () => void, toFork: () => unknown): void {
   const pressed = (event: KeyboardEvent) => (event.target as HTMLElement | null)?.closest?.("button, a, select, dialog, [role=slider]");
   const steps = (by: number) => (event: KeyboardEvent) => {
-    if ((event.target as HTMLElement | null)?.closest?.("dialog, select, [role=radiogroup]")) return false;
+    if ((event.target as HTMLElement | null)?.closest?.("dialog, select, input, [role=radiogroup]")) return false;
     player.act((w, now) => step(w, event.shiftKey ? by * 24 : by, now));
   };
   useKeys({

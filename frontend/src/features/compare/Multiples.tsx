@@ -33,9 +33,10 @@ export function Multiples({ a, b, level, player }: Props) {
       ...level.meters.flatMap((_, m) => [a, b].map((life) => (i <= lastMoment(life) ? meterAt(life, i, m) : null))),
     ]),
   ];
+  const both = t <= Math.min(lastMoment(a), lastMoment(b));
   const now = level.meters.map((meter, m) => {
     const [x, y] = [a, b].map((life) => meterAt(life, Math.min(t, lastMoment(life)), m)) as [number, number];
-    return { meter, m, x, y };
+    return { meter, m, x, y, by: both ? apart(meter, y - x) : "–" };
   });
   return (
     <section className="card multiples" aria-label="Meters, A solid, B dashed">
@@ -63,24 +64,24 @@ export function Multiples({ a, b, level, player }: Props) {
             </tr>
           </thead>
           <tbody>
-            {now.map(({ meter, x, y }) => (
+            {now.map(({ meter, x, y, by }) => (
               <tr key={meter.name}>
                 <th scope="row">{meter.title}</th>
                 <td className="n">{amount(meter, x)}</td>
                 <td className="n">{amount(meter, y)}</td>
-                <td className="n">{apart(meter, y - x)}</td>
+                <td className="n">{by}</td>
               </tr>
             ))}
           </tbody>
         </table>
       ) : (
         <div className="grid8">
-          {now.map(({ meter, m, x, y }) => (
+          {now.map(({ meter, m, x, y, by }) => (
             <figure key={meter.name} style={{ ["--c" as string]: hueOf(meter) }}>
               <figcaption>
                 <Icon name={meter.icon} weight="fill" />
                 {meter.title}
-                <span className="num">{apart(meter, y - x)}</span>
+                <span className="num">{by}</span>
               </figcaption>
               <svg viewBox={`0 0 ${W} ${H}`} preserveAspectRatio="none" role="img" aria-label={`${meter.title} at step ${t}: A ${amount(meter, x)}, B ${amount(meter, y)}`}>
                 <Curves a={a} b={b} m={m} span={span} mark={markOf(level, meter)} />

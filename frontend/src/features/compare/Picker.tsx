@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { runsQuery } from "@/api";
-import { endTitle, recordingsQuery, wordOf } from "@/features/watch/parts";
+import { endTitle, offAir, recordingsQuery, wordOf } from "@/features/watch/parts";
 import { format } from "@/ui";
 import type { Ref } from "./address";
 import type { Half } from "./Episodes";
@@ -9,7 +9,7 @@ import type { Half } from "./Episodes";
 export function Picker({ half, onChange }: { half: Half; onChange: (ref: Ref) => void }) {
   const { letter, ref, life, level } = half;
   const runs = useQuery(runsQuery).data ?? [];
-  const kept = useQuery({ ...recordingsQuery(ref?.run ?? ""), enabled: ref !== null }).data ?? [];
+  const kept = useQuery({ ...recordingsQuery(ref?.run ?? ""), enabled: ref !== null, ...offAir(half.run) }).data ?? [];
   const shown = life?.number ?? (typeof ref?.episode === "number" ? ref.episode : null);
   return (
     <section className="card side-pick" aria-label={`Life ${letter}`}>

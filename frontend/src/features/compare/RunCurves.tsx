@@ -4,7 +4,8 @@ import { Link, useSearchParams } from "react-router";
 import { client, isActive, runsQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
 import { paths } from "@/paths";
-import { Button, Empty, format, Icon, Segmented, Skeleton, Waiting } from "@/ui";
+import { Button, Empty, format, Icon, Segmented, Skeleton, useQueryPatch, Waiting } from "@/ui";
+import type { QueryPatch } from "@/ui";
 import { runsOf } from "./address";
 import { Chart } from "./Chart";
 import { saveCsv } from "./csv";
@@ -39,19 +40,8 @@ const overlayQuery = ({ runs, metric, axis, left, right }: Ask, live: boolean) =
 /** Learning curves of several runs over one axis: what their settings do. */
 export function RunCurves() {
   const all = useQuery(runsQuery);
-  const [query, setQuery] = useSearchParams();
-  const set = (changes: Record<string, string | null>) =>
-    setQuery(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(changes)) {
-          if (value === null) after.delete(name);
-          else after.set(name, value);
-        }
-        return after;
-      },
-      { replace: true },
-    );
+  const [query] = useSearchParams();
+  const set = useQueryPatch();
   if (!all.data) {
     return (
       <main id="main" tabIndex={-1} className="cmp">
@@ -117,7 +107,7 @@ export function RunCurves() {
 interface PictureProps {
   groups: Group[];
   query: URLSearchParams;
-  set: (changes: Record<string, string | null>) => void;
+  set: QueryPatch;
 }
 
 const whole = (text: string | null): number | null => (/^\d{1,15}$/.test(text ?? "") ? Number(text) : null);
@@ -129,7 +119,9 @@ function Picture({ groups, query, set }: PictureProps) {
   const [table, setTable] = useState(false);
   const runs = groups.flatMap((group) => group.runs);
   const overlay = useQuery(overlayQuery({ runs: runs.map(({ id }) => id), metric, axis, left, right }, runs.some(isActive)));
-  const curves = useMemo(() => (overlay.data ? groups.map((group) => curveOf(group, overlay.data)) : null), [groups, overlay.data]);
+  // Until the new answer is here the last one stays, unless it tells of something else.
+  const shown = overlay.data?.metric === metric && overlay.data.axis === axis ? overlay.data : null;
+  const curves = useMemo(() => shown && groups.map((group) => curveOf(group, shown)), [groups, shown]);
   const { title, unit, about } = METRICS[metric]!;
   const zoomed = left !== null || right !== null;
   const rows = () => tableOf(groups, curves ?? [], AXES.find(({ value }) => value === axis)!.unit);
@@ -178,7 +170,7 @@ function Picture({ groups, query, set }: PictureProps) {
         ) : table ? (
           <Numbers rows={rows()} />
         ) : (
-          <Chart groups={groups} curves={curves} axis={axis} title={title} unit={unit} overlay={overlay.data!} zoom={(from, to) => set({ left: String(from), right: String(to) })} />
+          <Chart groups={groups} curves={curves} axis={axis} title={title} unit={unit} overlay={shown!} zoom={(from, to) => set({ left: String(from), right: String(to) })} />
         )}
         <p className="hint explains">
           {title}: {about}. Drag over a part to look closer.
@@ -214,7 +206,7 @@ function Numbers({ rows }: { rows: (string | number | null)[][] }) {
             <tr key={i}>
               {row.map((value, j) => (
                 <td key={j} className="n">
-                  {value === null ? "" : typeof value === "number" ? Number(value.toPrecision(5)).toLocaleString("en") : value}
+                  {value === null ? "" : typeof value === "number" ? format.plain(Number(value.toPrecision(5))) : value}
                 </td>
               ))}
             </tr>

@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useRef } from "react";
 import { Board, sentence } from "@/board";
 import type { SceneSource } from "@/board";
-import { actionIcon, dayOf, sceneOf, useMedia, useWatch } from "@/features/watch/parts";
+import { actionIcon, dayOf, sceneOf, SIGN, useMedia, useWatch } from "@/features/watch/parts";
 import type { Player, Watch } from "@/features/watch/parts";
 import { townOf } from "@/level";
 import type { Level } from "@/api";
-import { Empty, Icon } from "@/ui";
+import { Empty, Icon, Skeleton, Waiting } from "@/ui";
 import { lastMoment, momentOf, pageNow } from "@/wire";
 import type { Life } from "@/wire";
 import type { Half } from "./Episodes";
@@ -22,7 +22,17 @@ export function Side({ half, player }: { half: Half; player: Player }) {
   const { letter, life, level, problem } = half;
   return (
     <section className="card half" aria-label={`World of ${letter}`}>
-      {life && level ? <Lived life={life} level={level} player={player} /> : problem ? <Empty title="No life here">{problem}</Empty> : !half.ref && <Empty title={`Choose life ${letter}`} />}
+      {life && level ? (
+        <Lived life={life} level={level} player={player} />
+      ) : problem ? (
+        <Empty title="No life here">{problem}</Empty>
+      ) : half.ref ? (
+        <Waiting>
+          <Skeleton height="100%" radius={10} />
+        </Waiting>
+      ) : (
+        <Empty title={`Choose life ${letter}`} />
+      )}
     </section>
   );
 }
@@ -61,7 +71,7 @@ function Lived({ life, level, player }: { life: Life; level: Level; player: Play
         ) : (
           <>
             <span className="ic over">
-              <Icon name={life.end?.cause === "death" ? "skull" : "flag-checkered"} weight="fill" />
+              <Icon name={SIGN[life.end?.cause ?? "cut"]} weight="fill" />
             </span>
             ended at step {life.length}
           </>

@@ -13,7 +13,7 @@ export function Timelines({ a, b, player, parting }: { a: Half; b: Half; player:
   const t = useWatch(player, (w) => w.t);
   const small = useMedia("(max-width: 640px)");
   const span = spanOfBoth(a.life, b.life);
-  const flags = useMemo(() => (parting && (parting.kind === "fork" || parting.kind === "world") ? [{ t: parting.t, text: "fork" }] : NONE), [parting]);
+  const flags = useMemo(() => (parting && (parting.kind === "fork" || parting.kind === "world") ? [{ t: parting.t, text: parting.kind === "fork" ? "fork" : "states differ" }] : NONE), [parting]);
   return (
     <section className="card lines" aria-label="Timeline">
       <div className="hands">

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { level, lifeOf, rowsOf } from "@/features/watch/testing/lives";
-import { run } from "@/testing/data";
-import type { Recording } from "@/api";
+import { kept, run } from "@/testing/data";
 import { meant, refOf, runsOf, textOf } from "./address";
 import { csvOf } from "./csv";
 import { partingOf, spanOfBoth } from "./fork";
@@ -57,7 +56,6 @@ it("sums a life: dice, cascades, what came in, and each use once", () => {
 });
 
 describe("what the address names", () => {
-  const kept = (episode: number, steps: number, ...reasons: string[]) => ({ episode, steps, reasons }) as Recording;
   const lives = [kept(0, 10, "best"), kept(5, 90, "best"), kept(9, 20, "periodic")];
   it("reads a life's number or a word for it, and writes it back", () => {
     for (const text of ["r1:5", "r1:best", "r1:latest"]) expect(textOf(refOf(text)!)).toBe(text);

@@ -1,4 +1,5 @@
 /** From values to places in the picture. */
+import { format } from "@/ui";
 import type { Axis } from "./look";
 import type { Point } from "./groups";
 
@@ -66,7 +67,7 @@ export function shortOf(value: number, axis: Axis): string {
     return s < 7_200 ? `${Number((s / 60).toPrecision(3))} min` : `${Number((s / 3_600).toPrecision(3))} h`;
   }
   if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))} M`;
-  return value >= 1e4 ? `${Number((value / 1e3).toPrecision(3))} k` : Math.round(value).toLocaleString("en");
+  return value >= 1e4 ? `${Number((value / 1e3).toPrecision(3))} k` : format.count(Math.round(value));
 }
 
 const LABEL = 17;

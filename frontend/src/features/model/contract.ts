@@ -1,4 +1,5 @@
 import type { Level, LevelField } from "@/api";
+import { format } from "@/ui";
 
 /** "obs[0:64]" */
 export const slice = ({ start, stop }: LevelField): string => (stop - start === 1 ? `obs[${start}]` : `obs[${start}:${stop}]`);
@@ -24,7 +25,7 @@ export function meaning(field: LevelField, level: Level): string {
     case "progress":
       return "ticks done of the activity under way, in tenths";
     case "lifetime":
-      return `steps lived, as a share of ${level.lifespan.toLocaleString("en")}`;
+      return `steps lived, as a share of ${format.count(level.lifespan)}`;
     default:
       return `${field.labels.join(", ")} ${range}`;
   }

@@ -10,7 +10,7 @@ import { CELL, viewOf } from "@/board/geometry";
 import { LabBar, recipe, StateMark } from "@/chrome";
 import { townOf } from "@/level";
 import { paths } from "@/paths";
-import { Button, Empty, format, Skeleton, Spark, useTheme, Waiting } from "@/ui";
+import { Button, Empty, format, Pawn, Skeleton, Spark, useTheme, Waiting } from "@/ui";
 import { connect, pageNow, socketUrl } from "@/wire";
 import { NOTHING, receive } from "./glance";
 import { axisTop } from "./list";
@@ -28,7 +28,7 @@ export function Wall() {
   const { shown, left } = hung(runs.data ?? [], named);
   const levels = useQueries({ queries: [...new Set(shown.map((run) => run.level))].map(levelQuery) });
   const levelOf = (run: Run) => levels.find(({ data }) => data?.name === run.level)?.data;
-  const [size, space] = useSize();
+  const [size, space] = useSpace();
   const clock = useRef<Set<Paint>>(new Set());
   useClock(clock);
   const top = axisTop(shown);
@@ -87,7 +87,7 @@ function useClock(paints: RefObject<Set<Paint>>) {
 }
 
 /** The space for the pictures. */
-function useSize(): [Space, (element: HTMLElement | null) => void] {
+function useSpace(): [Space, (element: HTMLElement | null) => void] {
   const [size, setSize] = useState<Space>({ width: 1416, height: 820 });
   const [element, setElement] = useState<HTMLElement | null>(null);
   useEffect(() => {
@@ -134,6 +134,8 @@ function Living({ run, level, clock }: { run: string; level: Level | undefined; 
   const canvas = useRef<HTMLCanvasElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const theme = useTheme((state) => state.theme);
+  const [shown, setShown] = useState(false);
+  const [lost, setLost] = useState(false);
   const restyle = useRef<() => void>(() => {});
   useEffect(() => restyle.current(), [theme]);
   useEffect(() => {
@@ -171,6 +173,7 @@ function Living({ run, level, clock }: { run: string; level: Level | undefined; 
       glides = !still && moving(hanging, now);
       drawn = hanging;
       draw(context, scene, STYLE, palette, context.canvas.width / (town.width * CELL), layers);
+      setShown(true);
     };
     const paints = clock.current;
     paints.add(paint);
@@ -180,7 +183,7 @@ function Living({ run, level, clock }: { run: string; level: Level | undefined; 
         frame: (frame) => {
           hanging = { ...hanging, glance: receive(hanging.glance, frame) };
         },
-        link: () => {},
+        link: ({ state }) => setLost(state === "lost" || state === "refused"),
         message: () => {},
         pong: () => {},
       },
@@ -193,8 +196,9 @@ function Living({ run, level, clock }: { run: string; level: Level | undefined; 
     };
   }, [run, level, clock]);
   return (
-    <div className="living ground" ref={box}>
-      <canvas ref={canvas} width={0} height={0} aria-hidden="true" />
+    <div className={lost ? "living ground dim" : "living ground"} ref={box}>
+      <canvas ref={canvas} width={0} height={0} aria-hidden="true" style={{ opacity: shown ? 1 : 0 }} />
+      {!shown && <Pawn />}
     </div>
   );
 }

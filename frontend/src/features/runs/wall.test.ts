@@ -12,8 +12,8 @@ describe("what hangs on the wall", () => {
     expect(left).toBe(3);
   });
 
-  it("the runs that are named, in that order, without those that are gone", () => {
-    expect(hung(runs, ["r3", "gone", "r1"])).toEqual({ shown: [runs[3], runs[1]], left: 0 });
+  it("the runs that are named, in that order, each once, without those that are gone", () => {
+    expect(hung(runs, ["r3", "gone", "r1", "r3"])).toEqual({ shown: [runs[3], runs[1]], left: 0 });
   });
 
   it.each([[1, 1416, 820, 1], [2, 1416, 820, 2], [3, 1416, 820, 3], [4, 1416, 820, 4], [6, 1416, 820, 3], [12, 1896, 1000, 6], [12, 800, 1600, 3], [3, 390, 1200, 1]])(

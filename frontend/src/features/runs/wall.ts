@@ -13,7 +13,7 @@ const GLIDE = 200;
 /** The runs that are named, in that order, or all that train, oldest first: a picture keeps its place when one is added. */
 export function hung(runs: readonly Run[], named: readonly string[]): { shown: Run[]; left: number } {
   const wanted = named.length
-    ? named.map((id) => runs.find((run) => run.id === id)).filter((run) => run !== undefined)
+    ? [...new Set(named)].map((id) => runs.find((run) => run.id === id)).filter((run) => run !== undefined)
     : runs.filter(isUnderWay).sort((a, b) => a.created_at.localeCompare(b.created_at));
   return { shown: wanted.slice(0, MOST), left: Math.max(0, wanted.length - MOST) };
 }

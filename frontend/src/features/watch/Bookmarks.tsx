@@ -4,13 +4,13 @@ import type { RefObject } from "react";
 import { Link } from "react-router";
 import { client, unwrap } from "@/api";
 import type { Bookmark, Level, Recording, Run } from "@/api";
-import { paths } from "@/paths";
-import { Button, format, Icon, toast } from "@/ui";
+import { Button, format, Icon, Strip, toast, Waiting } from "@/ui";
 import { hueOf } from "./level";
 import { marksOf } from "./marks";
 import type { Mark } from "./marks";
 import type { Player } from "./player";
 import { bookmarksQuery } from "./queries";
+import { useReplayPath } from "./room";
 import { useWatch } from "./usePlayer";
 
 const LONGEST = 200;
@@ -26,11 +26,12 @@ interface Props {
 
 /** Moments worth going back to: those the system found, and those people left a note on. */
 export function Bookmarks({ run, level, player, recordings, episode, field }: Props) {
-  const notes = useQuery(bookmarksQuery(run.id)).data ?? [];
+  const notes = useQuery(bookmarksQuery(run.id));
+  const to = useReplayPath(run.id);
   const marks = marksOf(recordings, level);
   const rows = [
-    ...marks.map((mark) => ({ episode: mark.episode, step: -1, key: `${mark.episode} ${mark.reason}`, row: <SystemMark run={run} level={level} mark={mark} /> })),
-    ...notes.map((note) => ({ episode: note.episode, step: note.step, key: note.id, row: <Note run={run} note={note} /> })),
+    ...marks.map((mark) => ({ episode: mark.episode, step: -1, key: `${mark.episode} ${mark.reason}`, row: <SystemMark to={to(mark.episode, { mark: mark.reason })} level={level} mark={mark} /> })),
+    ...(notes.data ?? []).map((note) => ({ episode: note.episode, step: note.step, key: note.id, row: <Note to={to(note.episode, { t: note.step })} run={run} note={note} /> })),
   ].sort((a, b) => a.episode - b.episode || a.step - b.step);
   return (
     <>
@@ -41,16 +42,26 @@ export function Bookmarks({ run, level, player, recordings, episode, field }: Pr
           </li>
         ))}
       </ol>
-      {rows.length === 0 && <p className="hint pad">Nothing is bookmarked yet.</p>}
+      {notes.data ? (
+        rows.length === 0 && <p className="hint pad">Nothing is bookmarked yet.</p>
+      ) : notes.error ? (
+        <Strip kind="bad" action={<Button size="sm" onClick={() => void notes.refetch()}>Try again</Button>}>
+          The notes did not come. {notes.error.message}
+        </Strip>
+      ) : (
+        <Waiting>
+          <p className="hint pad">The notes are on their way.</p>
+        </Waiting>
+      )}
       <AddNote run={run} player={player} episode={episode} field={field} />
     </>
   );
 }
 
-function SystemMark({ run, level, mark }: { run: Run; level: Level; mark: Mark }) {
+function SystemMark({ to, level, mark }: { to: string; level: Level; mark: Mark }) {
   const meter = level.meters.find(({ name }) => name === mark.meter);
   return (
-    <Link to={paths.replay(run.id, mark.episode, { mark: mark.reason })} style={{ ["--c" as string]: meter ? hueOf(meter) : "var(--ink-2)" }}>
+    <Link to={to} style={{ ["--c" as string]: meter ? hueOf(meter) : "var(--ink-2)" }}>
       <span className="no">{format.count(mark.episode)}</span>
       <Icon name={mark.icon} weight="fill" />
       <span className="why">{mark.text}</span>
@@ -58,7 +69,7 @@ function SystemMark({ run, level, mark }: { run: Run; level: Level; mark: Mark }
   );
 }
 
-function Note({ run, note }: { run: Run; note: Bookmark }) {
+function Note({ to, run, note }: { to: string; run: Run; note: Bookmark }) {
   const cache = useQueryClient();
   const remove = useMutation({
     mutationFn: () => unwrap(client.DELETE("/api/v1/bookmarks/{id}", { params: { path: { id: note.id } } })),
@@ -67,7 +78,7 @@ function Note({ run, note }: { run: Run; note: Bookmark }) {
   });
   return (
     <>
-      <Link to={paths.replay(run.id, note.episode, { t: note.step })} title={`${note.author}, ${format.moment(note.created_at)}`}>
+      <Link to={to} title={`${note.author}, ${format.moment(note.created_at)}`}>
         <span className="no">{format.count(note.episode)}</span>
         <Icon name="bookmark-simple" weight="fill" />
         <span className="why">
@@ -85,6 +96,7 @@ function Note({ run, note }: { run: Run; note: Bookmark }) {
 function AddNote({ run, player, episode, field }: Pick<Props, "run" | "player" | "episode" | "field">) {
   const [text, setText] = useState("");
   const t = useWatch(player, (w) => w.t);
+  const staged = useWatch(player, (w) => w.stage?.number === episode);
   const cache = useQueryClient();
   const add = useMutation({
     mutationFn: (step: number) => unwrap(client.POST("/api/v1/runs/{id}/bookmarks", { params: { path: { id: run.id } }, body: { episode, step, note: text } })),
@@ -99,14 +111,14 @@ function AddNote({ run, player, episode, field }: Pick<Props, "run" | "player" |
       className="addnote"
       onSubmit={(event) => {
         event.preventDefault();
-        if (text.trim()) add.mutate(player.state().t);
+        if (text.trim() && staged) add.mutate(player.state().t);
       }}
     >
       <label className="sr" htmlFor="note">
         Note on step {t}
       </label>
       <input id="note" ref={field} className="input" maxLength={LONGEST} placeholder={`Note on step ${t}`} value={text} onChange={(event) => setText(event.target.value)} />
-      <Button type="submit" icon="bookmark-simple" disabled={!text.trim() || add.isPending}>
+      <Button type="submit" icon="bookmark-simple" disabled={!text.trim() || !staged || add.isPending}>
         Add
       </Button>
     </form>

@@ -2,14 +2,12 @@ import type { Level } from "@/api";
 import { useQuery } from "@tanstack/react-query";
 import { Button, format, Icon } from "@/ui";
 import type { Life } from "@/wire";
-import { chainOf, endTitle, LACKING, stepsUnder } from "./causes";
+import { chainOf, endTitle, LACKING, SIGN, stepsUnder } from "./causes";
 import { hueOf, markOf } from "./level";
 import type { Player } from "./player";
 import { metricsQuery } from "./queries";
 import { goLive, holdOf, isOver, nextUp, show } from "./store";
 import { useNow, useWatch } from "./usePlayer";
-
-const SIGN = { death: "skull", retired: "flag-checkered", cut: "stop" } as const;
 
 /** The last life that ended before this viewer's eyes, and what it died of. */
 export function LastLife({ level, player }: { level: Level; player: Player }) {

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { paceText } from "@/chrome";
 import { Button, format, Icon, toast } from "@/ui";
 import type { Level } from "@/api";
 import { lastMoment } from "@/wire";
@@ -75,7 +76,7 @@ export function Speeds({ player }: { player: Player }) {
     return (
       <span className="chip lg" title="The run is held to this pace, so that all see the very step being trained">
         <Icon name="gauge" />
-        {format.plain(pace)} steps/s
+        {paceText(pace)}
       </span>
     );
   }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { memo, useEffect, useMemo, useRef, useState } from "react";
+import { memo, useMemo, useRef, useState } from "react";
 import type { Evaluation, Level, Run } from "@/api";
-import { format } from "@/ui";
+import { format, useSize } from "@/ui";
 import { curveOf, smoothed, thinned } from "./curve";
 import type { Curve, XAxis } from "./curve";
 import { evaluationsQuery, metricsQuery } from "./queries";
@@ -50,13 +50,7 @@ interface ChartProps extends Props {
 
 function Chart({ run, level, metrics, exams, x, setX }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
-  const [{ width, height }, setSize] = useState({ width: 0, height: 0 });
-  useEffect(() => {
-    if (!box.current) return;
-    const observer = new ResizeObserver(([entry]) => setSize({ width: entry!.contentRect.width, height: entry!.contentRect.height }));
-    observer.observe(box.current);
-    return () => observer.disconnect();
-  }, []);
+  const { width, height } = useSize(box);
   const floor = level.floors.random;
   const curve = useMemo(() => metrics && curveOf(metrics, exams ?? [], x, run.steps_budget, floor, level.lifespan), [metrics, exams, x, run.steps_budget, floor, level.lifespan]);
   const done = x === "steps" ? last(metrics, "steps") : last(metrics, "episodes");

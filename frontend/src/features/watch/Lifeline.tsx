@@ -1,7 +1,8 @@
 import type { Level } from "@/api";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import type { KeyboardEvent, PointerEvent } from "react";
 import { readPalette } from "@/board";
+import { useSize } from "@/ui";
 import { lastMoment, meterAt } from "@/wire";
 import type { Life } from "@/wire";
 import { dayOf } from "./facts";
@@ -29,18 +30,11 @@ const NO_FLAGS: readonly Flag[] = [];
 export function Lifeline({ level, player, small = false, flags = NO_FLAGS, beside, span, label = "Step of this life" }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [{ width, height }, setSize] = useState({ width: 0, height: 0 });
+  const { width, height } = useSize(box);
   const stage = useWatch(player, (w) => w.stage);
   const life = beside ?? stage;
   const clock = useWatch(player, (w) => w.t);
   const t = beside ? Math.min(clock, lastMoment(beside)) : clock;
-
-  useEffect(() => {
-    if (!box.current) return;
-    const observer = new ResizeObserver(([entry]) => setSize({ width: entry!.contentRect.width, height: entry!.contentRect.height }));
-    observer.observe(box.current);
-    return () => observer.disconnect();
-  }, []);
 
   useEffect(() => {
     const context = canvas.current?.getContext("2d");

@@ -1,13 +1,12 @@
 import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import type { Level, Recording, Run } from "@/api";
-import { paths } from "@/paths";
 import { format, Icon } from "@/ui";
+import { SIGN } from "./causes";
 import { kindsOf, KINDS, livesOf } from "./lives";
 import type { Kind } from "./lives";
 import { wordOf } from "./marks";
-
-const SIGN = { death: "skull", retired: "flag-checkered", cut: "stop" } as const;
+import { useReplayPath } from "./room";
 
 interface Props {
   run: Run;
@@ -19,6 +18,7 @@ interface Props {
 
 /** The lives that were kept, first to last, and what each was kept for. */
 export function Lives({ run, level, recordings, episode }: Props) {
+  const to = useReplayPath(run.id);
   const [kind, setKind] = useState<Kind>("all");
   const kinds = kindsOf(recordings);
   const shown = livesOf(recordings, kinds.some((one) => one.kind === kind) ? kind : "all");
@@ -39,7 +39,7 @@ export function Lives({ run, level, recordings, episode }: Props) {
       <ol className="kept" aria-label="Recorded lives">
         {shown.map((life) => (
           <li key={life.episode}>
-            <Link to={paths.replay(run.id, life.episode)} aria-current={life.episode === episode ? "page" : undefined} ref={life.episode === episode ? here : undefined}>
+            <Link to={to(life.episode)} aria-current={life.episode === episode ? "page" : undefined} ref={life.episode === episode ? here : undefined}>
               <span className="no">{format.count(life.episode)}</span>
               <Icon name={SIGN[life.cause]} weight="fill" label={life.cause === "death" ? "died" : life.cause === "retired" ? "lived to the end" : "cut off"} />
               <span className="why">{life.reasons.map((reason) => wordOf(reason, level)).join(", ")}</span>

@@ -1,23 +1,25 @@
 import { format } from "@/ui";
-import type { MindState, PolicyMap } from "./useMind";
+import type { MindState, PolicyMap, Thought } from "./useMind";
 import { signed } from "./choice";
 
 interface Props {
   mind: MindState;
-  map: PolicyMap | null;
+  thought: Thought;
   /** the run still trains: a newer mind will come */
   live: boolean;
   setSteps: (steps: number | null) => void;
 }
 
 /** Whose policy is on the board, and a slider over the minds this run has had. */
-export function MindStrip({ mind, map, live, setSteps }: Props) {
-  const { checkpoints, chosen, newest, problem } = mind;
+export function MindStrip({ mind, thought, live, setSteps }: Props) {
+  const { checkpoints, chosen, newest, known } = mind;
+  const problem = mind.problem ?? thought.problem;
+  const map = thought.map?.checkpoint.id === chosen?.id ? thought.map : null;
   const at = chosen ? checkpoints.indexOf(chosen) : -1;
   if (!chosen) {
     return (
       <p className="mindstrip" role="status">
-        {problem ?? (live ? "No checkpoint yet: the first mind can be looked into some seconds after training begins." : "This run has kept no checkpoint.")}
+        {problem ?? (!known ? "Looking for its minds" : live ? "No checkpoint yet: the first mind can be looked into some seconds after training begins." : "This run has kept no checkpoint.")}
       </p>
     );
   }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { client, meQuery, runQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
 import { PacePicker, paceText, useDismiss } from "@/chrome";
@@ -8,23 +8,38 @@ import { Button, Icon, toast } from "@/ui";
 /** Whoever drags the slider does not send every value on the way. */
 const SETTLE = 250;
 
+interface Wanted {
+  pace: number | null;
+}
+
 /** The pace of a run, as it is wanted here and as the server has it. */
 function usePace(run: Run) {
   const cache = useQueryClient();
-  const [wanted, want] = useState<{ pace: number | null } | null>(null);
+  const [wanted, want] = useState<Wanted | null>(null);
+  const unsent = useRef<Wanted | null>(null);
+  const timer = useRef(0);
   const change = useMutation({
-    mutationFn: (pace: number | null) => unwrap(client.PATCH("/api/v1/runs/{id}", { params: { path: { id: run.id } }, body: { pace } })),
+    scope: { id: `pace of ${run.id}` },
+    mutationFn: ({ pace }: Wanted) => unwrap(client.PATCH("/api/v1/runs/{id}", { params: { path: { id: run.id } }, body: { pace } })),
     onSuccess: (changed) => cache.setQueryData(runQuery(run.id).queryKey, changed),
     onError: (error) => toast(error.message),
-    onSettled: () => want(null),
+    onSettled: (_changed, _error, sent) => want((newest) => (newest === sent ? null : newest)),
   });
   const { mutate } = change;
-  useEffect(() => {
-    if (!wanted) return;
-    const timer = setTimeout(() => mutate(wanted.pace), SETTLE);
-    return () => clearTimeout(timer);
-  }, [wanted, mutate]);
-  return { pace: wanted ? wanted.pace : run.pace, set: (pace: number | null) => want({ pace }) };
+  const send = useCallback(() => {
+    window.clearTimeout(timer.current);
+    if (unsent.current) mutate(unsent.current);
+    unsent.current = null;
+  }, [mutate]);
+  // Whoever closes the menu at once has chosen all the same.
+  useEffect(() => send, [send]);
+  const set = (pace: number | null) => {
+    unsent.current = { pace };
+    want(unsent.current);
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(send, SETTLE);
+  };
+  return { pace: wanted ? wanted.pace : run.pace, set };
 }
 
 const useInstructor = () => useQuery(meQuery).data?.user?.role === "instructor";

@@ -54,7 +54,7 @@ export function Phone(view: ViewProps) {
         <section className="pb" aria-label="World" style={{ ["--ratio" as string]: `${level.width} / ${level.height}` }}>
           <Stage run={run.id} name={run.name} crowd={view.crowd} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} phone onPlace={view.onPlace} onGrid={view.onGrid} />
         </section>
-        {view.overlays.field === "policy" && <Map {...view} />}
+        {view.mapped && <Map {...view} />}
         <Columns view={view} />
         <section className="sh">
           <Segmented label="Panel" options={tabs} value={tab} onChange={setTab} full />
@@ -130,9 +130,9 @@ function Columns({ view }: { view: ViewProps }) {
 
 /** What the top bar holds elsewhere: the run's other page, overlays, theme, stop. */
 function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose: () => void }) {
-  const { run, town, overlays, setOverlays } = view;
+  const { run, town, overlays, setOverlays, crowd } = view;
   const { theme, toggle } = useTheme();
-  const field = (name: "heat" | "policy" | "sight") => () => setOverlays({ ...overlays, field: overlays.field === name ? null : name });
+  const field = (name: "heat" | "policy" | "sight") => () => setOverlays({ field: overlays.field === name ? null : name });
   const number = useWatch(view.player, (w) => w.stage?.number ?? null);
   return (
     <Sheet open={open} title={run.name} onClose={onClose}>
@@ -153,26 +153,26 @@ function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose
           <Icon name="cube" />
           Model
         </Link>
-        <button type="button" aria-pressed={overlays.trail} onClick={() => setOverlays({ ...overlays, trail: !overlays.trail })}>
+        <button type="button" aria-pressed={overlays.trail} disabled={crowd.on} onClick={() => setOverlays({ trail: !overlays.trail })}>
           <Icon name="path" />
           Trail
         </button>
-        <button type="button" aria-pressed={overlays.field === "heat"} onClick={field("heat")}>
+        <button type="button" aria-pressed={overlays.field === "heat"} disabled={crowd.on} onClick={field("heat")}>
           <Icon name="fire" />
           Heat
         </button>
-        <button type="button" aria-pressed={overlays.field === "policy"} onClick={field("policy")}>
+        <button type="button" aria-pressed={overlays.field === "policy"} disabled={crowd.on} onClick={field("policy")}>
           <Icon name="compass" />
           Policy
         </button>
         {town.sight !== null && (
-          <button type="button" aria-pressed={overlays.field === "sight"} onClick={field("sight")}>
+          <button type="button" aria-pressed={overlays.field === "sight"} disabled={crowd.on} onClick={field("sight")}>
             <Icon name="crosshair-simple" />
             Sight
           </button>
         )}
-        {view.crowd.toggle && (
-          <button type="button" aria-pressed={view.crowd.on} onClick={() => { onClose(); view.crowd.toggle?.(); }}>
+        {crowd.toggle && (
+          <button type="button" aria-pressed={crowd.on} onClick={() => { onClose(); crowd.toggle?.(); }}>
             <Icon name="users" />
             All lives
           </button>

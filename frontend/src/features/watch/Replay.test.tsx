@@ -1,15 +1,11 @@
 import { encode } from "@msgpack/msgpack";
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Recording } from "@/api";
-import { run } from "@/testing/data";
+import { kept, run } from "@/testing/data";
 import { faults, open } from "@/testing/render";
 import { framesOf, level, rowsOf } from "./testing/lives";
 import { Replay } from ".";
 
-const kept = (episode: number, steps: number, ...reasons: string[]): Recording => ({
-  episode, steps, reasons, return: steps, cause: "death", died_of: "energy", root: "energy", stage: null, multiplier: 1, epsilon: 0.5, at: 0, bytes: 1000,
-});
 const NOTE = { id: "n1", episode: 8, step: 3, note: "<img src=x onerror=alert(1)> turns back", author: "ophelia", own: false, removable: true, created_at: "2026-11-24T10:00:00Z" };
 const RECORDINGS = [kept(0, 20, "best", "periodic"), kept(8, 30, "best", "first:Bed"), kept(27, 10, "periodic")];
 
@@ -83,6 +79,34 @@ test("brackets go to the lives before and after", async () => {
   await waitFor(() => expect(screen.getByText("Episode 27")).toBeVisible());
   await user.keyboard("[[");
   await waitFor(() => expect(router.state.location.pathname).not.toBe("/runs/r1/replay/27"));
+});
+
+test("another life is looked at as this one was", async () => {
+  const { user, router } = await replay("/runs/r1/replay/8?t=1&overlay=heat&trail=off");
+  expect(within(screen.getByRole("list", { name: "Recorded lives" })).getAllByRole("link")[0]).toHaveAttribute("href", "/runs/r1/replay/0?overlay=heat&trail=off");
+  await user.keyboard("]");
+  await waitFor(() => expect(router.state.location.pathname).toBe("/runs/r1/replay/27"));
+  expect(router.state.location.search).toContain("overlay=heat&trail=off");
+});
+
+test("arrow keys that move another slider leave the life where it is", async () => {
+  const { user } = await replay("/runs/r1/replay/8?t=12");
+  const other = document.body.appendChild(Object.assign(document.createElement("input"), { type: "range" }));
+  other.focus();
+  await user.keyboard("{ArrowRight}");
+  other.remove();
+  expect(step()).toBe(12);
+});
+
+test("bookmarks that did not come can be asked for again", async () => {
+  const notes = answers["/runs/r1/bookmarks"];
+  delete answers["/runs/r1/bookmarks"];
+  const { user } = await replay("/runs/r1/replay/8?t=1");
+  await user.click(screen.getByRole("radio", { name: "Bookmarks" }));
+  expect(await screen.findByText(/The notes did not come/)).toBeVisible();
+  answers["/runs/r1/bookmarks"] = notes;
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByText(/turns back/)).toBeVisible();
 });
 
 test("the lives are listed with their reasons and filtered by them", async () => {

@@ -14,7 +14,8 @@ import { Verdict } from "./Dock";
 import { Lives } from "./Lives";
 import { around } from "./lives";
 import { marksOf, momentFor } from "./marks";
-import { bestOf, bookmarksQuery, recordingQuery, recordingsQuery } from "./queries";
+import { bestOf, bookmarksQuery, offAir, recordingQuery, recordingsQuery } from "./queries";
+import { useReplayPath } from "./room";
 import { Connecting } from "./States";
 import { usePlayer } from "./usePlayer";
 import { Missing, Theatre } from "./Watch";
@@ -27,7 +28,7 @@ export function Replay() {
   const { id = "", episode } = useParams();
   const run = useQuery(runQuery(id));
   const level = useQuery(levelQuery(run.data?.level ?? ""));
-  const recordings = useQuery(recordingsQuery(id));
+  const recordings = useQuery({ ...recordingsQuery(id), ...offAir(run.data) });
   const error = run.error ?? level.error ?? recordings.error;
   if (!run.data || !level.data || !recordings.data) {
     return (
@@ -99,6 +100,7 @@ function Kept({ run, level, recordings, episode }: KeptProps) {
   const life = useQuery(recordingQuery(run.id, episode));
   const notes = useQuery(bookmarksQuery(run.id)).data;
   const navigate = useNavigate();
+  const path = useReplayPath(run.id);
   const field = useRef<HTMLInputElement>(null);
   const [tab, setTab] = useState<"lives" | "bookmarks">("lives");
   useAddress(player, life.data ?? null, (reason, shown) => momentFor(reason, shown, level, recordings));
@@ -111,7 +113,7 @@ function Kept({ run, level, recordings, episode }: KeptProps) {
   });
   const lives = {
     ...around(recordings.map((one) => one.episode), episode),
-    go: (to: number | null) => to !== null && void navigate(paths.replay(run.id, to)),
+    go: (to: number | null) => to !== null && void navigate(path(to)),
   };
   const flags = useMemo(() => {
     if (!life.data) return [];

@@ -1,9 +1,8 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, render, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { encode } from "@msgpack/msgpack";
-import { createMemoryRouter, RouterProvider } from "react-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { open as openPage } from "@/testing/render";
 import { AT, framesOf, level, rowsOf } from "./testing/lives";
 import { Watch } from ".";
 
@@ -19,6 +18,7 @@ let answers: Record<string, unknown>;
 /** The page's socket, held by the test. */
 class Line {
   static latest: Line;
+  static all: Line[] = [];
   static OPEN = 1;
   readyState = 0;
   binaryType = "";
@@ -28,6 +28,7 @@ class Line {
   onclose?: (event: { code: number }) => void;
   constructor(readonly url: string) {
     Line.latest = this;
+    Line.all.push(this);
   }
   send(text: string) {
     this.sent.push(text);
@@ -49,6 +50,7 @@ class Line {
 }
 
 beforeEach(() => {
+  Line.all = [];
   answers = {
     "/api/v1/me": { user: { name: "polonius", role: "instructor" }, csrf: "x" },
     "/api/v1/runs/7": run,
@@ -73,22 +75,17 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 function open(address = "/runs/7") {
-  const router = createMemoryRouter([{ path: "/runs/:id", element: <Watch /> }, { path: "*", element: <p>elsewhere</p> }], { initialEntries: [address] });
-  const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  return render(
-    <QueryClientProvider client={cache}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>,
-  );
+  return openPage(address, "/runs/:id", <Watch />);
 }
 const lived = (more = {}) => framesOf(rowsOf(30, (t) => ({ x: t % 5, y: 2, action: 3, greedy: 3, mask: 0b101111, random: t % 4 === 1 })), more);
 
-async function onStage() {
-  open();
+async function onStage(address?: string) {
+  open(address);
   await waitFor(() => expect(Line.latest).toBeDefined());
-  await waitFor(() => expect(Line.latest.url).toMatch(/\/ws\/runs\/7$/));
-  act(() => Line.latest.open());
-  act(() => Line.latest.frames(lived({ number: 41 })));
+  await waitFor(() => expect(Line.all.some(({ url }) => /\/ws\/runs\/7$/.test(url))).toBe(true));
+  const line = Line.all.find(({ url }) => /\/ws\/runs\/7$/.test(url))!;
+  act(() => line.open());
+  act(() => line.frames(lived({ number: 41 })));
   await screen.findByRole("region", { name: "Mind" });
 }
 
@@ -203,15 +200,56 @@ describe("watching a run", () => {
     await user.keyboard("a");
     await waitFor(() => expect(Line.latest.url).toMatch(/\/ws\/runs\/7\/lanes$/));
     const looking = Line.latest;
+    act(() => looking.open());
     expect(screen.getByText("Waiting for the lives of heron-42")).toBeVisible();
     const picture = { lanes: 1, run: "7", at: Date.now(), steps: 9, of: 1000, x: new Uint8Array(256), y: new Uint8Array(256), age: new Uint8Array(512) };
     act(() => looking.onmessage?.({ data: new Uint8Array(encode(picture)).buffer }));
     expect(await screen.findByText(/^The first 256 of 1,000 lives of heron-42, /)).toBeVisible();
     expect(looking.sent.map((text) => JSON.parse(text))).toEqual([{ type: "ack", n: 1 }]);
+    for (const name of ["Trail", "Heat", "Policy", "Sight"]) expect(screen.getByRole("button", { name })).toBeDisabled();
+    await user.keyboard("tp");
+    expect(window.location.search).toBe("?lives=all");
     await user.keyboard("a");
     await waitFor(() => expect(looking.readyState).toBe(3));
     expect(own.readyState).not.toBe(3);
     expect(screen.queryByText(/lives of heron-42/)).toBeNull();
+  });
+
+  it("asks no mind while all lives are looked at", async () => {
+    await onStage("/runs/7?overlay=policy&lives=all");
+    await screen.findByText(/lives of heron-42/);
+    expect(screen.queryByText(/mind/)).toBeNull();
+    expect(vi.mocked(fetch).mock.calls.map(([request]) => (request as Request).url)).not.toContainEqual(expect.stringMatching(/checkpoints$/));
+  });
+
+  it("a second pace chosen while the first is on its way is not lost, nor one chosen just before the menu closes", async () => {
+    answers["/api/v1/settings"] = { limits: { slowest_pace: 0.5, fastest_pace: 60 } };
+    await onStage();
+    const user = userEvent.setup();
+    const own = vi.mocked(fetch).getMockImplementation()!;
+    const sent: { pace: number | null; answer: () => void }[] = [];
+    vi.mocked(fetch).mockImplementation(async (request, options) => {
+      if ((request as Request).method !== "PATCH") return own(request, options);
+      const { pace } = (await (request as Request).clone().json()) as { pace: number | null };
+      return new Promise((resolve) => {
+        const answer = () => {
+          answers["/api/v1/runs/7"] = { ...run, pace };
+          resolve(new Response(JSON.stringify({ ...run, pace }), { headers: { "content-type": "application/json" } }));
+        };
+        sent.push({ pace, answer });
+      });
+    });
+    await user.click(await screen.findByRole("button", { name: "Pace: Full speed" }));
+    await user.click(screen.getByRole("radio", { name: "Classroom" }));
+    await waitFor(() => expect(sent).toHaveLength(1));
+    await user.click(screen.getByRole("radio", { name: "Full speed" }));
+    act(() => sent[0]!.answer());
+    await waitFor(() => expect(sent.map(({ pace }) => pace)).toEqual([2, null]));
+    expect(screen.getByRole("button", { name: "Pace: Full speed" })).toBeVisible();
+    act(() => sent[1]!.answer());
+    await user.click(screen.getByRole("radio", { name: "Classroom" }));
+    cleanup();
+    await waitFor(() => expect(sent.map(({ pace }) => pace)).toEqual([2, null, 2]));
   });
 
   it("a student sees the pace and cannot change it", async () => {

@@ -28,12 +28,13 @@ import { Phone } from "./Phone";
 import { PlaceSheet } from "./PlaceSheet";
 import type { Player } from "./player";
 import { useBest, useMindSteps, useOverlays, useStop, useWatchKeys } from "./room";
+import type { SetOverlays } from "./room";
 import type { Overlays } from "./scene";
 import { Broken, Connecting, Notice, Waiting } from "./States";
 import { scrub } from "./store";
 import { useCrowd } from "./useCrowd";
 import type { CrowdView } from "./useCrowd";
-import { useMind, usePolicy, usePolicyMap } from "./useMind";
+import { useMind, usePolicy, useThought } from "./useMind";
 import type { MindState, PolicyStore } from "./useMind";
 import { useMedia, usePlayer, useWatch } from "./usePlayer";
 import { useShown } from "./useShown";
@@ -143,7 +144,7 @@ function Room({ run, level, player, retry }: RoomProps) {
   );
 }
 
-type TheatreProps = Omit<ViewProps, "town" | "mind" | "policy" | "setSteps" | "overlays" | "setOverlays" | "full" | "setFull" | "onPlace" | "onGrid" | "onText" | "crowd"> & {
+type TheatreProps = Omit<ViewProps, "town" | "mapped" | "mind" | "policy" | "setSteps" | "overlays" | "setOverlays" | "full" | "setFull" | "onPlace" | "onGrid" | "onText" | "crowd"> & {
   /** what the bar has at its right */
   badge: ReactNode;
   /** what there is before anyone is on stage */
@@ -158,13 +159,13 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
   const phone = useMedia("(max-width: 640px)");
   const [overlays, setOverlays] = useOverlays(town.sight !== null);
   const [steps, setSteps] = useMindSteps();
-  const mapped = overlays.field === "policy";
-  const mind = useMind(run.id, level, mapped, steps);
+  const crowd = useCrowd(run.id, live && page === "watch", player);
+  const mapped = overlays.field === "policy" && !crowd.on;
+  const mind = useMind({ run, level, steps, on: mapped, onAir: live });
   const policy = usePolicy(level, player, mind.taken, mapped);
   const [full, setFull] = useState(false);
   const [place, setPlace] = useState<Place | null>(null);
   const [sheet, setSheet] = useState<"grid" | "text" | "keys" | null>(null);
-  const crowd = useCrowd(run.id, live && page === "watch", player);
   useWatchKeys({ lives, crowd, player, town, overlays, setOverlays, live, toggleFull: () => setFull(!full), open: setSheet });
 
   const view: ViewProps = {
@@ -172,6 +173,7 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
     town,
     overlays,
     setOverlays,
+    mapped,
     mind,
     policy,
     setSteps,
@@ -208,7 +210,9 @@ export interface ViewProps {
   player: Player;
   live: boolean;
   overlays: Overlays;
-  setOverlays: (overlays: Overlays) => void;
+  setOverlays: SetOverlays;
+  /** the mind is asked, and its policy lies on the board */
+  mapped: boolean;
   mind: MindState;
   policy: PolicyStore;
   setSteps: (steps: number | null) => void;
@@ -250,7 +254,7 @@ function Desk(view: ViewProps) {
           <Stage run={run.id} name={run.name} crowd={view.crowd} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} onPlace={view.onPlace} onGrid={view.onGrid} />
           <Rail {...view} />
         </div>
-        {view.overlays.field === "policy" && <Map {...view} />}
+        {view.mapped && <Map {...view} />}
       </section>
       <div className="right">
         <Thought level={level} town={town} player={player} />
@@ -263,7 +267,7 @@ function Desk(view: ViewProps) {
 
 /** The strip under the board tells of every answer; the page around it does not follow them. */
 export function Map({ run, mind, policy, setSteps }: Pick<ViewProps, "run" | "mind" | "policy" | "setSteps">) {
-  return <MindStrip mind={mind} map={usePolicyMap(policy)} live={isActive(run)} setSteps={setSteps} />;
+  return <MindStrip mind={mind} thought={useThought(policy)} live={isActive(run)} setSteps={setSteps} />;
 }
 
 type Part = Pick<ViewProps, "level" | "town" | "player">;

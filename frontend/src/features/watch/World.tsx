@@ -9,6 +9,7 @@ import { CrowdCaption, CrowdLegend } from "./Crowd";
 import { visitsOf } from "./facts";
 import type { Player } from "./player";
 import { sceneOf } from "./scene";
+import type { SetOverlays } from "./room";
 import type { Overlays } from "./scene";
 import { scrub } from "./store";
 import type { CrowdView } from "./useCrowd";
@@ -94,7 +95,7 @@ interface RailProps {
   town: Town;
   player: Player;
   overlays: Overlays;
-  setOverlays: (overlays: Overlays) => void;
+  setOverlays: SetOverlays;
   crowd: CrowdView;
   full: boolean;
   setFull: (full: boolean) => void;
@@ -103,14 +104,14 @@ interface RailProps {
 
 /** What lies over the board: the trail, and one field at a time. */
 export function Rail({ level, town, player, overlays, setOverlays, crowd, full, setFull, onText }: RailProps) {
-  const field = (name: Overlays["field"]) => setOverlays({ ...overlays, field: overlays.field === name ? null : name });
+  const field = (name: Overlays["field"]) => setOverlays({ field: overlays.field === name ? null : name });
   return (
     <div className="rail" role="toolbar" aria-label="Overlays" aria-orientation="vertical">
       <h3>Overlays</h3>
-      <Toggle icon="path" label="Trail" keyName="T" on={overlays.trail} press={() => setOverlays({ ...overlays, trail: !overlays.trail })} />
-      <Toggle icon="fire" label="Heat" keyName="H" on={overlays.field === "heat"} press={() => field("heat")} />
-      <Toggle icon="compass" label="Policy" keyName="P" on={overlays.field === "policy"} press={() => field("policy")} />
-      {town.sight !== null && <Toggle icon="crosshair-simple" label="Sight" keyName="S" on={overlays.field === "sight"} press={() => field("sight")} />}
+      <Toggle icon="path" label="Trail" keyName="T" on={overlays.trail} off={crowd.on} press={() => setOverlays({ trail: !overlays.trail })} />
+      <Toggle icon="fire" label="Heat" keyName="H" on={overlays.field === "heat"} off={crowd.on} press={() => field("heat")} />
+      <Toggle icon="compass" label="Policy" keyName="P" on={overlays.field === "policy"} off={crowd.on} press={() => field("policy")} />
+      {town.sight !== null && <Toggle icon="crosshair-simple" label="Sight" keyName="S" on={overlays.field === "sight"} off={crowd.on} press={() => field("sight")} />}
       {crowd.toggle && <Toggle icon="users" label="All lives" keyName="A" on={crowd.on} press={crowd.toggle} />}
       {crowd.on ? <CrowdLegend /> : <Legend level={level} player={player} overlays={overlays} />}
       <span className="end" />
@@ -126,9 +127,19 @@ export function Rail({ level, town, player, overlays, setOverlays, crowd, full, 
   );
 }
 
-function Toggle({ icon, label, keyName, on, press }: { icon: string; label: string; keyName: string; on: boolean; press: () => void }) {
+interface ToggleProps {
+  icon: string;
+  label: string;
+  keyName: string;
+  on: boolean;
+  /** it would change nothing now */
+  off?: boolean;
+  press: () => void;
+}
+
+function Toggle({ icon, label, keyName, on, off, press }: ToggleProps) {
   return (
-    <button type="button" aria-pressed={on} onClick={press} title={`${label} (${keyName})`}>
+    <button type="button" aria-pressed={on} disabled={off} onClick={press} title={`${label} (${keyName})`}>
       <Icon name={icon} />
       {label}
     </button>
@@ -158,7 +169,7 @@ function Legend({ level, player, overlays }: { level: Level; player: Player; ove
           <path d="M6 11H22M17 6l5 5-5 5" fill="none" stroke="var(--value)" strokeWidth="2" opacity=".45" />
           <path d="M34 11H60M52 4l8 7-8 7" fill="none" stroke="var(--value)" strokeWidth="4.2" strokeLinecap="round" strokeLinejoin="round" />
         </svg>
-        bolder: surer
+        bolder: larger lead
         <br />
         darker: worth more
       </div>

@@ -1,6 +1,7 @@
 /** The step on stage and the step in the address are one: a link leads to it, and playing writes it. */
 import { useEffect, useRef } from "react";
 import { useSearchParams } from "react-router";
+import { useQueryPatch } from "@/ui";
 import { lastMoment } from "@/wire";
 import type { Life } from "@/wire";
 import type { Player } from "./player";
@@ -15,13 +16,12 @@ const REST = 250;
  * Without either it plays from its beginning.
  */
 export function useAddress(player: Player, life: Life | null, momentFor: (reason: string, life: Life) => number): void {
-  const [query, setQuery] = useSearchParams();
+  const [query] = useSearchParams();
+  const patch = useQueryPatch();
   const written = useRef<string | null>(null);
   const find = useRef(momentFor);
-  const write = useRef(setQuery);
   useEffect(() => {
     find.current = momentFor;
-    write.current = setQuery;
   });
   const asked = query.get("t");
   const mark = query.get("mark");
@@ -44,15 +44,7 @@ export function useAddress(player: Player, life: Life | null, momentFor: (reason
       const { stage, t } = player.state();
       if (stage !== life || String(t) === written.current) return;
       written.current = String(t);
-      write.current(
-        (before) => {
-          const after = new URLSearchParams(before);
-          after.delete("mark");
-          after.set("t", String(t));
-          return after;
-        },
-        { replace: true, preventScrollReset: true },
-      );
+      patch({ mark: null, t: String(t) }, { replace: true, preventScrollReset: true });
     };
     const stop = player.view.subscribe((now, before) => {
       if (now.t === before.t && now.stage === before.stage) return;
@@ -63,5 +55,5 @@ export function useAddress(player: Player, life: Life | null, momentFor: (reason
       stop();
       window.clearTimeout(timer);
     };
-  }, [player, life]);
+  }, [player, life, patch]);
 }

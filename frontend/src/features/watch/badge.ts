@@ -1,5 +1,6 @@
 /** What the badge says: measured, not promised. */
 import type { Run } from "@/api";
+import { format } from "@/ui";
 import { behindOf, delayOf, silentFor } from "./store";
 import type { Watch } from "./store";
 
@@ -37,7 +38,7 @@ function behindText(behind: { steps: number } | { lives: number }): string {
   return behind.steps > 0 ? countOf(behind.steps, "step", "steps") : "Paused";
 }
 
-const countOf = (n: number, one: string, many: string) => `${n.toLocaleString("en")} ${n === 1 ? one : many} behind`;
+const countOf = (n: number, one: string, many: string) => `${format.count(n)} ${n === 1 ? one : many} behind`;
 
 /** "184 ms", "2.1 s", "12 s" */
 export function delayText(ms: number): string {

@@ -79,6 +79,9 @@ export function stepsUnder(life: Life, meter: number, mark: number): number {
   return last - t;
 }
 
+/** The sign of how a life ended. */
+export const SIGN = { death: "skull", retired: "flag-checkered", cut: "stop" } as const;
+
 const WORDS: Readonly<Record<string, string>> = { energy: "exhaustion", health: "illness", satiation: "hunger" };
 
 /** "Died of exhaustion", "Ran out of warmth", "Lived to the end", "Ended by the trainer" */

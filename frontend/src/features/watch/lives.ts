@@ -2,7 +2,7 @@
 import type { Recording } from "@/api";
 import { splitReason } from "./marks";
 
-export const KINDS = { all: "All", records: "Records", firsts: "Firsts", deaths: "Deaths", stages: "Stages", regular: "Regular" } as const;
+export const KINDS = { all: "All", records: "Records", firsts: "Firsts", deaths: "First deaths", stages: "Stages", regular: "Regular" } as const;
 export type Kind = keyof typeof KINDS;
 
 const KIND: Readonly<Record<string, Kind>> = {

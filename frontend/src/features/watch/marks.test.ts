@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Recording } from "@/api";
+import { kept } from "@/testing/data";
 import { around, kindsOf, livesOf } from "./lives";
 import { marksOf, momentFor, wordOf } from "./marks";
 import { level, lifeOf, rowsOf } from "./testing/lives";
 
-const kept = (episode: number, steps: number, ...reasons: string[]): Recording => ({
-  episode, steps, reasons, return: steps, cause: "death", died_of: "energy", root: "energy", stage: null, multiplier: 1, epsilon: 0.5, at: 0, bytes: 1000,
-});
 const RUN = [
   kept(0, 20, "best", "periodic", "death:energy"),
   kept(8, 30, "best", "first:Bed"),

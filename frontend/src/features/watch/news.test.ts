@@ -1,7 +1,8 @@
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
-import type { Evaluation, Recording } from "@/api";
+import type { Evaluation } from "@/api";
 import { runQuery } from "@/api";
+import { kept } from "@/testing/data";
 import { curveOf, roundTop, smoothed, thinned } from "./curve";
 import { spanOf, timeAt, xOf } from "./lifeline";
 import { bestOf, keepNews, metricsQuery, withRows } from "./queries";
@@ -90,8 +91,7 @@ describe("the lifeline", () => {
 });
 
 it("a run that is over plays the longest of the lives kept as its best", () => {
-  const kept = (episode: number, steps: number, reasons: string[]) => ({ episode, steps, reasons }) as Recording;
-  expect(bestOf([kept(1, 90, ["best"]), kept(5, 300, ["best"]), kept(8, 40, ["worst"])])?.episode).toBe(5);
-  expect(bestOf([kept(0, 9, ["periodic"])])?.episode).toBe(0);
+  expect(bestOf([kept(1, 90, "best"), kept(5, 300, "best"), kept(8, 40, "worst")])?.episode).toBe(5);
+  expect(bestOf([kept(0, 9, "periodic")])?.episode).toBe(0);
   expect(bestOf([])).toBeNull();
 });

@@ -2,7 +2,7 @@
 import "./watch.css";
 
 export { useAddress } from "./address";
-export { drainsOf, endTitle } from "./causes";
+export { drainsOf, endTitle, SIGN } from "./causes";
 export { Speeds, Transport, Verdict } from "./Dock";
 export { dayOf, eventsOf } from "./facts";
 export { actionIcon, amount, hueOf, markOf, signedAmount } from "./level";
@@ -10,7 +10,7 @@ export { Lifeline } from "./Lifeline";
 export type { Flag } from "./lifeline";
 export { createPlayer } from "./player";
 export type { Player } from "./player";
-export { bestOf, recordingQuery, recordingsQuery } from "./queries";
+export { bestOf, offAir, recordingQuery, recordingsQuery } from "./queries";
 export { sceneOf } from "./scene";
 export { isOver, scrub, setSpeed, SPEEDS, step, toggle } from "./store";
 export type { Watch } from "./store";

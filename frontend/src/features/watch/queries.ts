@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { QueryClient } from "@tanstack/react-query";
-import { ApiError, checkpointsQuery, client, runQuery, unwrap } from "@/api";
+import { ApiError, checkpointsQuery, client, isActive, runQuery, unwrap } from "@/api";
 import type { Bookmark, Checkpoint, Evaluation, Recording, Run } from "@/api";
 import { begin, decodeFrame } from "@/wire";
 import type { Life, Message } from "@/wire";
@@ -51,6 +51,14 @@ export const bookmarksQuery = (run: string) =>
       (await unwrap(client.GET("/api/v1/runs/{id}/bookmarks", { signal, params: { path: { id: run } } }))).items,
     refetchInterval: 30_000,
   });
+
+const AFRESH = 10_000;
+
+/** Off the air nobody tells of what a run keeps: it is asked for again while the run goes on, and once after its end. */
+export const offAir = (run: Run | undefined) => ({
+  refetchInterval: ({ state }: { state: { dataUpdatedAt: number } }) =>
+    run && (isActive(run) || state.dataUpdatedAt < Date.parse(run.finished_at ?? "")) ? AFRESH : (false as const),
+});
 
 /** The recording a run that is over shows first: the one kept as its best, the longest. */
 export function bestOf(recordings: readonly Recording[]): Recording | null {

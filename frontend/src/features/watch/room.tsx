@@ -4,7 +4,8 @@ import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { client, isActive, meQuery, runQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
-import { Button, Dialog, toast, useKeys } from "@/ui";
+import { paths } from "@/paths";
+import { Button, Dialog, toast, useKeys, useQueryPatch } from "@/ui";
 import type { Neighbours } from "./Dock";
 import type { Player } from "./player";
 import { bestOf, recordingQuery, recordingsQuery } from "./queries";
@@ -13,43 +14,40 @@ import { goLive, holdOf, isOver, setSpeed, show, SPEEDS, step, toggle } from "./
 import type { CrowdView } from "./useCrowd";
 import { useWatch } from "./usePlayer";
 
+export type SetOverlays = (change: Partial<Overlays>) => void;
+
 /** The overlays live in the address, so that every view is a link. */
-export function useOverlays(sight: boolean): [Overlays, (overlays: Overlays) => void] {
-  const [query, setQuery] = useSearchParams();
+export function useOverlays(sight: boolean): [Overlays, SetOverlays] {
+  const [query] = useSearchParams();
+  const patch = useQueryPatch();
   const named = query.get("overlay");
   const field: Field | null = named === "heat" || named === "policy" || (named === "sight" && sight) ? named : null;
   const trail = query.get("trail") !== "off";
   const overlays = useMemo(() => ({ trail, field }), [trail, field]);
-  const set = (next: Overlays) =>
-    setQuery(
-      (before) => {
-        const after = new URLSearchParams(before);
-        if (next.field) after.set("overlay", next.field);
-        else after.delete("overlay");
-        if (next.trail) after.delete("trail");
-        else after.set("trail", "off");
-        return after;
-      },
-      { replace: true },
-    );
+  const set: SetOverlays = (change) =>
+    patch({
+      ...(change.field !== undefined && { overlay: change.field }),
+      ...(change.trail !== undefined && { trail: change.trail ? null : "off" }),
+    });
   return [overlays, set];
 }
 
 /** The mind that is looked at, in the address by the steps it had been trained for; null is the newest. */
 export function useMindSteps(): [number | null, (steps: number | null) => void] {
-  const [query, setQuery] = useSearchParams();
+  const [query] = useSearchParams();
+  const patch = useQueryPatch();
   const named = Number(query.get("mind") ?? NaN);
-  const set = (steps: number | null) =>
-    setQuery(
-      (before) => {
-        const after = new URLSearchParams(before);
-        if (steps === null) after.delete("mind");
-        else after.set("mind", String(steps));
-        return after;
-      },
-      { replace: true },
-    );
+  const set = (steps: number | null) => patch({ mind: steps === null ? null : String(steps) });
   return [Number.isFinite(named) && named >= 0 ? named : null, set];
+}
+
+const VIEW = ["overlay", "trail", "mind"];
+
+/** The way to another recorded life of the run, looked at as this one is. */
+export function useReplayPath(run: string): (episode: number, at?: { t?: number; mark?: string }) => string {
+  const [query] = useSearchParams();
+  const view = Object.fromEntries([...query].filter(([name]) => VIEW.includes(name)));
+  return (episode, at) => paths.replay(run, episode, { ...at, view });
 }
 
 /** A run that is over plays its best recorded life, again and again. */
@@ -124,7 +122,7 @@ interface Keyed {
   player: Player;
   town: { sight: number | null };
   overlays: Overlays;
-  setOverlays: (overlays: Overlays) => void;
+  setOverlays: SetOverlays;
   live: boolean;
   toggleFull: () => void;
   crowd: CrowdView;
@@ -133,10 +131,11 @@ interface Keyed {
 
 export function useWatchKeys({ lives: { previous, next, go }, player, town, overlays, setOverlays, live, toggleFull, crowd, open }: Keyed): void {
   const on = (change: Parameters<Player["act"]>[0]) => () => player.act(change);
-  const field = (name: Field) => () => setOverlays({ ...overlays, field: overlays.field === name ? null : name });
+  const overlay = (change: Partial<Overlays>) => (crowd.on ? false : setOverlays(change));
+  const field = (name: Field) => () => overlay({ field: overlays.field === name ? null : name });
   const pressed = (event: KeyboardEvent) => (event.target as HTMLElement | null)?.closest?.("button, a, dialog, [role=slider]");
   const steps = (by: number) => (event: KeyboardEvent) => {
-    if ((event.target as HTMLElement | null)?.closest?.("dialog, [role=radiogroup]")) return false;
+    if ((event.target as HTMLElement | null)?.closest?.("dialog, input, [role=radiogroup]")) return false;
     player.act((w, now) => step(w, event.shiftKey ? by * 24 : by, now));
   };
   useKeys({
@@ -147,7 +146,7 @@ export function useWatchKeys({ lives: { previous, next, go }, player, town, over
     "]": () => go(next),
     ...Object.fromEntries(SPEEDS.map((speed, i) => [String(i + 1), on((w, now) => setSpeed(w, speed, now))])),
     l: () => (live ? player.act(goLive) : false),
-    t: () => setOverlays({ ...overlays, trail: !overlays.trail }),
+    t: () => overlay({ trail: !overlays.trail }),
     h: field("heat"),
     p: field("policy"),
     s: () => (town.sight === null ? false : field("sight")()),

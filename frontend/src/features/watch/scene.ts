@@ -6,7 +6,7 @@ import { visitsOf } from "./facts";
 import { followsEdge, STEPS_PER_SECOND } from "./store";
 import type { Watch } from "./store";
 
-export type Field = "heat" | "novelty" | "policy" | "sight";
+export type Field = "heat" | "policy" | "sight";
 export interface Overlays {
   trail: boolean;
   /** one field at a time, over the trail */

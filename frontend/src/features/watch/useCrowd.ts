@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import type { Scene } from "@/board";
+import { useQueryPatch } from "@/ui";
 import { ageOf, lookAt, offsetOf } from "@/wire";
 import type { Lanes, Look } from "@/wire";
 import type { Player } from "./player";
@@ -30,7 +31,8 @@ export interface CrowdView {
 const NOTHING: CrowdWords = { look: "connecting", shown: null, of: 0, age: null };
 
 export function useCrowd(run: string, live: boolean, player: Player): CrowdView {
-  const [query, setQuery] = useSearchParams();
+  const [query] = useSearchParams();
+  const patch = useQueryPatch();
   const on = live && query.get("lives") === "all";
   const [words, setWords] = useState(NOTHING);
   const newest = useRef<Lanes | null>(null);
@@ -71,15 +73,6 @@ export function useCrowd(run: string, live: boolean, player: Player): CrowdView 
       scene && looking.current ? { ...scene, agent: null, trail: [], heat: null, policy: null, sight: false, crowd: newest.current && { ...newest.current, lifespan } } : scene,
     [],
   );
-  const toggle = () =>
-    setQuery(
-      (before) => {
-        const after = new URLSearchParams(before);
-        if (after.get("lives") === "all") after.delete("lives");
-        else after.set("lives", "all");
-        return after;
-      },
-      { replace: true },
-    );
+  const toggle = () => patch({ lives: on ? null : "all" });
   return { on, toggle: live ? toggle : null, words, over };
 }

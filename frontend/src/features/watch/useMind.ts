@@ -2,11 +2,12 @@ import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query"
 import { useEffect, useMemo, useRef, useState } from "react";
 import { createStore, useStore } from "zustand";
 import { ApiError, checkpointsQuery } from "@/api";
-import type { Checkpoint, Level } from "@/api";
+import type { Checkpoint, Level, Run } from "@/api";
 import type { PolicyCell } from "@/board";
 import { everywhere, policyOf, Session, situationOf, startThinker } from "@/mind";
 import { momentOf } from "@/wire";
 import type { Player } from "./player";
+import { offAir } from "./queries";
 
 /** The weights of a checkpoint; they never change. */
 const weightsQuery = (run: string, checkpoint: string) =>
@@ -34,6 +35,8 @@ export interface Taken {
 export interface MindState {
   /** checkpoints there are, oldest first */
   checkpoints: readonly Checkpoint[];
+  /** whether the list of them has come */
+  known: boolean;
   /** the one looked at, and whether it follows the newest */
   chosen: Checkpoint | null;
   newest: boolean;
@@ -48,12 +51,22 @@ export function checkpointAt(sorted: readonly Checkpoint[], steps: number | null
   return sorted.findLast((one) => one.steps <= steps) ?? sorted[0] ?? null;
 }
 
-/** The run's mind at a checkpoint (at `steps`; null follows the newest), taken up while `on`. */
-export function useMind(run: string, level: Level, on: boolean, steps: number | null): MindState {
-  const list = useQuery({ ...checkpointsQuery(run), enabled: on });
+interface Asked {
+  run: Run;
+  level: Level;
+  /** null follows the newest */
+  steps: number | null;
+  on: boolean;
+  /** the socket tells of new checkpoints */
+  onAir: boolean;
+}
+
+/** The run's mind at a checkpoint, taken up while `on`. */
+export function useMind({ run, level, steps, on, onAir }: Asked): MindState {
+  const list = useQuery({ ...checkpointsQuery(run.id), enabled: on, ...offAir(onAir ? undefined : run) });
   const checkpoints = useMemo(() => [...(list.data ?? [])].sort((a, b) => a.steps - b.steps), [list.data]);
   const chosen = checkpointAt(checkpoints, steps);
-  const weights = useQuery({ ...weightsQuery(run, chosen?.id ?? ""), enabled: on && chosen !== null, placeholderData: keepPreviousData });
+  const weights = useQuery({ ...weightsQuery(run.id, chosen?.id ?? ""), enabled: on && chosen !== null, placeholderData: keepPreviousData });
   const fetched = weights.isPlaceholderData ? undefined : weights.data;
   const [taken, setTaken] = useState<Taken | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
@@ -65,7 +78,6 @@ export function useMind(run: string, level: Level, on: boolean, steps: number | 
     session.current = new Session(thinker, level);
     return () => {
       session.current = null;
-      setTaken(null);
       end();
     };
   }, [on, level]);
@@ -79,14 +91,17 @@ export function useMind(run: string, level: Level, on: boolean, steps: number | 
       .load(fetched.slice(0))
       .then(({ remembers }) => {
         if (!current() || session.current !== asked) return;
-        setRefused(null);
         setTaken({ session: asked, checkpoint: chosen, remembers, current });
       })
-      .catch((error: Error) => current() && setRefused(error.message));
+      .catch((error: Error) => current() && session.current === asked && setRefused(error.message));
+    return () => {
+      setTaken(null);
+      setRefused(null);
+    };
   }, [on, level, fetched, chosen]);
 
   const problem = refused ?? list.error?.message ?? weights.error?.message ?? null;
-  return { checkpoints, chosen, newest: steps === null, taken, problem };
+  return { checkpoints, known: list.data !== undefined, chosen, newest: steps === null, taken, problem };
 }
 
 /** The policy map on stage. */
@@ -94,14 +109,20 @@ export interface PolicyMap {
   cells: readonly (PolicyCell | null)[];
   checkpoint: Checkpoint;
   remembers: boolean;
-  /** of the life on stage */
-  moment: number;
   /** from the question to the answer, ms */
   took: number;
 }
 
+/** What came of asking the mind last. */
+export interface Thought {
+  map: PolicyMap | null;
+  /** why it has no answer, for a person */
+  problem: string | null;
+}
+const NOTHING: Thought = { map: null, problem: null };
+
 export type PolicyStore = ReturnType<typeof createPolicyStore>;
-const createPolicyStore = () => createStore<{ map: PolicyMap | null }>(() => ({ map: null }));
+const createPolicyStore = () => createStore<Thought>(() => NOTHING);
 
 /** Keeps the policy map of the moment on stage; what comes while the mind thinks waits, the newest alone. */
 export function usePolicy(level: Level, player: Player, taken: Taken | null, on: boolean): PolicyStore {
@@ -123,7 +144,11 @@ export function usePolicy(level: Level, player: Player, taken: Taken | null, on:
         const answers = await taken.session.ask({ life, moments: t, situations });
         if (gone || !taken.current()) return;
         const cells = policyOf(level, life.meta.layout, situations, answers);
-        store.setState({ map: { cells, checkpoint: taken.checkpoint, remembers: taken.remembers, moment: t, took: performance.now() - began } });
+        store.setState({ map: { cells, checkpoint: taken.checkpoint, remembers: taken.remembers, took: performance.now() - began }, problem: null });
+        player.redraw();
+      } catch (error) {
+        if (gone) return;
+        store.setState({ map: null, problem: error instanceof Error ? error.message : String(error) });
         player.redraw();
       } finally {
         busy = false;
@@ -135,11 +160,11 @@ export function usePolicy(level: Level, player: Player, taken: Taken | null, on:
     return () => {
       gone = true;
       unsubscribe();
-      store.setState({ map: null });
+      store.setState(NOTHING);
       player.redraw();
     };
   }, [level, player, taken, on, store]);
   return store;
 }
 
-export const usePolicyMap = (store: PolicyStore): PolicyMap | null => useStore(store, ({ map }) => map);
+export const useThought = (store: PolicyStore): Thought => useStore(store);
