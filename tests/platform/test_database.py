@@ -8,7 +8,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from lab import database
 
 
-class Waiting(Exception):
+class WaitingError(Exception):
     """Whoever waits for tables has nothing else to do."""
 
 
@@ -16,7 +16,7 @@ class Supervisor:
     asked_to_stop = False
 
     def wait(self, seconds):
-        raise Waiting
+        raise WaitingError
 
 
 @pytest.fixture(autouse=True)
@@ -31,12 +31,12 @@ def test_tables_of_this_version_are_no_reason_to_wait(db):
 
 def test_it_waits_for_tables_that_are_lacking(db):
     MigrationRecorder(connection).record_unapplied("runs", "0003_pace")
-    with pytest.raises(Waiting):
+    with pytest.raises(WaitingError):
         database.wait_for_tables(Supervisor())
 
 
 def test_it_waits_where_a_newer_version_changed_the_tables(db):
     MigrationRecorder(connection).record_applied("runs", "0999_of_tomorrow")
     assert ("runs", "0999_of_tomorrow") in MigrationLoader(connection).applied_migrations
-    with pytest.raises(Waiting):
+    with pytest.raises(WaitingError):
         database.wait_for_tables(Supervisor())
