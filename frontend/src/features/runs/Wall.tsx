@@ -120,7 +120,7 @@ function Picture({ run, level, top, clock }: PictureProps) {
       <Living run={run.id} level={level} clock={clock} />
       <div className="row">
         <span className="sv">
-          {run.last === null ? "–" : <b>{format.count(Math.round(run.last))}</b>} <small>{run.last === null ? "not measured yet" : "steps survived"}</small>
+          {run.last === null ? "–" : <b>{format.count(Math.round(run.last))}</b>} <small>{run.last === null ? run.state === "training" ? "not measured yet" : "not measured" : "steps survived"}</small>
         </span>
         <Spark values={run.spark} max={top} progress={run.progress} width={110} height={26} dot />
       </div>
