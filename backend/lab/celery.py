@@ -1,7 +1,8 @@
-"""The queue of tasks. Two queues: `train` for slices, `housekeeping` for what must never wait behind one.
+"""The queue of tasks. Three queues: `train` for slices, `exams` for models to be examined and packed (seconds each),
+`housekeeping` for what must never wait behind either.
 
-`manage.py up` starts one worker per GPU (or one on the CPU) on `train`, and one small worker with beat inside on
-`housekeeping` (docs/decisions/queues.md).
+`manage.py up` starts one worker per GPU (or one on the CPU) on `train` and `exams`, in turn, and one small worker with
+beat inside on `housekeeping` (docs/decisions/queues.md).
 """
 
 import mmap

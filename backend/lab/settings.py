@@ -142,7 +142,11 @@ CELERY_WORKER_DISABLE_PREFETCH = True
 # A slice goes on training through a broken connection and commits when it is done.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
-CELERY_TASK_ROUTES = {"lab.runs.tasks.train_slice": {"queue": "train"}}
+CELERY_TASK_ROUTES = {
+    "lab.runs.tasks.train_slice": {"queue": "train"},
+    "lab.runs.tasks.take_home": {"queue": "exams"},
+    "lab.runs.tasks.examine_upload": {"queue": "exams"},
+}
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing on disk: two short intervals need no memory
 CELERY_BEAT_SCHEDULE = {
     # An unread order is worthless after the next one, so a long pause leaves no pile of them.

@@ -88,9 +88,11 @@ def test_the_child_that_trains_dies_with_its_worker(start, tmp_path):
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
 
 
-def test_a_slice_and_the_reaper_have_queues_of_their_own():
+def test_slices_exams_and_the_reaper_have_queues_of_their_own():
     router = slow.app.amqp.router
     assert router.route({}, "lab.runs.tasks.train_slice")["queue"].name == "train"
+    assert router.route({}, "lab.runs.tasks.take_home")["queue"].name == "exams"
+    assert router.route({}, "lab.runs.tasks.examine_upload")["queue"].name == "exams"
     assert router.route({}, "lab.runs.tasks.reap")["queue"].name == "housekeeping"
     reap = settings.CELERY_BEAT_SCHEDULE["runs.reap"]
     assert reap["task"] == "lab.runs.tasks.reap"

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from hamlet.learning.events import Evaluation
 from hamlet.learning.exploration import greedy_actions
 from hamlet.learning.watch import fatal_meter
-from hamlet.model import HamletModel
+from hamlet.learning.witness import Witness
+from hamlet.model import ContractError, HamletModel
 from hamlet.world import Level, VectorWorld
 from hamlet.world.causes import root_cause
 
@@ -66,8 +67,13 @@ def exam_world(level: Level, lives: int, seed: int, layout: Layout | None) -> Ve
     return world
 
 
-def examine(values: Values, level: Level, world: VectorWorld, multiplier: float = 1.0) -> Result:
-    """Live greedily in every lane of a world that was just reset, until all are dead or retired."""
+def examine(
+    values: Values, level: Level, world: VectorWorld, multiplier: float = 1.0, witness: Witness | None = None
+) -> Result:
+    """Live greedily in every lane of a world that was just reset, until all are dead or retired.
+
+    witness: is shown the first lives as they are lived.
+    """
     lives = world.lanes
     alive = np.ones(lives, dtype=bool)
     survived, returns = np.zeros(lives, dtype=np.int64), np.zeros(lives)
@@ -75,9 +81,16 @@ def examine(values: Values, level: Level, world: VectorWorld, multiplier: float 
     actions = np.zeros((level.lifespan, lives), dtype=np.int64)
     obs = world.observe()
     meters[0] = world.meters
+    if witness:
+        witness.begin(world, multiplier)
     for step in range(level.lifespan):
-        actions[step] = greedy_actions(values(obs), world.action_masks())
-        obs, reward, terminated, truncated, _ = world.step(actions[step], multiplier)
+        q, masks = values(obs), world.action_masks()
+        actions[step] = greedy_actions(q, masks)
+        if witness:
+            witness.look(world, masks)
+        obs, reward, terminated, truncated, info = world.step(actions[step], multiplier)
+        if witness:
+            witness.step(world, q, actions[step], reward, terminated | truncated, info)
         meters[step + 1] = world.meters
         survived += alive
         returns += np.where(alive, reward, 0.0)
@@ -112,12 +125,16 @@ def evaluate(
     seed: int = 0,
     multiplier: float = 1.0,
     layout: Layout | None = None,
+    witness: Witness | None = None,
 ) -> Result:
     """Examine a model on numpy alone.
 
     layout: where the places stand; None takes the one the model was trained among, which travels in its metadata, and
     deals every life its own where it was trained so; an empty one deals every life its own.
+    witness: is shown the first lives (at most AT_ONCE) as they are lived.
+    Raises ContractError if the model cannot live in the level (`model.fits`); what it sees is re-ordered where needed.
     """
+    seen = Mind(model, level)
     if layout is None and model.metadata.get("layouts") == "run" and "layout" in model.metadata:
         layout = {name: (int(x), int(y)) for name, (x, y) in model.metadata["layout"].items()}
     survived: list[int] = []
@@ -125,21 +142,36 @@ def evaluate(
     returns: list[float] = []
     for first in range(0, episodes, AT_ONCE):
         count = min(AT_ONCE, episodes - first)
-        part = examine(_remembering(model), level, exam_world(level, count, seed + first, layout), multiplier)
+        seen.forget()
+        world = exam_world(level, count, seed + first, layout)
+        part = examine(seen, level, world, multiplier, witness if first == 0 else None)
         survived += part.survived
         causes.update(part.causes)
         returns += [part.return_mean] * count
     return _result(np.asarray(survived), causes, np.asarray(returns))
 
 
-def _remembering(model: HamletModel) -> Values:
-    """The model's Q-values, its memory carried from call to call."""
-    hidden = None
+class Mind:
+    """A model that lives in a level: called with the level's observations it gives Q-values for the level's actions.
 
-    def values(obs: NDArray[np.float32]) -> NDArray[np.float32]:
-        nonlocal hidden
-        out = model.predict(obs, hidden=hidden)
-        hidden = out["hidden"]
-        return out["q_values"]
+    Its memory is carried from call to call. Raises ContractError if it cannot live there.
+    """
 
-    return values
+    def __init__(self, model: HamletModel, level: Level) -> None:
+        fit = model.fits(level)
+        if not fit:
+            raise ContractError(f"the model cannot live in {level.name}: {'; '.join(fit.reasons)}")
+        self.model, self.level, self.fit = model, level, fit
+        self._hidden: Any = None
+
+    def forget(self) -> None:
+        """A new life begins in every lane."""
+        self._hidden = None
+
+    def __call__(self, obs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(lanes, level.obs_dim) -> (lanes, level.num_actions); -inf for an action that the model does not know."""
+        out = self.model.predict(obs[:, self.fit.observation], hidden=self._hidden)
+        self._hidden = out["hidden"]
+        values = np.full((len(obs), self.level.num_actions), -np.inf, dtype=np.float32)
+        values[:, self.fit.actions] = out["q_values"]
+        return values

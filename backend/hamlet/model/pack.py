@@ -12,10 +12,17 @@ from hamlet.model.core import HamletModel
 _TAKE_HOME = Path(__file__).parent / "take_home"
 
 
-def pack(model: HamletModel, stem: str, suffix: str = ".safetensors", precision: str = "float32") -> bytes:
+def pack(
+    model: HamletModel,
+    stem: str,
+    suffix: str = ".safetensors",
+    precision: str = "float32",
+    title: str | None = None,
+) -> bytes:
     """The ZIP's bytes; the same model gives the same bytes.
 
-    stem: names the folder in it and the model, such as "model_ep00012". suffix, precision: as in a model file.
+    stem: names the folder in it and the model, such as "model_ep00012". suffix, precision: as in a model file. title:
+    of the card; the file's name if you give none.
     Raises as HamletModel.save_inference_checkpoint.
     """
     name = f"{stem}{suffix}"
@@ -23,7 +30,7 @@ def pack(model: HamletModel, stem: str, suffix: str = ".safetensors", precision:
     as_stored = HamletModel(model.network, seal.stored(model, precision), model.contract, known)
     contents = {
         name: files.encode(model, suffix, known, precision),
-        "MODEL_CARD.md": card(as_stored, name).encode(),
+        "MODEL_CARD.md": card(as_stored, name, title).encode(),
         "play.py": (_TAKE_HOME / "play.py").read_bytes(),
         "README.md": (_TAKE_HOME / "README.md").read_bytes(),
     }

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from lab.people.admin import ReadOnly
 from lab.runs import exports, levels, services
 from lab.runs.errors import RunError
-from lab.runs.models import Checkpoint, ExportedModel, Run
+from lab.runs.models import Checkpoint, ExportedModel, Run, UploadedModel
 
 
 def download_url(model: ExportedModel) -> str:
@@ -29,17 +29,24 @@ def model_links(models: Iterable[ExportedModel]) -> SafeString:
 
 
 class Exports(ReadOnly):
-    """Has the action *Export HamletModel*."""
+    """Has the actions *Export HamletModel* and *Export HamletModel as ZIP*."""
 
-    actions = ["export_hamlet_model"]
+    actions = ["export_hamlet_model", "export_zip"]
 
     @admin.action(description="Export HamletModel")
     def export_hamlet_model(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseRedirect | None:
+        return self._export(request, queryset, ExportedModel.Format.SAFETENSORS)
+
+    @admin.action(description="Export HamletModel as ZIP, with card and play.py")
+    def export_zip(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseRedirect | None:
+        return self._export(request, queryset, ExportedModel.Format.ZIP)
+
+    def _export(self, request: HttpRequest, queryset: QuerySet[Any], format: str) -> HttpResponseRedirect | None:
         made = []
         for origin in queryset:
             run, checkpoint = (origin, None) if isinstance(origin, Run) else (origin.run, origin.pk)
             try:
-                made.append(exports.model_export(run=run, checkpoint=checkpoint, format="safetensors")[0])
+                made.append(exports.model_export(run=run, checkpoint=checkpoint, format=format)[0])
             except RunError as error:
                 self.message_user(request, f"{origin}: {error}", messages.ERROR)
         if len(made) == 1 and queryset.count() == 1:
@@ -69,7 +76,7 @@ class RunAdmin(Exports):
     list_per_page = 50
     search_fields = ("name", "owner__username", "owner__first_name", "owner__last_name", "message")
     date_hierarchy = "created_at"
-    actions = ["export_hamlet_model", "stop"]
+    actions = ["export_hamlet_model", "export_zip", "stop"]
 
     @admin.display(description="level", ordering="level")
     def level_title(self, run: Run) -> str:
@@ -119,8 +126,19 @@ class CheckpointAdmin(Exports):
 
 @admin.register(ExportedModel)
 class ExportedModelAdmin(ReadOnly):
-    list_display = ("link", "run", "format", "episode", "size", "survival", "downloads", "sha256", "created_at")
-    list_filter = ("format", "run__level")
+    list_display = (
+        "link",
+        "run",
+        "format",
+        "precision",
+        "episode",
+        "size",
+        "survival",
+        "downloads",
+        "sha256",
+        "created_at",
+    )
+    list_filter = ("format", "precision", "run__level")
     list_select_related = ("run",)
     list_per_page = 50
     search_fields = ("run__name", "sha256")
@@ -136,4 +154,21 @@ class ExportedModelAdmin(ReadOnly):
 
     @admin.display(description="mean survival")
     def survival(self, model: ExportedModel) -> str:
+        return f"{model.evaluation['mean']:.0f}" if model.evaluation else "–"
+
+
+@admin.register(UploadedModel)
+class UploadedModelAdmin(ReadOnly):
+    list_display = ("name", "owner", "state", "source", "level", "played", "network", "survival", "size", "created_at")
+    list_filter = ("state", "source", "network", "played")
+    list_select_related = ("owner",)
+    list_per_page = 50
+    search_fields = ("name", "owner__username", "source_sha256")
+
+    @admin.display(description="size", ordering="bytes")
+    def size(self, model: UploadedModel) -> str:
+        return filesizeformat(model.bytes)
+
+    @admin.display(description="mean survival")
+    def survival(self, model: UploadedModel) -> str:
         return f"{model.evaluation['mean']:.0f}" if model.evaluation else "–"

@@ -14,10 +14,10 @@ from lab.people import words
 from lab.people.api import router as people
 from lab.people.auth import signed_in
 from lab.people.problems import PROBLEMS, RefusalError, StrictJSON, install, problem
-from lab.runs import crew, downloads, exports, levels, minds, review_api, selectors, services
+from lab.runs import crew, downloads, levels, minds, models_api, review_api, selectors, services
 from lab.runs.doors import run_of as _run
 from lab.runs.errors import GoneError, LimitError, NotAllowedError, RunError, WrongStateError
-from lab.runs.models import Checkpoint, EvaluationRow, ExportedModel, RecordedEpisode, Run
+from lab.runs.models import Checkpoint, EvaluationRow, RecordedEpisode, Run
 from lab.runs.pace import FASTEST, SLOWEST
 from lab.runs.schemas import (
     CensusOut,
@@ -31,9 +31,6 @@ from lab.runs.schemas import (
     LevelSummaryOut,
     LimitsOut,
     MetricsOut,
-    ModelIn,
-    ModelOut,
-    Models,
     RunChange,
     RunIn,
     RunOut,
@@ -213,22 +210,6 @@ def checkpoints(request: HttpRequest, id: str) -> Checkpoints:
     return Checkpoints(items=[CheckpointOut.of(row) for row in rows])
 
 
-@router.get("/checkpoints/{id}/download", response=PROBLEMS, operation_id="download_checkpoint", openapi_extra=FILE)
-def checkpoint_download(request: HttpRequest, id: str) -> HttpResponseBase:
-    """A checkpoint's file (instructors)."""
-    if not request.user.is_instructor:
-        raise NotAllowedError("Only instructors download checkpoints; the model is for everyone.")
-    row = _file_of(request, Checkpoint, id)
-    return downloads.file_response(
-        request,
-        name=row.file,
-        sha256=row.sha256,
-        size=row.bytes,
-        content_type="application/octet-stream",
-        save_as=row.file_name,
-    )
-
-
 def _checkpoint(request: HttpRequest, id: str, checkpoint: str | None) -> Checkpoint:
     """The checkpoint that is asked for, the newest where none is named."""
     run = _run(request, id)
@@ -260,50 +241,6 @@ def census(request: HttpRequest, id: str, checkpoint: str | None = None) -> Cens
     return CensusOut(checkpoint=str(row.pk), steps=row.steps, episode=row.episode, **counted)
 
 
-# -------------------------------------------------------------------------------------------------- models
-
-
-@router.get("/runs/{id}/models", response={200: Models, **PROBLEMS}, operation_id="models")
-def models(request: HttpRequest, id: str) -> Models:
-    """Models that can be taken home, newest first."""
-    rows = ExportedModel.objects.filter(run=_run(request, id)).order_by("-steps", "format")
-    return Models(items=[ModelOut.of(row) for row in rows])
-
-
-@router.post("/runs/{id}/models", response={200: ModelOut, 201: ModelOut, **PROBLEMS}, operation_id="export_model")
-def model_export(request: HttpRequest, id: str, payload: ModelIn) -> Any:
-    """The best mind of a checkpoint in a format. 201 if it had to be made, 200 if it was there."""
-    checkpoint = None if payload.checkpoint is None else _checkpoint(request, id, payload.checkpoint).pk
-    model, made = exports.model_export(run=_run(request, id), checkpoint=checkpoint, format=payload.format)
-    return Status(201 if made else 200, ModelOut.of(model))
-
-
-@router.get("/models/{id}/download", response=PROBLEMS, operation_id="download_model", openapi_extra=FILE)
-def model_download(request: HttpRequest, id: str) -> HttpResponseBase:
-    """A model's file, to take home."""
-    row = _file_of(request, ExportedModel, id)
-    response = downloads.file_response(
-        request,
-        name=row.file,
-        sha256=row.sha256,
-        size=row.bytes,
-        content_type="application/octet-stream",
-        save_as=row.file_name,
-    )
-    if response.status_code == 200:
-        exports.download_counted(row)
-    return response
-
-
-def _file_of(request: HttpRequest, kind: type[Any], id: str) -> Any:
-    try:
-        row = kind.objects.select_related("run").get(pk=UUID(id))
-    except (ValueError, kind.DoesNotExist):
-        raise Http404("There is no such file.") from None
-    _run(request, str(row.run_id))
-    return row
-
-
 # ------------------------------------------------------------------------------------------------- workers
 
 
@@ -318,4 +255,5 @@ def workers(request: HttpRequest) -> WorkersOut:
 
 api.add_router("", people)
 api.add_router("", router)
+api.add_router("", models_api.router)
 api.add_router("", review_api.router)

@@ -1,78 +1,164 @@
-"""Models on request, and files on their way out."""
+"""Models on request: single files, and the ZIP to take home."""
 
-import json
 import logging
-import os
-import subprocess
-import sys
-import threading
-from pathlib import Path
+import zipfile
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from hamlet.model import HamletModel, ModelError
-from lab.runs import files
-from lab.runs.errors import GoneError, LimitError, RunError
+from hamlet.model.card import card
+from lab.runs import convert, files, levels, selectors
+from lab.runs.convert import Order
+from lab.runs.errors import FieldError, GoneError, RunError
+from lab.runs.files import Written
 from lab.runs.minds import checkpoint_of
-from lab.runs.models import EvaluationRow, ExportedModel, Run
+from lab.runs.models import EvaluationRow, ExportedModel, Run, UploadedModel
 from lab.runs.schemas import EvaluationOut
 
 logger = logging.getLogger(__name__)
 
 Format = ExportedModel.Format
+Precision = ExportedModel.Precision
 
-# One at a time: each takes a second core and 300 MB for some seconds, and training needs them too.
-_one = threading.Semaphore(1)
-PATIENCE = 60.0
-"""seconds to wait for one's turn, and again for the conversion itself"""
+CURVE = 120
+"""points of the learning curve that travel with a model"""
 
 
-def model_export(*, run: Run, checkpoint: UUID | None, format: str) -> tuple[ExportedModel, bool]:
+def model_export(
+    *, run: Run, checkpoint: UUID | None, format: str, precision: str = Precision.FLOAT32
+) -> tuple[ExportedModel, bool]:
     """The best mind of a checkpoint (the newest, if None) in a format, and whether it had to be made.
 
     Asking again gives the same model.
 
     Raises:
         WrongStateError: the run has no checkpoint yet
-        RunError: there is no such checkpoint
+        RunError: there is no such checkpoint, or no such precision of this format
         LimitError: others are being made
         GoneError: the checkpoint's file is gone or damaged
     """
     origin = checkpoint_of(run, checkpoint)
-    found = ExportedModel.objects.filter(checkpoint=origin, format=format)
+    if format == Format.ZIP:
+        if precision != Precision.FLOAT32:
+            raise RunError(
+                "The ZIP holds the model in float32.", [FieldError("precision", "must be float32 for a zip", precision)]
+            )
+        model, _ = model_export(run=run, checkpoint=origin.pk, format=Format.SAFETENSORS)
+        return model_pack(model)
+    found = ExportedModel.objects.filter(checkpoint=origin, format=format, precision=precision)
     # Asked for, it outlives its checkpoint.
     if found.update(requested=True):
         return found.get(), False
     exam = EvaluationRow.objects.filter(run=run, best=True, steps__lte=origin.steps).order_by("-steps").first()
     evaluation = EvaluationOut.of(exam).model_dump() if exam else None
     metadata = {"run": str(run.pk), "name": run.name, "which": "best" if exam else "last", "evaluation": evaluation}
-    name = files.model_name(run.pk, f"exports/{uuid4()}", origin.episode, format)
+    suffix = format if precision == Precision.FLOAT32 else f"{precision}.{format}"
+    name = files.model_name(run.pk, f"exports/{uuid4()}", origin.episode, suffix)
     try:
         with files.reading(origin.file) as source, files.writing(name) as (target, written):
-            mind = HamletModel.load_from_training_checkpoint(source)
-            if format == Format.SAFETENSORS:
-                mind.save_inference_checkpoint(target, metadata)
+            if format == Format.SAFETENSORS and precision == Precision.FLOAT32:
+                HamletModel.load_from_training_checkpoint(source).save_inference_checkpoint(target, metadata)
             else:
-                _convert(source, target, metadata)
+                convert.carry_out(Order(source=str(source), target=str(target), metadata=metadata, precision=precision))
     except FileNotFoundError:
         raise GoneError(f"{origin} is no longer there.") from None
     except ModelError as error:
         logger.error("checkpoint %s cannot be exported: %s", origin.pk, error)
         raise GoneError(f"{origin} cannot be read: it is damaged.") from error
+    model = ExportedModel(
+        run=run, checkpoint=origin, checkpoint_bytes=origin.bytes, episode=origin.episode, steps=origin.steps,
+        format=format, precision=precision, evaluation=evaluation, requested=True,
+    )  # fmt: skip
+    return _kept(model, written)
+
+
+def model_pack(model: ExportedModel) -> tuple[ExportedModel, bool]:
+    """The ZIP to take home of a model: its file, its card, play.py and a README; and whether it had to be made.
+
+    A mind that was examined on fewer lives than a card needs (`convert.LIVES`) is examined first; its model's row then
+    tells of that examination too.
+
+    Raises:
+        LimitError: others are being made
+        GoneError: the model's file is gone or damaged
+    """
+    if model.format == Format.ZIP:
+        return model, False
+    found = ExportedModel.objects.filter(
+        run=model.run, checkpoint=model.checkpoint, steps=model.steps, format=Format.ZIP, precision=model.precision
+    )
+    if found.update(requested=True):
+        return found[0], False
+    run = model.run
+    order = Order(
+        metadata=_facts(model), precision=model.precision, title=run.name, level=run.level, steps=model.steps,
+        episodes=model.episode,
+    )  # fmt: skip
+    name = files.model_name(run.pk, f"exports/{uuid4()}", model.episode, Format.ZIP)
     try:
-        with transaction.atomic():
-            return ExportedModel.objects.create(
-                run=run, checkpoint=origin, checkpoint_bytes=origin.bytes, episode=origin.episode, steps=origin.steps,
-                format=format, file=written.name, bytes=written.bytes, sha256=written.sha256,
-                evaluation=evaluation, requested=True,
-            ), True  # fmt: skip
-    except IntegrityError:
-        files.remove([written.name])  # someone else asked for the same at the same time
-        return found.get(), False
+        with files.reading(model.file) as source, files.writing(name) as (target, written):
+            evaluation = convert.carry_out(order.between(source, target))
+    except FileNotFoundError:
+        raise GoneError(f"{model} is no longer there.") from None
+    except ModelError as error:
+        logger.error("model %s cannot be packed: %s", model.pk, error)
+        raise GoneError(f"{model} cannot be read: it is damaged.") from error
+    ExportedModel.objects.filter(pk=model.pk).update(evaluation=evaluation)
+    pack = ExportedModel(
+        run=run, checkpoint=model.checkpoint, checkpoint_bytes=model.checkpoint_bytes, episode=model.episode,
+        steps=model.steps, format=Format.ZIP, precision=model.precision, evaluation=evaluation, requested=True,
+    )  # fmt: skip
+    return _kept(pack, written)
+
+
+def model_card(model: ExportedModel) -> tuple[str, str]:
+    """The name of the model's file, and its card as Markdown: what lies in its ZIP.
+
+    Raises GoneError: the model's file is gone or damaged.
+    """
+    stem = model.file_name.partition(".")[0]
+    name = f"{stem}.safetensors"
+    try:
+        if model.format == Format.ZIP:
+            with files.open_file(model.file) as file, zipfile.ZipFile(file) as archive:
+                return name, archive.read(f"{stem}/MODEL_CARD.md").decode()
+        with files.reading(model.file) as path:
+            mind = HamletModel.load_from_inference_checkpoint(path)
+    except FileNotFoundError:
+        raise GoneError(f"{model} is no longer there.") from None
+    except (ModelError, zipfile.BadZipFile, KeyError) as error:
+        logger.error("model %s cannot be read: %s", model.pk, error)
+        raise GoneError(f"{model} cannot be read: it is damaged.") from error
+    try:
+        floors = levels.describe(model.run.level)["floors"]
+    except KeyError:
+        floors = {}
+    known = {**mind.metadata, **_facts(model), "floors": floors}
+    return name, card(HamletModel(mind.network, mind.weights, mind.contract, known), name, model.run.name)
+
+
+def upload_card(upload: UploadedModel) -> tuple[str, str]:
+    """The same of an uploaded model, whose file carries all that is known. Raises GoneError."""
+    try:
+        with files.reading(upload.file) as path:
+            mind = HamletModel.load_from_inference_checkpoint(path)
+    except FileNotFoundError:
+        raise GoneError(f"{upload} is no longer there.") from None
+    return upload.file_name, card(mind, upload.file_name, upload.name)
+
+
+def _facts(model: ExportedModel) -> dict[str, Any]:
+    """What is known about a model beyond what its file says."""
+    curve = selectors.metric_columns(model.run_id, CURVE)
+    return {
+        "run": str(model.run_id),
+        "name": model.run.name,
+        "evaluation": model.evaluation,
+        "curve": {name: curve[name] for name in ("steps", "survival_mean")},
+    }
 
 
 def download_counted(model: ExportedModel) -> None:
@@ -80,17 +166,15 @@ def download_counted(model: ExportedModel) -> None:
     ExportedModel.objects.filter(pk=model.pk).update(downloads=F("downloads") + 1)
 
 
-def _convert(source: Path, target: Path, metadata: dict[str, Any]) -> None:
-    if not _one.acquire(timeout=PATIENCE):
-        raise LimitError("Other models are being written; try again in a minute.")
+def _kept(model: ExportedModel, written: Written) -> tuple[ExportedModel, bool]:
+    """The row of a file that was written; the other's, if someone else made the same at the same time."""
+    model.file, model.bytes, model.sha256 = written.name, written.bytes, written.sha256
     try:
-        env = {**os.environ, "PYTHONPATH": str(Path(settings.LAB).parent), "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "lab.runs.convert", str(source), str(target), json.dumps(metadata)]
-        subprocess.run(command, env=env, check=True, capture_output=True, timeout=PATIENCE)
-    except subprocess.CalledProcessError as error:
-        logger.error("%s could not be written: %s", target.name, error.stderr.decode(errors="replace")[-2000:])
-        raise RunError(f"The {target.suffix} file could not be written.") from error
-    except subprocess.TimeoutExpired:
-        raise LimitError("Writing the model took too long; try again when the machine is less busy.") from None
-    finally:
-        _one.release()
+        with transaction.atomic():
+            model.save(force_insert=True)
+    except IntegrityError:
+        files.remove([written.name])
+        return ExportedModel.objects.get(
+            checkpoint=model.checkpoint, format=model.format, precision=model.precision
+        ), False
+    return model, True

@@ -285,6 +285,11 @@ class ExportedModel(models.Model):
         SAFETENSORS = "safetensors", ".safetensors"
         PT = "pt", ".pt"
         ONNX = "onnx", ".onnx"
+        ZIP = "zip", ".zip: model, card, play.py, README"
+
+    class Precision(models.TextChoices):
+        FLOAT32 = "float32", "float32"
+        FLOAT16 = "float16", "float16, half the size"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="models")
@@ -293,6 +298,7 @@ class ExportedModel(models.Model):
     episode = models.BigIntegerField()
     steps = models.BigIntegerField()
     format = models.CharField(max_length=20, choices=Format)
+    precision = models.CharField(max_length=10, choices=Precision, default=Precision.FLOAT32)
     file = models.CharField(max_length=255)
     bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -306,11 +312,16 @@ class ExportedModel(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["-steps", "format"]
+        ordering = ["-steps", "format", "-precision"]
         verbose_name = "exported model"
         constraints = [
-            models.UniqueConstraint(fields=["checkpoint", "format"], name="one_model_a_format"),
-            models.CheckConstraint(condition=Q(format__in=["safetensors", "pt", "onnx"]), name="model_format_is_known"),
+            models.UniqueConstraint(
+                fields=["checkpoint", "format", "precision"], name="one_model_a_format_and_precision"
+            ),
+            models.CheckConstraint(
+                condition=Q(format__in=["safetensors", "pt", "onnx", "zip"]), name="model_format_is_known"
+            ),
+            models.CheckConstraint(condition=Q(precision__in=["float32", "float16"]), name="model_precision_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -320,3 +331,66 @@ class ExportedModel(models.Model):
     def file_name(self) -> str:
         """As it is called when downloaded."""
         return self.file.rpartition("/")[2]
+
+
+class UploadedModel(models.Model):
+    """A mind that someone brought along: what could be read of their file, written anew as a model of ours.
+
+    The file that was sent is never kept. Once it was examined, its file carries the examination, and a ZIP lies ready.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Pending"
+        """waits to be examined, or is being examined"""
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    NAME_LENGTH = 80
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="uploads")
+    name = models.CharField(max_length=NAME_LENGTH)
+    source = models.CharField(max_length=20, help_text="What the file was that was sent.")
+    source_bytes = models.BigIntegerField()
+    source_sha256 = models.CharField(max_length=64)
+    level = models.CharField(max_length=80, help_text="The level that the model names.")
+    network = models.CharField(max_length=20)
+    weights = models.PositiveIntegerField(help_text="How many numbers the network has learnt.")
+    fits = models.JSONField(help_text="For each level whether the model can live there, and why not.")
+    played = models.CharField(max_length=80, blank=True, help_text="The level to examine it in; none if it fits none.")
+
+    state = models.CharField(max_length=20, choices=State, default=State.PENDING)
+    message = models.TextField(blank=True, help_text="Why it failed, or why it was not examined.")
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    evaluation = models.JSONField(null=True, blank=True)
+    lives = models.JSONField(default=list, help_text="The recorded lives: how each went, and its file.")
+
+    file = models.CharField(max_length=255)
+    bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    pack = models.JSONField(null=True, blank=True, help_text="The ZIP: file, bytes, sha256.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = "uploaded model"
+        indexes = [models.Index(fields=["owner", "-created_at"], name="upload_newest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=["pending", "done", "failed"]), name="upload_state_is_known"),
+            models.CheckConstraint(condition=~Q(name=""), name="upload_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def file_name(self) -> str:
+        """As it is called when downloaded."""
+        return self.file.rpartition("/")[2]
+
+    def files(self) -> list[str]:
+        """Names of all its files in the storage."""
+        pack = [self.pack["file"]] if self.pack else []
+        return [self.file, *pack, *(life["file"] for life in self.lives)]

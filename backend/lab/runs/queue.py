@@ -12,6 +12,8 @@ from lab.runs.models import Run
 logger = logging.getLogger(__name__)
 
 QUEUE = "train"
+EXAMS = "exams"
+"""what a worker does between two slices: examine a model, pack it"""
 UNREACHABLE = (kombu.exceptions.OperationalError, redis.RedisError, OSError)
 
 
@@ -24,6 +26,16 @@ def send(run_id: UUID, fence: int) -> bool:
     except UNREACHABLE as error:
         logger.warning("run %s waits for the broker: %s", run_id, error)
         Run.objects.filter(pk=run_id, fence=fence, state=Run.State.QUEUED).update(sent_at=None)
+        return False
+    return True
+
+
+def send_exam(task: str, id: UUID) -> bool:
+    """Have a model examined by a worker; False if the broker is away."""
+    try:
+        app.send_task(f"lab.runs.tasks.{task}", args=[str(id)], queue=EXAMS, retry=False)
+    except UNREACHABLE as error:
+        logger.warning("%s of %s waits for the broker: %s", task, id, error)
         return False
     return True
 

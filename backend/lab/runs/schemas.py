@@ -11,7 +11,8 @@ from lab.runs.models import Bookmark, Checkpoint, EvaluationRow, ExportedModel, 
 from lab.runs.pace import FASTEST, SLOWEST
 
 State = Literal["queued", "training", "stopping", "finished", "stopped", "failed"]
-ModelFormat = Literal["safetensors", "pt", "onnx"]
+ModelFormat = Literal["safetensors", "pt", "onnx", "zip"]
+Precision = Literal["float32", "float16"]
 PACE = f"Steps a second of the watched lane that it is held to, {SLOWEST:g} to {FASTEST:g}; null is full speed"
 
 
@@ -160,19 +161,24 @@ class RunChange(Schema):
     pace: float | None = Field(strict=True, description=PACE)
 
 
-class EvaluationOut(Schema):
-    """A held-out examination: greedy lives at full depletion."""
+class ExamOut(Schema):
+    """What a held-out examination measured: greedy lives at full depletion."""
 
-    steps: int
-    episodes: int
     lives: int
     mean: float
     median: float
     p10: float
     share_retired: float
     causes: dict[str, int] = Field(description="Root meter of each death, and how many died of it")
-    best: bool
     survived: list[int] = Field(description="Steps lived, one entry a life")
+
+
+class EvaluationOut(ExamOut):
+    """A held-out examination in the course of a training."""
+
+    steps: int
+    episodes: int
+    best: bool
 
     @classmethod
     def of(cls, row: EvaluationRow) -> "EvaluationOut":
@@ -187,6 +193,7 @@ class ModelOut(Schema):
     checkpoint: str | None
     episode: int = Field(description="Lives the run had finished when it was written")
     format: ModelFormat
+    precision: Precision
     file: str
     bytes: int
     sha256: str
@@ -199,9 +206,9 @@ class ModelOut(Schema):
     def of(cls, model: ExportedModel) -> "ModelOut":
         return cls(
             id=str(model.pk), run=str(model.run_id), checkpoint=model.checkpoint_id and str(model.checkpoint_id),
-            episode=model.episode, format=model.format, file=model.file_name, bytes=model.bytes, sha256=model.sha256,
-            created_at=model.created_at, downloads=model.downloads, evaluation=model.evaluation,
-            checkpoint_bytes=model.checkpoint_bytes,
+            episode=model.episode, format=model.format, precision=model.precision, file=model.file_name,
+            bytes=model.bytes, sha256=model.sha256, created_at=model.created_at, downloads=model.downloads,
+            evaluation=model.evaluation, checkpoint_bytes=model.checkpoint_bytes,
         )  # fmt: skip
 
 
@@ -387,7 +394,17 @@ class CensusOut(Schema):
 class ModelIn(Schema):
     model_config = ConfigDict(extra="forbid")
     checkpoint: str | None = Field(None, description="Id of a checkpoint; the newest one where it is left out")
-    format: ModelFormat = "safetensors"
+    format: ModelFormat = Field(
+        "safetensors", description="zip: model (.safetensors), model card, play.py and README in one file"
+    )
+    precision: Precision = Field("float32", description="float16: half the size, rounded weights; not for zip")
+
+
+class CardOut(Schema):
+    """The model card, as it lies in the ZIP."""
+
+    file: str = Field(description="The model's file that the card speaks of")
+    markdown: str
 
 
 class Evaluations(Schema):

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -194,6 +195,8 @@ def slice_commit(
             if finished or run.state == State.STOPPING:
                 run.state = State.FINISHED if finished else State.STOPPED
                 run.finished_at = now
+                if run.model is not None:
+                    _on_commit(partial(queue.send_exam, "take_home", run.model.pk))
             else:
                 run.state, run.queued_at, run.sent_at = State.QUEUED, now, now
                 _on_commit(lambda: queue.send(claim.run.pk, claim.fence))

@@ -10,7 +10,9 @@ from celery import shared_task
 from django.db import Error as DatabaseError
 
 from hamlet.learning.errors import TrainingError
-from lab.runs import crew, services, sweep
+from lab.runs import crew, services, sweep, uploads
+from lab.runs.errors import RunError
+from lab.runs.models import ExportedModel
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +54,31 @@ def train_slice(self: Any, run_id: str, fence: int) -> None:
         raise
 
 
+@shared_task(name="lab.runs.tasks.take_home")
+def take_home(model_id: str) -> None:
+    """Examine a run's final model and pack it, so that whoever comes for it finds it ready.
+
+    Whatever goes wrong here, the model itself is there, and the ZIP is made when someone asks for it.
+    """
+    from lab.runs import exports
+
+    model = ExportedModel.objects.select_related("run").filter(pk=model_id).first()
+    if model is None:
+        return  # its run is gone
+    try:
+        exports.model_pack(model)
+    except RunError as error:
+        logger.warning("model %s is not packed yet: %s", model_id, error)
+
+
+@shared_task(name="lab.runs.tasks.examine_upload")
+def examine_upload(upload_id: str) -> None:
+    """Examine an uploaded model and record some of its lives. It must be pending, or nothing happens."""
+    from lab.runs import exam
+
+    exam.upload_examine(UUID(upload_id))
+
+
 @shared_task(name="lab.runs.tasks.reap")
 def reap() -> None:
     """Every five seconds: queue again what lost its worker, send again what the broker lost, look at the disk."""
@@ -63,6 +90,7 @@ def reap() -> None:
             services.runs_reap()
         services.runs_spare_the_disk()
         services.runs_resend()
+        uploads.uploads_resend()
     except DatabaseError as error:
         logger.warning("the reaper waits for the database: %s", error)
         return

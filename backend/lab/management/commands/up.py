@@ -193,7 +193,7 @@ def worker_children() -> list[Child]:
 
 
 def worker_child(name: str, node: str, nice: int = 0, **env: str) -> Child:
-    command = [*celery_worker(node), "--queues", "train", "--pool", "prefork", "--concurrency", "1"]
+    command = [*celery_worker(node), "--queues", "train,exams", "--pool", "prefork", "--concurrency", "1"]
     # More than one thread makes small networks slower, not faster: OpenMP spins for cores that others use.
     return Child(name, "worker", command, child_environment(name, OMP_NUM_THREADS="1", **env), 20, nice=nice)
 
