@@ -6,6 +6,9 @@ export const paths = {
   launch: () => "/runs/new",
   watch: (run: string) => `/runs/${run}`,
   model: (run: string) => `/runs/${run}/model`,
+  /** models that one brought along: all of them, or one, with one of its lives on stage */
+  uploads: () => "/models",
+  upload: (id: string, episode = 0) => `/models/${id}${episode ? `?episode=${episode}` : ""}`,
   /** A recorded life, at a step or at what it was kept for; without a life, the one that was kept as the best. */
   replay: (run: string, episode?: number, { t, mark, view }: { t?: number; mark?: string; view?: Record<string, string> } = {}) => {
     const query = new URLSearchParams({ ...view, ...(mark ? { mark } : t !== undefined && { t: String(t) }) }).toString();
@@ -19,5 +22,7 @@ export const paths = {
 /** Files are fetched by the browser itself, so that a download is a link. */
 export const downloads = {
   model: (id: string) => `/api/v1/models/${id}/download`,
+  /** the ZIP with card, play.py and README; made on the first press if there is none yet */
+  pack: (id: string) => `/api/v1/models/${id}/download?as=zip`,
   checkpoint: (id: string) => `/api/v1/checkpoints/${id}/download`,
 } as const;

@@ -124,7 +124,8 @@ def install(api: NinjaAPI) -> None:
             return problem(404, "There is nothing at this address.")
         errors = []
         for detail in error.errors:
-            place = [str(part) for part in detail["loc"] if part not in ("body", "query", "payload")]
+            # The first part says where in the request, not where in the content.
+            place = [str(part) for part in detail["loc"][1:] if part != "payload"]
             value = words.shown(detail.get("input"))
             errors.append({"field": ".".join(place) or "body", "message": words.sentence(detail, {}), "value": value})
         # A password is not sent back, not even a wrong one.

@@ -72,6 +72,33 @@ export const modelsQuery = (run: string) =>
     queryFn: async ({ signal }) => (await unwrap(client.GET("/api/v1/runs/{id}/models", { signal, params: { path: { id: run } } }))).items,
   });
 
+export const cardQuery = (model: string) =>
+  queryOptions({
+    queryKey: ["models", model, "card"],
+    queryFn: ({ signal }) => unwrap(client.GET("/api/v1/models/{id}/card", { signal, params: { path: { id: model } } })),
+  });
+
+/** The models one brought along; an examination takes seconds, so a pending one is asked after often. */
+export const uploadsQuery = queryOptions({
+  queryKey: ["models"],
+  queryFn: ({ signal }) => unwrap(client.GET("/api/v1/models", { signal })),
+  refetchInterval: ({ state }) => (state.data?.items.some((upload) => upload.state === "pending") ? 1_500 : false),
+});
+
+export const uploadQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["models", id],
+    queryFn: ({ signal }) => unwrap(client.GET("/api/v1/models/{id}", { signal, params: { path: { id } } })),
+    refetchInterval: ({ state }) => (state.data?.state === "pending" ? 1_500 : false),
+  });
+
+export const uploadLivesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["models", id, "episodes"],
+    queryFn: async ({ signal }) => (await unwrap(client.GET("/api/v1/models/{id}/episodes", { signal, params: { path: { id } } }))).items,
+    staleTime: Infinity,
+  });
+
 export const checkpointsQuery = (run: string) =>
   queryOptions({
     queryKey: ["runs", run, "checkpoints"],

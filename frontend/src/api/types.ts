@@ -5,6 +5,10 @@ export type Run = Schemas["RunOut"];
 export type RunState = Run["state"];
 export type Model = Schemas["ModelOut"];
 export type ModelFormat = Model["format"];
+/** A model that someone brought along. */
+export type Upload = Schemas["UploadOut"];
+/** What an examination measured, of a run's model or of an uploaded one. */
+export type Exam = Schemas["ExamOut"];
 export type Checkpoint = Schemas["CheckpointOut"];
 export type Evaluation = Schemas["EvaluationOut"];
 export type Recording = Schemas["EpisodeOut"];

@@ -84,6 +84,14 @@ export const routes: RouteObject[] = [
           { path: "runs/new", lazy: async () => ({ Component: (await import("@/features/launch")).Launch }) },
           { path: "runs/:id", lazy: async () => ({ Component: (await import("@/features/watch")).Watch }) },
           { path: "runs/:id/replay/:episode?", lazy: async () => ({ Component: (await import("@/features/watch")).Replay }) },
+          { path: "models", lazy: async () => ({ Component: (await import("@/features/model")).Uploads }) },
+          {
+            path: "models/:id",
+            lazy: async () => {
+              const [{ Upload }, { Showing }] = await Promise.all([import("@/features/model"), import("@/features/watch")]);
+              return { element: <Upload stage={Showing} /> };
+            },
+          },
           { path: "runs/:id/model", lazy: async () => ({ Component: (await import("@/features/model")).Model }) },
           { path: "compare", lazy: async () => ({ Component: (await import("@/features/compare")).Compare }) },
           { path: "*", element: <NotFound /> },

@@ -31,9 +31,10 @@ export function RunBar({ run, page, children }: Props) {
 }
 
 /** The top bar outside a run. */
-export function LabBar({ page, launch, children }: { page: "runs" | "launch" | "compare"; launch: boolean; children?: ReactNode }) {
-  const nav: NavItem[] = [{ to: paths.home(), label: "Runs", icon: "stack", current: page === "runs", wideOnly: page !== "runs" }];
+export function LabBar({ page, launch, children }: { page: "runs" | "launch" | "compare" | "models"; launch: boolean; children?: ReactNode }) {
+  const nav: NavItem[] = [{ to: paths.home(), label: "Runs", icon: "stack", current: page === "runs", wideOnly: page === "launch" || page === "compare" }];
   nav.push({ to: "/compare", label: "Compare", icon: "columns", current: page === "compare", wideOnly: true });
+  nav.push({ to: paths.uploads(), label: "Models", icon: "cube", current: page === "models", wideOnly: page !== "runs" && page !== "models" });
   if (launch && page === "launch") nav.push({ to: paths.launch(), label: "Launch run", current: true });
   return (
     <TopBar home={paths.home()} nav={nav}>

@@ -28,6 +28,7 @@ export const modelFile = (changes: Partial<Model> = {}): Model => ({
   checkpoint: "c1",
   episode: 12_041,
   format: "safetensors",
+  precision: "float32",
   file: "heron-42_ep12041.safetensors",
   bytes: 119_404,
   sha256: "9f2c41d07ab85e3366c0d1b7f4e89a52c7703e6bd1f84a9925de60b8173f4ac1",

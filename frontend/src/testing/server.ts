@@ -39,7 +39,8 @@ export function serve(answers: Answers) {
     const { pathname } = new URL(request.url);
     const call = `${request.method} ${pathname.replace("/api/v1", "")}`;
     const text = await request.clone().text();
-    const body: unknown = text ? JSON.parse(text) : undefined;
+    const isJson = request.headers.get("Content-Type")?.includes("json");
+    const body: unknown = text ? (isJson ? JSON.parse(text) : text) : undefined;
     sent.push({ call, body, csrf: request.headers.get("X-CSRFToken") });
     if (!(call in all)) return problem({ status: 404, detail: `nothing at ${call}` });
     const answer = all[call];

@@ -1,4 +1,4 @@
-import type { Evaluation, Level } from "@/api";
+import type { Exam, Level } from "@/api";
 import { hueOf } from "@/level";
 import { format, Icon } from "@/ui";
 
@@ -39,8 +39,25 @@ export function placed(captions: readonly Caption[], width: number): (Caption & 
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
+/** Mean and its 95 % confidence interval, as on the card: mean ± 1.96 s / √n. */
+export function interval(survived: readonly number[]): { mean: number; low: number; high: number } | null {
+  const n = survived.length;
+  if (n < 2) return null;
+  const mean = survived.reduce((sum, steps) => sum + steps, 0) / n;
+  const spread = 1.96 * Math.sqrt(survived.reduce((sum, steps) => sum + (steps - mean) ** 2, 0) / (n - 1) / n);
+  return { mean, low: mean - spread, high: mean + spread };
+}
+
+/** "Mean 402 steps, 95 % interval 388 to 416; a random agent lives 113." */
+export function certainty({ survived }: Exam, random: number | null): string | null {
+  const found = interval(survived);
+  if (!found) return null;
+  const whole = (steps: number) => format.count(Math.round(steps));
+  return `Mean ${whole(found.mean)} steps, 95 % interval ${whole(found.low)} to ${whole(found.high)}${random === null ? "" : `; a random agent lives ${whole(random)}`}.`;
+}
+
 /** The exam in a sentence. */
-export function verdict({ lives, median, p10, share_retired: whole }: Evaluation, lifespan: number): string {
+export function verdict({ lives, median, p10, share_retired: whole }: Exam, lifespan: number): string {
   const all = format.count(lifespan);
   if (whole === 1) return `All ${lives} lives lasted the whole ${all} steps.`;
   const half = `Of ${lives} lives half reached step ${format.count(Math.round(median))}, nine in ten reached ${format.count(Math.round(p10))}`;
@@ -48,7 +65,7 @@ export function verdict({ lives, median, p10, share_retired: whole }: Evaluation
 }
 
 /** The exam the model was chosen by: greedy lives on starts it never trained on. */
-export function Survival({ exam, level, name }: { exam: Evaluation; level: Level; name: string }) {
+export function Survival({ exam, level, name }: { exam: Exam; level: Level; name: string }) {
   const { lifespan } = level;
   const random = level.floors.random;
   const counts = histogram(exam.survived, lifespan);
@@ -56,6 +73,7 @@ export function Survival({ exam, level, name }: { exam: Evaluation; level: Level
   const width = (W - LEFT) / BINS;
   const X = (steps: number) => LEFT + (Math.min(steps, lifespan) / lifespan) * (W - LEFT);
   const sentence = verdict(exam, lifespan);
+  const mean = certainty(exam, random);
   const captions = placed(
     [
       ...(random === null ? [] : [{ text: `random agent ${format.count(Math.round(random))}`, at: X(random), strong: false }]),
@@ -90,13 +108,14 @@ export function Survival({ exam, level, name }: { exam: Evaluation; level: Level
           ))}
         </svg>
         <p className="hint">{sentence}</p>
+        {mean && <p className="hint">{mean}</p>}
       </div>
     </section>
   );
 }
 
 /** Which meter brought the deaths about. */
-export function Causes({ exam, level }: { exam: Evaluation; level: Level }) {
+export function Causes({ exam, level }: { exam: Exam; level: Level }) {
   const causes = Object.entries(exam.causes).sort((a, b) => b[1] - a[1]);
   const deaths = causes.reduce((sum, [, n]) => sum + n, 0);
   const most = Math.max(1, ...causes.map(([, n]) => n));

@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, modelsQuery, unwrap } from "@/api";
-import type { Checkpoint, Model, ModelFormat, Run } from "@/api";
+import type { Checkpoint, Model, Run } from "@/api";
 import { downloads } from "@/paths";
 import { Button, Copy, ErrorText, format, Icon } from "@/ui";
-import { checkpointSize, FORMATS, preferred } from "./files";
-import type { Moment } from "./files";
+import { checkpointSize, FORMATS, isOf, preferred, suffix } from "./files";
+import type { Kind, Moment } from "./files";
 
 interface Props {
   run: Run;
@@ -21,17 +21,18 @@ export function Files({ run, moment, checkpoint, instructor }: Props) {
   const whole = checkpointSize(moment, checkpoint);
   const scale = Math.max(1, whole ?? 0, ...moment.models.map((model) => model.bytes));
   const make = useExport(run.id, checkpoint?.id ?? moment.models[0]?.checkpoint ?? null);
-  const row = ({ format: kind, icon, use }: (typeof FORMATS)[number]) => {
-    const model = moment.models.find((other) => other.format === kind);
-    if (model) return <FileRow key={kind} model={model} icon={icon} use={use} scale={scale} on={model === shown} onChoose={() => setChosen(model.id)} />;
+  const row = (kind: Kind) => {
+    const { icon, use } = kind;
+    const model = moment.models.find((other) => isOf(other, kind));
+    if (model) return <FileRow key={suffix(kind)} model={model} icon={icon} use={use} scale={scale} on={model === shown} onChoose={() => setChosen(model.id)} />;
     const busy = make.isPending && make.variables === kind;
     return (
-      <div className="fm" key={kind}>
+      <div className="fm" key={suffix(kind)}>
         <Icon name={icon} className="ty" />
-        <b className="m3">.{kind}</b>
+        <b className="m3">{suffix(kind)}</b>
         <span className="sz empty" />
         <span className="n m3">–</span>
-        <Button size="sm" icon="export" disabled={busy} aria-label={`Export .${kind}: ${use}`} onClick={() => make.mutate(kind)}>
+        <Button size="sm" icon="export" disabled={busy} aria-label={`Export ${suffix(kind)}: ${use}`} onClick={() => make.mutate(kind)}>
           <span>{busy ? "Exporting" : "Export"}</span>
         </Button>
       </div>
@@ -107,8 +108,8 @@ function FileRow({ model, icon, use, scale, on, onChoose }: RowProps) {
 function useExport(run: string, checkpoint: string | null) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (kind: ModelFormat) =>
-      unwrap(client.POST("/api/v1/runs/{id}/models", { params: { path: { id: run } }, body: checkpoint ? { format: kind, checkpoint } : { format: kind } })),
+    mutationFn: ({ format, precision }: Kind) =>
+      unwrap(client.POST("/api/v1/runs/{id}/models", { params: { path: { id: run } }, body: { format, precision, ...(checkpoint && { checkpoint }) } })),
     onSuccess: () => cache.invalidateQueries({ queryKey: modelsQuery(run).queryKey }),
   });
 }

@@ -27,6 +27,33 @@ describe("the model", () => {
     expect(screen.getByText(best.sha256)).toBeVisible();
   });
 
+  test("comes as a ZIP with its card, made on the first press", async () => {
+    serve(answers);
+    page();
+    expect(await screen.findByRole("link", { name: "Download ZIP" })).toHaveAttribute("href", "/api/v1/models/m1/download?as=zip");
+  });
+
+  test("in half precision or as a ZIP is never shown as the model itself", async () => {
+    const half = modelFile({ id: "m8", precision: "float16", file: "heron-42_ep12041.float16.safetensors" });
+    const zip = modelFile({ id: "m9", format: "zip", file: "heron-42_ep12041.zip" });
+    serve({ ...answers, "GET /runs/r1/models": { items: [half, zip, best] } });
+    page();
+    expect(await screen.findByRole("link", { name: "Download model" })).toHaveAttribute("href", "/api/v1/models/m1/download");
+    const files = await region("Files");
+    expect(within(files).getByRole("link", { name: "Half the size: heron-42_ep12041.float16.safetensors" })).toHaveAttribute("href", "/api/v1/models/m8/download");
+    expect(within(files).getByRole("link", { name: "Take home: heron-42_ep12041.zip" })).toHaveAttribute("href", "/api/v1/models/m9/download");
+  });
+
+  test("has its card on the page, as text whatever is in it", async () => {
+    const markdown = "# heron-42\n\n## Limits\n\n- \\<img src=x onerror=alert(1)\\> <b>bold</b>\n\n| survival | value |\n| --- | --- |\n| mean | 402.0 steps |\n";
+    serve({ ...answers, "GET /models/m1/card": { file: best.file, markdown } });
+    page();
+    const card = await region("Model card");
+    expect(await within(card).findByText("<img src=x onerror=alert(1)> <b>bold</b>")).toBeVisible();
+    expect(within(card).getByRole("cell", { name: "402.0 steps" })).toBeVisible();
+    expect(card.querySelector("img, b")).toBeNull();
+  });
+
   test("stands beside the checkpoint it was made from, on one scale", async () => {
     serve(answers);
     page();
@@ -46,7 +73,7 @@ describe("the model", () => {
     const { user } = page();
     await user.click(await screen.findByRole("button", { name: "Export .onnx: Any language" }));
     expect(await screen.findByRole("link", { name: "Any language: heron-42_ep12041.onnx" })).toHaveAttribute("href", "/api/v1/models/m2/download");
-    expect(sent.find(({ call }) => call === "POST /runs/r1/models")!.body).toEqual({ format: "onnx", checkpoint: "c1" });
+    expect(sent.find(({ call }) => call === "POST /runs/r1/models")!.body).toEqual({ format: "onnx", precision: "float32", checkpoint: "c1" });
   });
 
   test("that cannot be exported says why", async () => {

@@ -6,6 +6,7 @@ import { networkTitle, RunBar } from "@/chrome";
 import { obsDim, reads, weightsOf } from "@/level";
 import { downloads, paths } from "@/paths";
 import { Button, Copy, Empty, format, Icon, Pawn, Skeleton, Strip, Waiting } from "@/ui";
+import { Card } from "./Card";
 import { meaning, slice } from "./contract";
 import { Causes, Survival } from "./Evidence";
 import { Files } from "./Files";
@@ -115,7 +116,11 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
             {all.length > 1 && <Picker all={all} best={best} value={moment.key} onChange={(key) => setQuery(key === best?.key ? {} : { at: key }, { replace: true })} />}
           </div>
           <div className="take">
-            <a className="btn primary lg" href={downloads.model(file.id)} download>
+            <a className="btn primary lg" href={downloads.pack(file.id)} download>
+              <Icon name="file-zip" />
+              Download ZIP
+            </a>
+            <a className="btn" href={downloads.model(file.id)} download>
               <Icon name="download-simple" />
               Download model
             </a>
@@ -133,6 +138,7 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
         </section>
         <Files run={run} moment={moment} checkpoint={checkpoint} instructor={instructor} />
         <Snippet file={file.file} />
+        <Card model={file.id} />
       </div>
       <div className="stack">
         {exam && <Survival exam={exam} level={level} name={run.name} />}

@@ -1,10 +1,24 @@
 import type { Checkpoint, Model, ModelFormat } from "@/api";
 
-export const FORMATS: readonly { format: ModelFormat; icon: string; use: string }[] = [
-  { format: "safetensors", icon: "cube", use: "HamletModel" },
-  { format: "pt", icon: "fire", use: "PyTorch" },
-  { format: "onnx", icon: "code", use: "Any language" },
+type Precision = Model["precision"];
+export interface Kind {
+  format: ModelFormat;
+  precision: Precision;
+  icon: string;
+  use: string;
+}
+
+export const FORMATS: readonly Kind[] = [
+  { format: "zip", precision: "float32", icon: "file-zip", use: "Take home" },
+  { format: "safetensors", precision: "float32", icon: "cube", use: "HamletModel" },
+  { format: "safetensors", precision: "float16", icon: "cube", use: "Half the size" },
+  { format: "pt", precision: "float32", icon: "fire", use: "PyTorch" },
+  { format: "onnx", precision: "float32", icon: "code", use: "Any language" },
 ];
+
+export const isOf = (model: Model, { format, precision }: Kind): boolean => model.format === format && model.precision === precision;
+/** ".onnx", ".float16.safetensors" */
+export const suffix = ({ format, precision }: Kind): string => `${precision === "float16" ? ".float16" : ""}.${format}`;
 
 /** All files made from one moment of a run. */
 export interface Moment {
@@ -24,9 +38,9 @@ export function moments(models: readonly Model[]): Moment[] {
   return [...byKey.entries()].map(([key, some]) => ({ key, episode: some[0]!.episode, models: some })).sort((a, b) => b.episode - a.episode);
 }
 
-/** The file to take home: the one a HamletModel loads without torch, else what there is. */
+/** The model itself: the file that a HamletModel loads without torch, else what there is. */
 export const preferred = (models: readonly Model[]): Model | undefined =>
-  FORMATS.map(({ format }) => models.find((model) => model.format === format)).find((model) => model !== undefined);
+  [...FORMATS.slice(1), FORMATS[0]!].map((kind) => models.find((model) => isOf(model, kind))).find((model) => model !== undefined) ?? models[0];
 
 /** Size of the training checkpoint beside the models made from it. */
 export const checkpointSize = (moment: Moment, checkpoint: Checkpoint | undefined): number | null =>

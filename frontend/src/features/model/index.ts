@@ -1,1 +1,3 @@
 export { Model } from "./Model";
+export { Upload } from "./Upload";
+export { Uploads } from "./Uploads";

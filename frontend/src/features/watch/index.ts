@@ -1,2 +1,3 @@
 export { Replay } from "./Replay";
+export { Showing } from "./Showing";
 export { Watch } from "./Watch";

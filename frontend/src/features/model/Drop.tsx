@@ -1,0 +1,80 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import type { DragEvent } from "react";
+import { useNavigate } from "react-router";
+import { ApiError, client, unwrap, uploadsQuery } from "@/api";
+import type { Upload } from "@/api";
+import { paths } from "@/paths";
+import { Button, ErrorText, format, Icon } from "@/ui";
+
+/** Where a model file is dropped or chosen; what is wrong with it is said here. */
+export function Drop({ largest }: { largest: number | undefined }) {
+  const field = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const send = useSend(largest);
+  const take = (files: FileList | null) => files?.[0] && !send.isPending && send.mutate(files[0]);
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    take(event.dataTransfer.files);
+  };
+  return (
+    <section
+      className={over ? "card drop over" : "card drop"}
+      aria-label="Upload a model"
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <Icon name="upload-simple" className="big" />
+      <div>
+        <h2>{send.isPending ? `Reading ${send.variables.name}` : "Drop a model here"}</h2>
+        <p>
+          A HamletModel (.safetensors, .pt, .onnx) or a training checkpoint, also an old HAMLET’s. Only its weights are read; nothing in the file can run.
+          {largest !== undefined && ` At most ${format.bytes(largest)}.`}
+        </p>
+        {send.error && (
+          <div role="alert">
+            <ErrorText>{send.error.message}</ErrorText>
+          </div>
+        )}
+      </div>
+      <input
+        ref={field}
+        type="file"
+        className="sr"
+        tabIndex={-1}
+        aria-label="Model file"
+        accept=".safetensors,.pt,.onnx"
+        onChange={(event) => {
+          take(event.target.files);
+          event.target.value = "";
+        }}
+      />
+      <Button kind="primary" size="lg" icon="upload-simple" disabled={send.isPending} onClick={() => field.current?.click()}>
+        {send.isPending ? "Uploading" : "Choose a file"}
+      </Button>
+    </section>
+  );
+}
+
+function useSend(largest: number | undefined) {
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: (file: File): Promise<Upload> => {
+      // The server says the same; this spares the wait.
+      if (largest !== undefined && file.size > largest) throw new ApiError(0, "Too large", `${file.name} has ${format.bytes(file.size)}; at most ${format.bytes(largest)} are allowed.`);
+      const form = new FormData();
+      form.append("file", file, file.name);
+      return unwrap(client.POST("/api/v1/models", { body: { file: file.name, name: "" }, bodySerializer: () => form }));
+    },
+    onSuccess: (upload) => {
+      void cache.invalidateQueries({ queryKey: uploadsQuery.queryKey, exact: true });
+      void navigate(paths.upload(upload.id));
+    },
+  });
+}

@@ -1,0 +1,28 @@
+import type { Upload } from "@/api";
+import { Icon } from "@/ui";
+
+/** Where a model that was brought along stands, in a word. */
+export function States({ upload: { state, played } }: { upload: Upload }) {
+  if (state === "pending") {
+    return (
+      <span className="chip">
+        <Icon name="hourglass-simple-medium" />
+        Being examined
+      </span>
+    );
+  }
+  if (state === "failed" || !played) {
+    return (
+      <span className="chip">
+        <Icon name="warning" />
+        {state === "failed" ? "Not examined" : "Fits no level here"}
+      </span>
+    );
+  }
+  return (
+    <span className="chip">
+      <Icon name="seal-check" />
+      Examined
+    </span>
+  );
+}
