@@ -48,7 +48,7 @@ class TestZip:
         assert "Examined on 128 lives it never trained on" in card
         assert "95 % confidence interval" in card
         assert "random play" in card
-        assert "Mean survival in training" in card
+        assert "Mean survival in its examinations during training" in card
         assert "| seed | 11 |" in card
         assert "## Limits" in card
         assert "<b>" not in card.replace("\\<b\\>", "")

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from hamlet.model import HamletModel, ModelError
 from hamlet.model.card import card
-from lab.runs import convert, files, levels, selectors
+from lab.runs import convert, files, levels
 from lab.runs.convert import Order
 from lab.runs.errors import FieldError, GoneError, RunError
 from lab.runs.files import Written
@@ -22,9 +22,6 @@ logger = logging.getLogger(__name__)
 
 Format = ExportedModel.Format
 Precision = ExportedModel.Precision
-
-CURVE = 120
-"""points of the learning curve that travel with a model"""
 
 
 def model_export(
@@ -152,13 +149,7 @@ def upload_card(upload: UploadedModel) -> tuple[str, str]:
 
 def _facts(model: ExportedModel) -> dict[str, Any]:
     """What is known about a model beyond what its file says."""
-    curve = selectors.metric_columns(model.run_id, CURVE)
-    return {
-        "run": str(model.run_id),
-        "name": model.run.name,
-        "evaluation": model.evaluation,
-        "curve": {name: curve[name] for name in ("steps", "survival_mean")},
-    }
+    return {"run": str(model.run_id), "name": model.run.name, "evaluation": model.evaluation}
 
 
 def download_counted(model: ExportedModel) -> None:

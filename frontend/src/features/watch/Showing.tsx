@@ -1,22 +1,26 @@
 import { useQuery } from "@tanstack/react-query";
 import type { UseQueryOptions } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Level } from "@/api";
+import { Board, placeAt, sentence } from "@/board";
+import type { SceneSource, Town } from "@/board";
 import { townOf } from "@/level";
-import { Button, Empty, Skeleton } from "@/ui";
+import { Button, Empty, format, Skeleton } from "@/ui";
+import { momentOf, pageNow } from "@/wire";
 import type { Life } from "@/wire";
 import { Body } from "./Body";
-import { Dock } from "./Dock";
 import { GridSheet } from "./BoardSheets";
+import { endTitle } from "./causes";
+import { Dock } from "./Dock";
 import type { Place } from "./level";
 import { around } from "./lives";
 import { Mind } from "./Mind";
 import { PlaceSheet } from "./PlaceSheet";
 import type { Player } from "./player";
-import { show } from "./store";
-import { usePlayer } from "./usePlayer";
+import { sceneOf } from "./scene";
+import { isOver, show } from "./store";
+import { useMedia, usePlayer, useWatch } from "./usePlayer";
 import { useShown } from "./useShown";
-import { Stage } from "./World";
 import "./watch.css";
 import "./panels.css";
 import "./showing.css";
@@ -56,15 +60,7 @@ export function Showing({ id, level, known, episode, onEpisode, life }: Props) {
     <div className="showing">
       <div className="showboard" style={{ ["--ratio" as string]: `${level.width} / ${level.height}` }}>
         {whole ? (
-          <Stage
-            run={id}
-            level={level}
-            town={town}
-            player={player}
-            overlays={OVERLAYS}
-            onPlace={(index) => setPlace(level.places.find((one) => one.index === index) ?? null)}
-            onGrid={() => setGrid(true)}
-          />
+          <Stage level={level} town={town} player={player} onPlace={(index) => setPlace(level.places.find((one) => one.index === index) ?? null)} onGrid={() => setGrid(true)} />
         ) : (
           <Skeleton height="100%" radius={14} />
         )}
@@ -80,8 +76,56 @@ export function Showing({ id, level, known, episode, onEpisode, life }: Props) {
 }
 const OVERLAYS = { trail: true, field: null } as const;
 
+interface StageProps {
+  level: Level;
+  town: Town;
+  player: Player;
+  onPlace: (index: number) => void;
+  onGrid: () => void;
+}
+
+/** The board, and what the life came to when it is over. */
+function Stage({ level, town, player, onPlace, onGrid }: StageProps) {
+  const still = useMedia("(prefers-reduced-motion: reduce)");
+  const calm = useRef(still);
+  useEffect(() => {
+    calm.current = still;
+  }, [still]);
+  const source = useMemo(
+    (): SceneSource => ({ subscribe: player.onDraw, scene: () => sceneOf(player.state(), level, town, OVERLAYS, pageNow(), calm.current) }),
+    [player, level, town],
+  );
+  const label = useWatch(player, (w) => {
+    const scene = sceneOf(w, level, town, OVERLAYS, w.since, true);
+    const choice = w.stage && momentOf(w.stage, w.t).choice;
+    return scene ? sentence(scene, choice ? level.actions[choice.action]!.name : null) : "The town. No life on stage yet.";
+  });
+  const over = useWatch(player, (w) => (isOver(w) ? w.stage : null));
+  return (
+    <div className="stagebox">
+      <Board
+        town={town}
+        source={source}
+        label={label}
+        coords
+        onCell={(x, y) => {
+          const life = player.state().stage;
+          const place = life && placeAt(town, life.meta.layout, x, y);
+          if (place) onPlace(place.index);
+        }}
+        onEnter={onGrid}
+      />
+      {over?.end && (
+        <p className="showend" role="status">
+          <b>{endTitle(level, over)}</b> after {format.count(over.end.steps)} steps
+        </p>
+      )}
+    </div>
+  );
+}
+
 /** What it thinks and feels at the moment on stage. */
-function Rooms({ level, town, player }: { level: Level; town: ReturnType<typeof townOf>; player: Player }) {
+function Rooms({ level, town, player }: { level: Level; town: Town; player: Player }) {
   const { life, moment, still } = useShown(player);
   return (
     <>
