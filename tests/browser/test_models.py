@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.test_journey import page, picture  # noqa: F401
+from tests.browser.pages import picture
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.learns
 
 
 @pytest.fixture(scope="module")
-def brought(page: "Page", tmp_path_factory: pytest.TempPathFactory) -> "Page":  # noqa: F811
+def brought(page: "Page", tmp_path_factory: pytest.TempPathFactory) -> "Page":
     """Its page, once it was examined; a file that is none was tried before."""
     page.goto("/")
     page.get_by_role("navigation").get_by_role("link", name="Models").click()
@@ -53,7 +53,9 @@ def test_its_lives_play_on_the_board(brought: "Page") -> None:
     stage = brought.get_by_role("region", name="Watch it live")
     board = stage.get_by_role("img", name=re.compile(r"Agent at [a-h][1-8]")).first
     board.wait_for()
-    seen = {board.get_attribute("aria-label") for _ in range(12) if not brought.wait_for_timeout(250)}
+    # This mind likes to wait: the board may stand still while the life goes on.
+    step = stage.get_by_role("slider")
+    seen = {step.get_attribute("aria-valuenow") for _ in range(12) if not brought.wait_for_timeout(250)}
     assert len(seen) > 3, "the life on the board does not go on"
     assert stage.get_by_role("meter").count() == 8
     stage.get_by_role("button", name=re.compile("^Life 2: ")).click()
@@ -61,6 +63,7 @@ def test_its_lives_play_on_the_board(brought: "Page") -> None:
     stage.get_by_text("Episode 2", exact=True).wait_for()
     stage.get_by_text("verified").wait_for()
     stage.get_by_role("button", name="Pause").click()
+    brought.evaluate("scrollTo(0, 0)")
     picture(brought, "model-uploaded")
 
 

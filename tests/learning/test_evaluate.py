@@ -113,6 +113,7 @@ def test_memory_is_carried_through_an_examination():
 
     class Spy:
         metadata = model.metadata
+        fits = staticmethod(model.fits)
 
         def predict(self, obs, hidden=None):
             seen.append(hidden)

@@ -24,7 +24,7 @@ from lab.runs.validation import line_checked
 
 logger = logging.getLogger(__name__)
 
-LARGEST = 128 << 20
+LARGEST = 128_000_000
 """bytes of a file that is read; the largest genuine ones are old checkpoints that carry their replay buffer"""
 MOST = 50
 """models that one person may have here"""

@@ -70,10 +70,9 @@ export function Upload({ stage }: { stage: Stage }) {
 
 function Page({ upload, level, stage }: { upload: Brought; level: Level | null; stage: Stage }) {
   const { evaluation, pack, model } = upload;
-  const file = pack ?? model;
   return (
     <>
-      <div className="stack main">
+      <div className="stack across">
         {upload.state === "pending" && (
           <Strip kind="warn" icon="hourglass-simple-medium">
             It is being examined on held-out lives. This page shows them as soon as they are lived.
@@ -108,15 +107,24 @@ function Page({ upload, level, stage }: { upload: Brought; level: Level | null; 
               {model.file}, {format.bytes(model.bytes)}
             </small>
           </div>
-          <div className="sha wide">
-            <Icon name="fingerprint-simple" />
-            <b>sha256</b>
-            <code title={file.sha256}>{file.sha256}</code>
-            <span className="grow" />
-            <Copy text={file.sha256} label={`Copy the sha256 of ${file.file}`} />
+          <div className="sums">
+            {[pack, model].map(
+              (file) =>
+                file && (
+                  <div className="sha" key={file.file}>
+                    <Icon name="fingerprint-simple" />
+                    <b>sha256 {file === pack ? "of the ZIP" : "of the model"}</b>
+                    <code title={file.sha256}>{file.sha256}</code>
+                    <span className="grow" />
+                    <Copy text={file.sha256} label={`Copy the sha256 of ${file.file}`} />
+                  </div>
+                ),
+            )}
           </div>
         </section>
         {level && upload.lives > 0 && <Lives upload={upload} level={level} stage={stage} />}
+      </div>
+      <div className="stack main">
         <Card key={upload.state} model={upload.id} />
       </div>
       <div className="stack">
@@ -157,7 +165,7 @@ function Lives({ upload, level, stage: Showing }: { upload: Brought; level: Leve
     <section className="card" aria-label="Watch it live">
       <header>
         <h2>Watch it live</h2>
-        <span className="sub">the first {upload.lives} lives of its examination, every action greedy</span>
+        <span className="sub">its first {upload.lives} examined lives, all greedy</span>
       </header>
       <div className="pick6" role="group" aria-label="Which life">
         {lives.map((life) => (
