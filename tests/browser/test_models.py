@@ -50,7 +50,7 @@ def test_its_page_tells_how_it_lives_and_where_it_fits(brought: "Page") -> None:
 
 
 def test_its_lives_play_on_the_board(brought: "Page") -> None:
-    stage = brought.get_by_role("region", name="Watch it live")
+    stage = brought.get_by_role("region", name="Watch its lives")
     board = stage.get_by_role("img", name=re.compile(r"Agent at [a-h][1-8]")).first
     board.wait_for()
     # This mind likes to wait: the board may stand still while the life goes on.

@@ -162,9 +162,9 @@ function Lives({ upload, level, stage: Showing }: { upload: Brought; level: Leve
   const episode = lives.some((life) => life.episode === asked) ? asked : 0;
   const go = (to: number) => setQuery(to ? { episode: String(to) } : {}, { replace: true });
   return (
-    <section className="card" aria-label="Watch it live">
+    <section className="card" aria-label="Watch its lives">
       <header>
-        <h2>Watch it live</h2>
+        <h2>Watch its lives</h2>
         <span className="sub">its first {upload.lives} examined lives, all greedy</span>
       </header>
       <div className="pick6" role="group" aria-label="Which life">

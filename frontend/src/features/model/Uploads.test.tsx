@@ -115,7 +115,7 @@ test("while it is examined nothing is claimed", async () => {
   expect(await screen.findByText(/being examined/)).toBeVisible();
   expect(screen.queryByRole("link", { name: "Download ZIP" })).toBeNull();
   expect(screen.queryByRole("region", { name: "How long it lives" })).toBeNull();
-  expect(screen.queryByRole("region", { name: "Watch it live" })).toBeNull();
+  expect(screen.queryByRole("region", { name: "Watch its lives" })).toBeNull();
 });
 
 test("one that fits no level says so", async () => {
