@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import type { ProxyOptions } from "vite";
 import { defineConfig } from "vitest/config";
+import { alone } from "./vite.alone.ts";
 
 const target = process.env["HAMLET_URL"] ?? "http://127.0.0.1:8000";
 
@@ -19,7 +20,7 @@ const lab: ProxyOptions = {
 export default defineConfig(({ command }) => ({
   // Django serves the built files under /static/app/ and the page itself at every address of the app.
   base: command === "build" ? "/static/app/" : "/",
-  plugins: [react()],
+  plugins: [react(), alone()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "../backend/lab/static/app",

@@ -24,5 +24,7 @@ export const downloads = {
   model: (id: string) => `/api/v1/models/${id}/download`,
   /** the ZIP with card, play.py and README; made on the first press if there is none yet */
   pack: (id: string) => `/api/v1/models/${id}/download?as=zip`,
+  /** a recorded life with its replay in one HTML file */
+  life: (run: string, episode: number) => `/api/v1/runs/${run}/episodes/${episode}/page`,
   checkpoint: (id: string) => `/api/v1/checkpoints/${id}/download`,
 } as const;

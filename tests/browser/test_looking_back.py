@@ -5,6 +5,7 @@
 
 import re
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -56,6 +57,31 @@ def test_any_recorded_life_can_be_scrubbed_at_once(page: "Page", runs: list[str]
     page.wait_for_url(re.compile(r"[?&]t=1$"))
     assert slider.get_attribute("aria-valuenow") == "1"
     picture(page, "replay")
+
+
+def test_a_life_taken_home_opens_without_a_network(page: "Page", runs: list[str], tmp_path: Path) -> None:
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Take home").click()
+    download: Any = waiting.value
+    file = tmp_path / download.suggested_filename
+    download.save_as(file)
+    assert file.stat().st_size <= 3_000_000
+    print(f"a life with its replay in one file: {file.stat().st_size:,} bytes")
+    context: Any = page.context.browser.new_context(offline=True, viewport={"width": 1440, "height": 900})
+    home = context.new_page()
+    said: list[str] = []
+    home.on("console", lambda message: said.append(message.text))
+    home.on("pageerror", lambda error: said.append(str(error)))
+    home.goto(file.as_uri())
+    home.get_by_role("heading", name="first seed").wait_for()
+    home.get_by_text("verified").first.wait_for()
+    slider = home.get_by_role("slider", name="Step of this life")
+    slider.press("End")
+    assert slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
+    home.keyboard.press("ArrowLeft")
+    picture(home, "life-at-home")
+    context.close()
+    assert said == [], "it asked the network for something, or broke"
 
 
 def test_a_note_stays_on_its_step(page: "Page", runs: list[str]) -> None:

@@ -14,7 +14,8 @@ from lab.people import words
 from lab.people.api import router as people
 from lab.people.auth import signed_in
 from lab.people.problems import PROBLEMS, RefusalError, StrictJSON, install, problem
-from lab.runs import crew, downloads, levels, minds, models_api, review_api, selectors, services
+from lab.runs import crew, downloads, levels, lives_api, minds, models_api, review_api, selectors, services
+from lab.runs.doors import life_of
 from lab.runs.doors import run_of as _run
 from lab.runs.errors import GoneError, LimitError, NotAllowedError, RunError, WrongStateError
 from lab.runs.models import Checkpoint, EvaluationRow, RecordedEpisode, Run
@@ -193,11 +194,7 @@ def episodes(request: HttpRequest, id: str) -> Episodes:
 @router.get("/runs/{id}/episodes/{number}", response=PROBLEMS, operation_id="episode", openapi_extra=FRAME)
 def episode(request: HttpRequest, id: str, number: str) -> HttpResponseBase:
     """One kept life: a frame that holds all of it."""
-    if not (number.isascii() and number.isdigit() and len(number) < 18):
-        raise Http404("There is no such life.")
-    row = RecordedEpisode.objects.filter(run=_run(request, id), episode=int(number)).first()
-    if row is None:
-        raise Http404("This life was not kept.")
+    row = life_of(request, id, number)
     return downloads.file_response(
         request, name=row.file, sha256=row.sha256, size=row.bytes, content_type="application/msgpack"
     )
@@ -257,3 +254,4 @@ api.add_router("", people)
 api.add_router("", router)
 api.add_router("", models_api.router)
 api.add_router("", review_api.router)
+api.add_router("", lives_api.router)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from lab.runs import selectors
-from lab.runs.models import Run
+from lab.runs.models import RecordedEpisode, Run
 
 
 def run_of(request: HttpRequest, id: str) -> Run:
@@ -14,3 +14,13 @@ def run_of(request: HttpRequest, id: str) -> Run:
         return selectors.runs_for(request.user).get(pk=UUID(id))
     except (ValueError, Run.DoesNotExist):
         raise Http404("There is no such run.") from None
+
+
+def life_of(request: HttpRequest, id: str, number: str) -> RecordedEpisode:
+    """A recorded life of a run, if this person may see it, with its run."""
+    if not (number.isascii() and number.isdigit() and len(number) < 18):
+        raise Http404("There is no such life.")
+    row = RecordedEpisode.objects.filter(run=run_of(request, id), episode=int(number)).select_related("run").first()
+    if row is None:
+        raise Http404("This life was not kept.")
+    return row

@@ -76,6 +76,16 @@ def data_response(
     return HttpResponse(make(), content_type=content_type, headers={**headers, "X-Content-Type-Options": "nosniff"})
 
 
+def bytes_response(data: bytes, *, content_type: str, save_as: str) -> HttpResponse:
+    """These bytes, to be saved under a name; made anew each time they are asked for."""
+    headers = {
+        "Content-Disposition": content_disposition_header(as_attachment=True, filename=save_as) or "attachment",
+        "Cache-Control": "private, no-cache",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(data, content_type=content_type, headers=headers)
+
+
 def _known(request: HttpRequest, etag: str) -> bool:
     return etag in (part.strip() for part in request.headers.get("If-None-Match", "").split(","))
 

@@ -5,7 +5,7 @@ import { Link, Navigate, useNavigate, useParams } from "react-router";
 import { ApiError, levelQuery, runQuery } from "@/api";
 import type { Level, Recording, Run } from "@/api";
 import { RunBar } from "@/chrome";
-import { paths } from "@/paths";
+import { downloads, paths } from "@/paths";
 import { Button, Empty, format, Icon, Segmented, useKeys } from "@/ui";
 import type { Life } from "@/wire";
 import { useAddress } from "./address";
@@ -156,9 +156,20 @@ function Kept({ run, level, recordings, episode }: KeptProps) {
             <Icon name="columns" />
             Compare this life
           </Link>
+          <a className="btn" href={downloads.life(run.id, episode)} download title="This life with its replay in one HTML file, which opens without a network">
+            <Icon name="download-simple" />
+            Take home
+          </a>
         </>
       }
-      compact={<Sealed life={life.data ?? null} />}
+      compact={
+        <>
+          <Sealed life={life.data ?? null} />
+          <a className="btn sq" href={downloads.life(run.id, episode)} download aria-label="Take this life home">
+            <Icon name="download-simple" />
+          </a>
+        </>
+      }
       panel={{ label: "Lives", content: shelf }}
       below={
         <section className="card shelf" aria-label="Recorded lives">

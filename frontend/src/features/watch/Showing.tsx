@@ -5,7 +5,7 @@ import type { Level } from "@/api";
 import { Board, placeAt, sentence } from "@/board";
 import type { SceneSource, Town } from "@/board";
 import { townOf } from "@/level";
-import { Button, Empty, format, Skeleton } from "@/ui";
+import { Button, Empty, format, Skeleton, useKeys } from "@/ui";
 import { momentOf, pageNow } from "@/wire";
 import type { Life } from "@/wire";
 import { Body } from "./Body";
@@ -16,6 +16,7 @@ import type { Place } from "./level";
 import { around } from "./lives";
 import { Mind } from "./Mind";
 import { PlaceSheet } from "./PlaceSheet";
+import { playKeys } from "./playKeys";
 import type { Player } from "./player";
 import { sceneOf } from "./scene";
 import { isOver, show } from "./store";
@@ -35,11 +36,14 @@ interface Props {
   onEpisode: (episode: number) => void;
   /** a life, whole */
   life: UseQueryOptions<Life, Error, Life, readonly unknown[]>;
+  /** the page has nothing else that its keys could mean */
+  keys?: boolean;
 }
 
 /** Recorded lives inside another page: the board, body and mind of one of them over its timeline. */
-export function Showing({ id, level, known, episode, onEpisode, life }: Props) {
+export function Showing({ id, level, known, episode, onEpisode, life, keys = false }: Props) {
   const { player } = usePlayer(id, false);
+  useKeys(keys ? playKeys(player) : NO_KEYS);
   const town = useMemo(() => townOf(level), [level]);
   const found = useQuery(life);
   const [place, setPlace] = useState<Place | null>(null);
@@ -74,6 +78,7 @@ export function Showing({ id, level, known, episode, onEpisode, life }: Props) {
     </div>
   );
 }
+const NO_KEYS = {};
 const OVERLAYS = { trail: true, field: null } as const;
 
 interface StageProps {

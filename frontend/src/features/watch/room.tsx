@@ -7,10 +7,11 @@ import type { Run } from "@/api";
 import { paths } from "@/paths";
 import { Button, Dialog, toast, useKeys, useQueryPatch } from "@/ui";
 import type { Neighbours } from "./Dock";
+import { playKeys } from "./playKeys";
 import type { Player } from "./player";
 import { bestOf, recordingQuery, recordingsQuery } from "./queries";
 import type { Field, Overlays } from "./scene";
-import { goLive, holdOf, isOver, setSpeed, show, SPEEDS, step, toggle } from "./store";
+import { goLive, holdOf, isOver, show } from "./store";
 import type { CrowdView } from "./useCrowd";
 import { useWatch } from "./usePlayer";
 
@@ -130,21 +131,12 @@ interface Keyed {
 }
 
 export function useWatchKeys({ lives: { previous, next, go }, player, town, overlays, setOverlays, live, toggleFull, crowd, open }: Keyed): void {
-  const on = (change: Parameters<Player["act"]>[0]) => () => player.act(change);
   const overlay = (change: Partial<Overlays>) => (crowd.on ? false : setOverlays(change));
   const field = (name: Field) => () => overlay({ field: overlays.field === name ? null : name });
-  const pressed = (event: KeyboardEvent) => (event.target as HTMLElement | null)?.closest?.("button, a, dialog, [role=slider]");
-  const steps = (by: number) => (event: KeyboardEvent) => {
-    if ((event.target as HTMLElement | null)?.closest?.("dialog, input, [role=radiogroup]")) return false;
-    player.act((w, now) => step(w, event.shiftKey ? by * 24 : by, now));
-  };
   useKeys({
-    " ": (event) => (pressed(event) ? false : player.act(toggle)),
-    ArrowLeft: steps(-1),
-    ArrowRight: steps(1),
+    ...playKeys(player),
     "[": () => go(previous),
     "]": () => go(next),
-    ...Object.fromEntries(SPEEDS.map((speed, i) => [String(i + 1), on((w, now) => setSpeed(w, speed, now))])),
     l: () => (live ? player.act(goLive) : false),
     t: () => overlay({ trail: !overlays.trail }),
     h: field("heat"),

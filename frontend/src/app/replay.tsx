@@ -1,0 +1,70 @@
+/** One recorded life in one file: the level, the recording and the pages' own rooms, without a server behind them. */
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode, useMemo } from "react";
+import { createRoot } from "react-dom/client";
+import type { Level } from "@/api";
+import { Showing } from "@/features/watch/Showing";
+import "@/ui/fonts.css";
+import "@/ui/tokens.css";
+import "@/ui/ui.css";
+import { Empty, format, Logo, ThemeButton } from "@/ui";
+import { begin, decodeFrame } from "@/wire";
+import type { Life } from "@/wire";
+import "./replay.css";
+
+/** What the server wrote into the file (backend/lab/runs/takeaway.py). */
+interface Packed {
+  name: string;
+  level: Level;
+  /** the recording: a frame with a whole life (docs/wire.md), base64 */
+  recording: string;
+}
+
+const told = document.getElementById("life")?.textContent?.trim();
+const packed = told ? (JSON.parse(told) as Packed) : null;
+
+function Page({ name, level, recording }: Packed) {
+  const life: Life = useMemo(() => begin(decodeFrame(Uint8Array.from(atob(recording), (letter) => letter.charCodeAt(0)))), [recording]);
+  const { meta, number } = life;
+  const facts = [
+    level.title,
+    `episode ${format.count(number)}`,
+    meta.stage !== null && `stage ${meta.stage}`,
+    `ε ${format.plain(meta.epsilon)}`,
+    meta.multiplier !== 1 && `drain × ${format.plain(meta.multiplier)}`,
+  ];
+  return (
+    <>
+      <header className="top">
+        <span className="brand">
+          <Logo />
+          <span className="hide-s">Hamlet</span>
+        </span>
+        <h1 className="lifename">{name}</h1>
+        <p className="lifefacts hide-s">{facts.filter(Boolean).join(" · ")}</p>
+        <span className="grow" />
+        <ThemeButton />
+      </header>
+      <main id="main" tabIndex={-1} className="lifepage">
+        <Showing
+          keys
+          id={life.run}
+          level={level}
+          known={[number]}
+          episode={number}
+          onEpisode={() => undefined}
+          life={{ queryKey: ["life"], queryFn: () => life, initialData: life, staleTime: Infinity }}
+        />
+      </main>
+    </>
+  );
+}
+
+document.title = packed ? `${packed.name}, a life · Hamlet` : document.title;
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <QueryClientProvider client={new QueryClient()}>
+      {packed ? <Page {...packed} /> : <Empty level={1} title="No life in this file">A replay is downloaded from the page of a recorded life.</Empty>}
+    </QueryClientProvider>
+  </StrictMode>,
+);

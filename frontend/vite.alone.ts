@@ -1,0 +1,69 @@
+/** What is built beside the pages: the replay as one file that needs no server, and the film's pictures for node. */
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { build } from "vite";
+import type { InlineConfig, Plugin } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const alias = { "@": here("./src") };
+
+/** Scripts and styles go into the page itself, and nothing else is left of the build. */
+function oneFile(): Plugin {
+  return {
+    name: "one-file",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      const pages = Object.values(bundle).filter((file) => file.fileName.endsWith(".html"));
+      for (const page of pages) {
+        if (page.type !== "asset") continue;
+        page.source = String(page.source)
+          .replace(/<link rel="stylesheet"[^>]*href="([^"]+)"[^>]*>/g, (_tag, href: string) => `<style>${content(href)}</style>`)
+          // At the end of the body: an inline module cannot be deferred by a browser that knows only plain scripts.
+          .replace(/\s*<script type="module"[^>]*src="([^"]+)"[^>]*><\/script>/g, "")
+          .replace("</body>", () => `<script>${entry().replaceAll("</script", "<\\/script")}</script></body>`);
+      }
+      function content(href: string): string {
+        const file = Object.values(bundle).find(({ fileName }) => href.endsWith(fileName));
+        if (file?.type !== "asset") throw new Error(`${href} is not in the bundle`);
+        Reflect.deleteProperty(bundle, file.fileName);
+        return String(file.source);
+      }
+      function entry(): string {
+        const file = Object.values(bundle).find((one) => one.type === "chunk" && one.isEntry);
+        if (file?.type !== "chunk") throw new Error("the page has no script");
+        Reflect.deleteProperty(bundle, file.fileName);
+        return file.code;
+      }
+    },
+  };
+}
+
+const replay: InlineConfig = {
+  configFile: false,
+  root: here("."),
+  base: "./",
+  publicDir: false,
+  logLevel: "error",
+  plugins: [react(), oneFile()],
+  resolve: { alias },
+  build: {
+    outDir: here("../backend/lab/static/app"),
+    emptyOutDir: false,
+    cssCodeSplit: false,
+    modulePreload: false,
+    // Fonts and all: the file is opened where there is no network.
+    assetsInlineLimit: Number.MAX_SAFE_INTEGER,
+    rollupOptions: { input: here("./replay.html"), output: { format: "iife" } },
+  },
+};
+
+/** Builds these after the pages, into the same folder. */
+export function alone(): Plugin {
+  return {
+    name: "alone",
+    apply: "build",
+    async closeBundle() {
+      for (const config of [replay]) await build(config);
+    },
+  };
+}
