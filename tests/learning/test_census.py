@@ -11,7 +11,7 @@ from hamlet.learning.census import census_in
 from hamlet.learning.events import EpisodeEnd, EpisodeStart, Step
 from hamlet.model.errors import DamagedFileError
 from hamlet.world import load_level
-from tests.learning.runs import L3, small, to_the_end
+from tests.learning.runs import L3, iterations, small, to_the_end
 
 
 def one_lane(**changes):
@@ -28,7 +28,9 @@ def test_cells_places_and_deaths_are_those_that_were_told():
     assert {(y, x): told["visits"][y][x] for y, x in cells} == cells
     assert sum(map(sum, told["visits"])) == len(steps)
     assert told["uses"] == Counter(names[s.used] for s in steps if s.used >= 0)
-    assert told["deaths"] == Counter(e.died_of for e in events if isinstance(e, EpisodeEnd) and e.died_of)
+    ends = [e for e in events if isinstance(e, EpisodeEnd) and e.died_of]
+    assert told["deaths"] == Counter(e.died_of for e in ends)
+    assert told["roots"] == Counter(e.root for e in ends)
 
 
 def test_transitions_are_pairs_within_a_life():
@@ -60,6 +62,15 @@ def test_by_the_hour_they_add_up_to_all_and_fall_where_they_were_told():
         pairs.update({(a, b): n for a, to in hour.items() for b, n in to.items()})
     assert pairs == {(a, b): n for a, to in told["transitions"].items() for b, n in to.items()}
     assert one_lane()[0].census.told()["by_hour"] is None
+
+
+def test_every_death_of_every_lane_has_one_root_also_after_a_checkpoint(tmp_path):
+    trainer = Trainer(small(steps=16 * 8 * 40))
+    iterations(trainer, 20)
+    trainer.save(tmp_path / "c.pt")
+    told = [to_the_end(run).census.told() for run in (trainer, Trainer.restore(tmp_path / "c.pt"))]
+    assert told[0] == told[1]
+    assert sum(told[0]["roots"].values()) == sum(told[0]["deaths"].values()) > 16
 
 
 def test_novelty_is_there_only_with_curiosity():

@@ -109,6 +109,18 @@ def test_every_row_has_every_column():
     assert last["stage"] is None
 
 
+def test_the_reward_of_a_row_is_the_mean_over_every_step_since_the_row_before():
+    events = events_of(lanes=1, steps=8 * 600, exploring_starts=0.0)
+    rewards, rows = [], 0
+    for event in events:
+        if isinstance(event, Step):
+            rewards.append(event.reward)
+        elif isinstance(event, Metrics):
+            assert event.values["extrinsic_mean"] == pytest.approx(np.mean(rewards))
+            rewards, rows = [], rows + 1
+    assert rows > 10
+
+
 def test_survival_is_that_of_whole_lives():
     """Lives that begin in the middle are not counted: with nothing else but those, there is no number."""
     rows = [e.values for e in events_of(exploring_starts=1.0, steps=16 * 8 * 8) if isinstance(e, Metrics)]

@@ -29,7 +29,7 @@ class Book:
             yield self.watched.begin(
                 now(), moment.layout, int(births.stages[0]) or None, float(births.multipliers[0]), epsilon, weights
             )
-        self.census.step(moment.cells, moment.hours, moment.used, moment.terminated, moment.deaths)
+        self.census.step(moment.cells, moment.hours, moment.used, moment.terminated)
         if moment.arrived is not None and moment.novelty is not None:
             self.census.wondered(moment.arrived, moment.novelty)
         yield self.watched.step(

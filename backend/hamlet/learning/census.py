@@ -1,4 +1,4 @@
-"""What all lanes did since the run began, counted: cells visited, places used, which after which, deaths by meter."""
+"""What all lanes did since the run began, counted: cells visited, places used, which after which, causes of death."""
 
 from os import PathLike
 from pathlib import Path
@@ -13,6 +13,7 @@ from hamlet.world import Level
 
 LARGEST = 64 << 20
 """bytes of one counted array in a checkpoint"""
+COUNTS = ("visits", "novelty", "arrivals", "uses", "transitions", "deaths", "roots")
 
 
 class Census:
@@ -35,6 +36,8 @@ class Census:
         """(hours, from, to) of two successful uses in a row, in one life, by the hour of the second"""
         self.deaths = np.zeros(level.num_meters, dtype=np.int64)
         """(meters,) deaths by the meter that ran out"""
+        self.roots = np.zeros(level.num_meters, dtype=np.int64)
+        """(meters,) deaths by the meter at the root (`hamlet.world.causes`)"""
 
     def step(
         self,
@@ -42,10 +45,9 @@ class Census:
         hours: NDArray[np.int64],
         used: NDArray[np.int64],
         ended: NDArray[np.bool_],
-        deaths: NDArray[np.int64],
     ) -> None:
         """Count one step of every lane: the cell and the hour it began in, the place used in it or -1, and whether the
-        life ended, (lanes,) each; and the meters that lives died of, (deaths,)."""
+        life ended, (lanes,) each."""
         self.visits += np.bincount(cells, minlength=self.visits.size)
         lanes = np.flatnonzero(used >= 0)
         if lanes.size:
@@ -54,9 +56,12 @@ class Census:
             known = last >= 0
             np.add.at(self.transitions, (hour[known], last[known], now[known]), 1)
             self._last[lanes] = now
-        if ended.any():
-            self._last[ended] = -1
-            self.deaths += np.bincount(deaths, minlength=self.deaths.size)
+        self._last[ended] = -1
+
+    def died(self, of: NDArray[np.int64], root: NDArray[np.int64]) -> None:
+        """Count deaths: the meter that ran out, and the one at the root, (deaths,) each."""
+        self.deaths += np.bincount(of, minlength=self.deaths.size)
+        self.roots += np.bincount(root, minlength=self.roots.size)
 
     def wondered(self, cells: NDArray[np.int64], novelty: NDArray[np.float32]) -> None:
         """Count the novelty (lanes,) of what every lane saw in the cell (lanes,) it arrived in."""
@@ -64,9 +69,9 @@ class Census:
         self.arrivals += np.bincount(cells, minlength=self.arrivals.size)
 
     def told(self) -> dict[str, Any]:
-        """Plain data: visits and mean novelty by row and column (None where nothing was measured), uses, transitions
-        and deaths by name; what never happened is left out. `by_hour` has uses and transitions for each hour of the
-        day, None where no clock runs."""
+        """Plain data: visits and mean novelty by row and column (None where nothing was measured), uses, transitions,
+        deaths and their roots by name; what never happened is left out. `by_hour` has uses and transitions for each
+        hour of the day, None where no clock runs."""
         names, meters = self.level.vocabulary, self.level.meter_names
         shape = (self.level.height, self.level.width)
         novelty = [
@@ -85,6 +90,7 @@ class Census:
             "transitions": self._pairs(self.transitions.sum(axis=0)),
             "by_hour": hours if self.level.temporal else None,
             "deaths": {meters[i]: int(self.deaths[i]) for i in np.flatnonzero(self.deaths)},
+            "roots": {meters[i]: int(self.roots[i]) for i in np.flatnonzero(self.roots)},
         }
 
     def _pairs(self, counts: NDArray[np.int64]) -> dict[str, dict[str, int]]:
@@ -96,13 +102,12 @@ class Census:
 
     def state(self) -> dict[str, Any]:
         """Everything."""
-        names = ("visits", "novelty", "arrivals", "uses", "transitions", "deaths")
-        return {"last": self._last, **{name: getattr(self, name) for name in names}}
+        return {"last": self._last, **{name: getattr(self, name) for name in COUNTS}}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a `state()` again."""
         self._last = state["last"].copy()
-        for name in ("visits", "novelty", "arrivals", "uses", "transitions", "deaths"):
+        for name in COUNTS:
             setattr(self, name, state[name].copy())
 
 

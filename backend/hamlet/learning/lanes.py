@@ -4,19 +4,29 @@ Two loops do the same: `numpy_lanes.py` steps the world in numpy and asks the ne
 keeps all of it on one device and hands over what happened when the rollout is done. What follows is written once.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from hamlet.learning.config import TrainConfig
+from hamlet.learning.curiosity import Curiosity
 from hamlet.learning.curriculum import Curriculum
+from hamlet.learning.networks import QNetwork
 from hamlet.learning.rollout import Rollout
-from hamlet.world import VectorWorld
+from hamlet.learning.roots import Roots
+from hamlet.world import Level, VectorWorld
 
 LOWEST_START = 0.1
 """exploring starts draw every meter from here to 1"""
+
+
+def do_nothing() -> None:
+    """Before a step of a run that is held to no pace."""
 
 
 class Moment(NamedTuple):
@@ -43,8 +53,6 @@ class Moment(NamedTuple):
     """(lanes,) the world's own"""
     terminated: NDArray[np.bool_]
     """(lanes,) the life ended"""
-    deaths: NDArray[np.int64]
-    """(deaths,) meters that ran out, one entry a death of any lane"""
     arrived: NDArray[np.int64] | None
     """(lanes,) cell the step led to; None without curiosity"""
     novelty: NDArray[np.float32] | None
@@ -85,42 +93,75 @@ class Births:
         self.begin(np.zeros(len(self.sparse), dtype=bool))
 
 
-def do_nothing() -> None:
-    """Before a step of a run that is held to no pace."""
-
-
-class Lanes(Protocol):
+class Lanes(ABC):
     """A loop that steps all lanes."""
 
     world: VectorWorld
 
+    def __init__(
+        self,
+        config: TrainConfig,
+        level: Level,
+        network: QNetwork,
+        steps: int,
+        births: Births,
+        curiosity: Curiosity | None,
+        device: torch.device,
+    ) -> None:
+        """`steps` of every lane make one rollout. device: where the network is."""
+        self.config, self.level, self.network, self.births, self.curiosity = config, level, network, births, curiosity
+        self.device, self.steps = device, steps
+        self.world = VectorWorld(level, config.lanes, config.seed, device=self.stepped_on(), layouts=config.layouts)
+        self.roots = Roots(level, config.lanes, steps, self.world.backend)
+        self._hidden = self._hidden_before = network.initial(config.lanes)
+        self._row_obs = torch.zeros((steps + 1, config.lanes, level.obs_dim), device=device)
+        # Rewards times (1 - gamma) keep Q within 0..1 whatever the discount, and so the step size of one learning rate.
+        self.scale = np.float32(1.0 - config.gamma)
+
+    @abstractmethod
+    def stepped_on(self) -> Any:
+        """The device of the world."""
+
+    @abstractmethod
     def begin(self) -> NDArray[np.bool_]:
         """First lives in all lanes. Returns which began in the middle, (lanes,)."""
 
+    @abstractmethod
     def rollout(self, epsilons: NDArray[np.float64], before_step: Callable[[], None] = do_nothing) -> Iterator[Moment]:
         """Every lane takes T steps with these chances of the dice, (lanes,). To be iterated to its end; the births are
         to be noted in `Births` before the next moment is asked for, for which before_step is called first."""
 
+    @abstractmethod
     def rows(self) -> Rollout:
         """The rollout as the learners read it."""
 
+    @abstractmethod
+    def deaths(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Of each death in the rollout the meter that ran out and the one at its root, (deaths,) each."""
+
     @property
+    @abstractmethod
     def novelty(self) -> NDArray[np.float32]:
         """(T, lanes) of the rollout, on the host; zeros without curiosity."""
 
+    @abstractmethod
     def undecided(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Q-values and mask, (lanes, actions) each, of what every lane sees after the rollout."""
 
+    @abstractmethod
     def shuffle(self, count: int) -> Tensor:
         """A random order of 0..count-1, where the rows are."""
 
     @property
+    @abstractmethod
     def replay_dice(self) -> np.random.Generator:
         """What old steps are drawn with, on the host."""
 
+    @abstractmethod
     def state(self) -> dict[str, Any]:
         """Everything but the world and the births."""
 
+    @abstractmethod
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a `state()` again; world and births have been restored."""
 

@@ -18,6 +18,7 @@ class Lives:
         """True while a lane is in a life that began at a later age: it says nothing about survival"""
         self.finished = 0
         """lives ended since the run began"""
+        self._rewards, self._steps = 0.0, 0
         self._survived: list[int] = []
         self._returned: list[float] = []
 
@@ -25,6 +26,8 @@ class Lives:
         """Count one step of every lane. Returns which lives ended and were whole, (lanes,)."""
         self.steps += 1
         self.returns += reward
+        self._rewards += float(reward.sum(dtype=np.float64))
+        self._steps += len(reward)
         whole = ended & ~self.partial
         if whole.any():
             self._survived.extend(self.steps[whole].tolist())
@@ -39,19 +42,23 @@ class Lives:
         self.partial[where] = False
 
     def measured(self) -> dict[str, float | int | None]:
-        """Survival and return of the lives that ended since the last call; None where none did."""
+        """Mean reward of a step since the last call, survival and return of the lives that ended; None where there were
+        none."""
+        extrinsic = {"extrinsic_mean": self._rewards / self._steps if self._steps else None}
+        self._rewards, self._steps = 0.0, 0
         names = ("survival_mean", "survival_p10", "survival_median", "survival_p90", "survival_max", "return_mean")
         if not self._survived:
-            return dict.fromkeys(names)
+            return {**dict.fromkeys(names), **extrinsic}
         p10, median, p90 = np.percentile(self._survived, (10, 50, 90))
         out = (np.mean(self._survived), p10, median, p90, max(self._survived), np.mean(self._returned))
         self._survived, self._returned = [], []
-        return {name: float(value) for name, value in zip(names, out, strict=True)}
+        return {**{name: float(value) for name, value in zip(names, out, strict=True)}, **extrinsic}
 
     def state(self) -> dict[str, Any]:
         """Everything."""
         return {
             "steps": self.steps, "returns": self.returns, "partial": self.partial, "finished": self.finished,
+            "rewards": (self._rewards, self._steps),
             "survived": np.asarray(self._survived, dtype=np.int64), "returned": np.asarray(self._returned),
         }  # fmt: skip
 
@@ -59,6 +66,7 @@ class Lives:
         """Take up a `state()` again."""
         self.steps[:], self.returns[:], self.partial[:] = state["steps"], state["returns"], state["partial"]
         self.finished = state["finished"]
+        self._rewards, self._steps = state["rewards"]
         self._survived, self._returned = state["survived"].tolist(), state["returned"].tolist()
 
 

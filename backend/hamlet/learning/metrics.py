@@ -12,6 +12,7 @@ COLUMNS: dict[str, str] = {
     "survival_p90": "90th percentile of the steps lived",
     "survival_max": "longest life that ended in this stretch, in steps",
     "return_mean": "mean sum of the world's own rewards over a life, undiscounted",
+    "extrinsic_mean": "mean of the world's own reward of a step, over all lanes",
     "intrinsic_mean": "mean curiosity bonus of a step, as it entered learning; none without curiosity",
     "epsilon": "chance that a step rolls the dice, mean over the lanes, at the end of the stretch",
     "multiplier": "depletion multiplier given to lives that begin now",

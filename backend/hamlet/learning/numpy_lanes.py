@@ -9,48 +9,33 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hamlet.learning.config import TrainConfig
-from hamlet.learning.curiosity import Curiosity
 from hamlet.learning.exploration import choose
-from hamlet.learning.lanes import LOWEST_START, Births, Moment, do_nothing
-from hamlet.learning.networks import QNetwork
+from hamlet.learning.lanes import LOWEST_START, Lanes, Moment, do_nothing
 from hamlet.learning.rollout import Rollout
-from hamlet.world import AutoReset, Level, VectorWorld
+from hamlet.world import AutoReset
 
 
-class NumpyLanes:
+class NumpyLanes(Lanes):
     """Steps the lanes in numpy. Only observations go to the network's device, and Q-values come back."""
 
-    def __init__(
-        self,
-        config: TrainConfig,
-        level: Level,
-        network: QNetwork,
-        steps: int,
-        births: Births,
-        curiosity: Curiosity | None,
-        device: torch.device,
-    ) -> None:
-        """`steps` of every lane make one rollout."""
-        lanes = config.lanes
-        self.config, self.level, self.network, self.births, self.curiosity = config, level, network, births, curiosity
-        self.device = device
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        level, lanes, steps = self.level, self.config.lanes, self.steps
         self._thrown = 0  # by the loop on a device, should the run have been there
-        self._dice, self._order, self._starts = (np.random.default_rng((config.seed, stream)) for stream in (1, 2, 3))
-        self.world = VectorWorld(level, lanes, config.seed, layouts=config.layouts)
+        self._dice, self._order, self._starts = (np.random.default_rng((self.config.seed, n)) for n in (1, 2, 3))
         self._auto = AutoReset(self.world)
-        self._lethal = [i for i, meter in enumerate(level.meters) if meter.lethal]
         self._obs: NDArray[np.float32] = self.world.observe()
         self._keep = np.zeros(lanes, dtype=np.float32)
-        self._hidden = self._hidden_before = network.initial(lanes)
-        # Rewards times (1 - gamma) keep Q within 0..1 whatever the discount, and so the step size of one learning rate.
-        self.scale = np.float32(1.0 - config.gamma)
-        self._row_obs = torch.zeros((steps + 1, lanes, level.obs_dim), device=device)
         self._row_mask = np.zeros((steps + 1, lanes, level.num_actions), dtype=bool)
         self._row_best, self._row_keep = np.zeros((2, steps + 1, lanes), dtype=np.float32)
         self._row_action = np.zeros((steps, lanes), dtype=np.int64)
         self._row_reward, self._row_terminated, self._row_novelty = np.zeros((3, steps, lanes), dtype=np.float32)
+        self._row_meters = np.zeros((steps, level.num_meters, lanes), dtype=np.float32)
         self._last_q = np.zeros((lanes, level.num_actions), dtype=np.float32)
+
+    def stepped_on(self) -> Any:
+        """numpy"""
+        return "cpu"
 
     @property
     def novelty(self) -> NDArray[np.float32]:
@@ -67,7 +52,7 @@ class NumpyLanes:
     def rollout(self, epsilons: NDArray[np.float64], before_step: Callable[[], None] = do_nothing) -> Iterator[Moment]:
         """T steps of every lane, each told right after it."""
         self._hidden_before = self._hidden
-        for t in range(len(self._row_action)):
+        for t in range(self.steps):
             before_step()
             layout = self.world.affordance_positions if self._keep[0] == 0.0 else None
             q, mask = self._look(t)
@@ -77,23 +62,21 @@ class NumpyLanes:
             obs, reward, terminated, _, info = self._auto.step(choice.action, self.births.drain)
             bonus = self._bonus(t, obs, terminated, info)
             self._row_best[t], self._row_action[t], self._row_terminated[t] = choice.best, choice.action, terminated
+            self._row_meters[t] = info["final_meters"].T
             self._row_reward[t] = (self._learnt(reward, terminated, info) + bonus) * self.scale
             self._obs, self._keep = obs, 1.0 - self._row_terminated[t]
-            ended = bool(terminated.any())
-            moved = self._begin_in_the_middle(terminated) if ended else None
+            moved = self._begin_in_the_middle(terminated) if terminated.any() else None
             curious = self.curiosity is not None
             yield Moment(
                 layout=layout, seen=seen, q=q[0].copy(), action=int(choice.action[0]), greedy=int(choice.greedy[0]),
                 random=bool(choice.random[0]), bonus=float(bonus[0]), cells=cells, hours=hours,
                 used=info["used"], reward=reward, terminated=terminated,
-                deaths=self._deaths(terminated, info) if ended else _NONE,
                 arrived=self._cells(info["final_positions"]) if curious else None,
                 novelty=self._row_novelty[t] if curious else None, moved=moved,
                 final=_final(info) if terminated[0] else None,
             )  # fmt: skip
-        T = len(self._row_action)
-        self._last_q, mask = self._look(T, remember=False)
-        self._row_best[T] = np.where(mask, self._last_q, -np.inf).max(axis=1)
+        self._last_q, mask = self._look(self.steps, remember=False)
+        self._row_best[-1] = np.where(mask, self._last_q, -np.inf).max(axis=1)
 
     def _look(self, t: int, remember: bool = True) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Q-values and mask of what every lane sees now; kept as row t."""
@@ -120,6 +103,10 @@ class NumpyLanes:
             action=on_device(self._row_action), reward=on_device(self._row_reward),
             terminated=on_device(self._row_terminated), keep=on_device(self._row_keep), hidden=self._hidden_before,
         )  # fmt: skip
+
+    def deaths(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Meters that ran out in the rollout, and those at the root."""
+        return self.roots.rollout(self._row_meters, self._row_action, self._row_terminated > 0.0)
 
     def undecided(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Q-values and mask after the rollout."""
@@ -165,12 +152,6 @@ class NumpyLanes:
         self._row_novelty[t] = self.curiosity.novelty(torch.from_numpy(obs).to(self.device)).cpu().numpy()
         return self.curiosity.bonus(self._row_novelty[t])
 
-    def _deaths(self, ended: NDArray[np.bool_], info: dict[str, Any]) -> NDArray[np.int64]:
-        """The meters that ran out."""
-        empty = info["final_meters"][ended][:, self._lethal] <= 0.0
-        deaths: NDArray[np.int64] = np.take(self._lethal, empty.argmax(axis=1)[empty.any(axis=1)])
-        return deaths
-
     def _begin_in_the_middle(self, born: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
         """Exploring starts: some of the lives that were just born are moved to another age and other meters, never the
         watched lane's. Returns which; None if none."""
@@ -199,7 +180,7 @@ class NumpyLanes:
         """What the lanes see and remember, and the dice."""
         generators = {"dice": self._dice, "shuffle": self._order, "starts": self._starts}
         return {
-            "keep": self._keep, "hidden": self._hidden, "thrown": self._thrown,
+            "keep": self._keep, "hidden": self._hidden, "roots": self.roots.state(), "thrown": self._thrown,
             "random": {name: json.dumps(generator.bit_generator.state) for name, generator in generators.items()},
         }  # fmt: skip
 
@@ -207,14 +188,12 @@ class NumpyLanes:
         """Take up a `state()` again."""
         self._obs, self._keep = self.world.observe(), state["keep"]
         self._hidden = state["hidden"] and tuple(part.to(self.device) for part in state["hidden"])
+        self.roots.restore(state["roots"])
         self._thrown = state["thrown"]
         generators = {"dice": self._dice, "shuffle": self._order, "starts": self._starts}
         # A run that was trained on a GPU from its beginning has thrown only what old steps are drawn with.
         for name, text in state["random"].items():
             generators[name].bit_generator.state = json.loads(text)
-
-
-_NONE: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
 
 
 def _final(info: dict[str, Any]) -> dict[str, Any]:

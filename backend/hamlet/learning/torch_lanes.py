@@ -15,48 +15,38 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hamlet.learning.config import TrainConfig
-from hamlet.learning.curiosity import Curiosity
 from hamlet.learning.dice import Dice
-from hamlet.learning.lanes import LOWEST_START, Births, Moment, do_nothing
-from hamlet.learning.networks import QNetwork
+from hamlet.learning.lanes import LOWEST_START, Lanes, Moment, do_nothing
 from hamlet.learning.rollout import Rollout
-from hamlet.world import Level, VectorWorld
 
 
-class TorchLanes:
+class TorchLanes(Lanes):
     """Steps the lanes on the network's device."""
 
-    def __init__(
-        self,
-        config: TrainConfig,
-        level: Level,
-        network: QNetwork,
-        steps: int,
-        births: Births,
-        curiosity: Curiosity | None,
-        device: torch.device,
-    ) -> None:
-        """`steps` of every lane make one rollout."""
-        lanes = config.lanes
-        self.config, self.level, self.network, self.births, self.curiosity = config, level, network, births, curiosity
-        self.device, self.steps = device, steps
-        self.dice = Dice(config.seed, device)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        level, lanes, steps, device = self.level, self.config.lanes, self.steps, self.device
+        self.dice = Dice(self.config.seed, device)
         self._random: dict[str, str] = {}  # the dice of the loop on the CPU, should the run have been there
-        self._replay = np.random.default_rng((config.seed, 2))
-        self.world = VectorWorld(level, lanes, config.seed, device=device, layouts=config.layouts)
-        self._lethal = [i for i, meter in enumerate(level.meters) if meter.lethal]
+        self._replay = np.random.default_rng((self.config.seed, 2))
         self._keep = torch.zeros(lanes, device=device)
-        self._hidden = self._hidden_before = network.initial(lanes)
-        self.scale = float(np.float32(1.0 - config.gamma))
         self._not_watched = torch.arange(lanes, device=device) > 0
-        self._row_obs = torch.zeros((steps + 1, lanes, level.obs_dim), device=device)
         self._row_mask = torch.zeros((steps + 1, lanes, level.num_actions), dtype=torch.bool, device=device)
         self._row_q = torch.zeros((steps + 1, lanes, level.num_actions), device=device)
         self._row_keep = torch.zeros((steps + 1, lanes), device=device)
         self._action, self._reward = (torch.zeros(0, device=device) for _ in range(2))
-        self.novelty: NDArray[np.float32] = np.zeros((steps, lanes), dtype=np.float32)
+        self._novelty: NDArray[np.float32] = np.zeros((steps, lanes), dtype=np.float32)
+        self._died: NDArray[np.int64] = np.zeros((2, 0), dtype=np.int64)
         self._take_births()
+
+    def stepped_on(self) -> Any:
+        """Where the network is."""
+        return self.device
+
+    @property
+    def novelty(self) -> NDArray[np.float32]:
+        """(T, lanes)"""
+        return self._novelty
 
     def _take_births(self) -> None:
         """What the lives under way were given, from the host's account of it."""
@@ -114,13 +104,10 @@ class TorchLanes:
                 kept["novelty"].append(novelty)
                 kept["bonus"].append(bonus[0])
                 kept["arrived"].append(world.cells)
-            fatal = torch.full_like(action, -1)
-            for row in reversed(self._lethal):
-                fatal = torch.where(meters[:, row] <= 0.0, row, fatal)
             for name, value in (
                 ("action", action), ("rolled", rolled), ("reward", reward), ("learnt", learnt * self.scale),
-                ("terminated", terminated), ("used", info["used"]), ("fatal", fatal),
-                ("final_meters", meters[0]), ("final_hour", world.hours[0]), ("final_cell", world.cells[0]),
+                ("terminated", terminated), ("used", info["used"]), ("meters", meters),
+                ("final_hour", world.hours[0]), ("final_cell", world.cells[0]),
             ):  # fmt: skip
                 kept[name].append(value)
             world.begin(terminated)
@@ -191,8 +178,11 @@ class TorchLanes:
         """What the host needs, in four copies: whole numbers (kinds, T, lanes), fractions (kinds, T, lanes), whole
         numbers and fractions of the watched lane, a row a step."""
         curious = ("arrived",) if self.curiosity else ()
-        names = ("cells", "hours", "used", "fatal", "terminated", "moved", *curious)
-        whole = torch.stack([torch.stack(kept[name]).to(torch.int32) for name in names])
+        names = ("cells", "hours", "used", "terminated", "moved", *curious)
+        meters = torch.stack(kept["meters"])
+        died = self.roots.rollout(meters.transpose(1, 2), self._action, self._terminated)
+        rows = [*(torch.stack(kept[name]) for name in names), *(part.view(self.steps, -1) for part in died)]
+        whole = torch.stack([row.to(torch.int32) for row in rows])
         parts = torch.stack([torch.stack(kept[name]) for name in ("reward", "novelty") if kept[name]])
         first = [
             *(torch.stack([row[0] for row in kept[name]]) for name in ("action", "rolled", "progress")),
@@ -202,9 +192,9 @@ class TorchLanes:
         numbers = [torch.stack([column.to(torch.int64) for column in first], dim=1), self._row_mask[:-1, 0]]
         if kept["places"]:
             numbers.append(torch.stack(kept["places"]))
-        meters = next(field for field in self.level.observation if field.name == "meters")
+        seen = next(field for field in self.level.observation if field.name == "meters")
         fractions = [
-            self._row_obs[:-1, 0, meters.start : meters.stop], torch.stack(kept["final_meters"]), self._row_q[:-1, 0],
+            self._row_obs[:-1, 0, seen.start : seen.stop], meters[:, 0], self._row_q[:-1, 0],
         ]  # fmt: skip
         if self.curiosity:
             fractions.append(torch.stack(kept["bonus"]).unsqueeze(1))
@@ -216,9 +206,11 @@ class TorchLanes:
     ) -> Iterator[Moment]:
         level, M, A = self.level, self.level.num_meters, self.level.num_actions
         if self.curiosity:
-            self.novelty = parts[1]
+            self._novelty = parts[1]
+        died = whole[-2:].reshape(2, -1).astype(np.int64)
+        self._died = died[:, died[0] >= 0]
         for t in range(self.steps):
-            cells, hours, used, fatal, ended, moved = whole[:6, t].astype(np.int64)
+            cells, hours, used, ended, moved = whole[:5, t].astype(np.int64)
             action, rolled, progress, final_hour, final_cell, keep = (int(n) for n in numbers[t, :6])
             mask, places = numbers[t, 6 : 6 + A].astype(bool), numbers[t, 6 + A :]
             meters, final_meters, q = np.split(fractions[t, : 2 * M + A], [M, 2 * M])
@@ -230,11 +222,16 @@ class TorchLanes:
                 seen={"x": x, "y": y, "mask": mask, "meters": meters, "hour": int(hours[0]), "progress": progress},
                 q=q, action=action, greedy=int(np.where(mask, q, -np.inf).argmax()), random=bool(rolled),
                 bonus=float(fractions[t, -1]) if self.curiosity else 0.0, cells=cells, hours=hours, used=used,
-                reward=parts[0, t], terminated=ended.astype(bool), deaths=fatal[fatal >= 0],
-                arrived=whole[6, t].astype(np.int64) if self.curiosity else None,
+                reward=parts[0, t], terminated=ended.astype(bool),
+                arrived=whole[5, t].astype(np.int64) if self.curiosity else None,
                 novelty=parts[1, t] if self.curiosity else None, moved=moved.astype(bool),
                 final={"x": final_x, "y": final_y, "meters": final_meters, "hour": final_hour} if ended[0] else None,
             )  # fmt: skip
+
+    def deaths(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Meters that ran out in the rollout, and those at the root."""
+        died_of, root = self._died
+        return died_of, root
 
     def undecided(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Q-values and mask after the rollout."""
@@ -245,7 +242,8 @@ class TorchLanes:
     def state(self) -> dict[str, Any]:
         """What the lanes remember, and how many dice were thrown."""
         return {
-            "keep": self._keep.cpu().numpy(), "hidden": self._hidden, "thrown": self.dice.thrown,
+            "keep": self._keep.cpu().numpy(), "hidden": self._hidden, "roots": self.roots.state(),
+            "thrown": self.dice.thrown,
             "random": {**self._random, "shuffle": json.dumps(self._replay.bit_generator.state)},
         }  # fmt: skip
 
@@ -253,6 +251,7 @@ class TorchLanes:
         """Take up a `state()` again."""
         self._keep = torch.from_numpy(state["keep"]).to(self.device)
         self._hidden = state["hidden"] and tuple(part.to(self.device) for part in state["hidden"])
+        self.roots.restore(state["roots"])
         self.dice.thrown, self._random = state["thrown"], dict(state["random"])
         self._replay.bit_generator.state = json.loads(state["random"]["shuffle"])
         self._take_births()

@@ -163,6 +163,7 @@ class Trainer:
         for moment in self.lanes.rollout(epsilons, before_step):
             self.steps += self.config.lanes
             yield from self._book.told(moment, float(epsilons[0]), self.updates)
+        self._book.census.died(*self.lanes.deaths())
         if self.curriculum.active:
             self._entropy = policy_entropy(*self.lanes.undecided(), self.config.gamma)
 

@@ -126,6 +126,7 @@ class MetricRow(models.Model):
     survival_p90 = models.FloatField(null=True)
     survival_max = models.FloatField(null=True)
     return_mean = models.FloatField(null=True)
+    extrinsic_mean = models.FloatField(null=True)
     intrinsic_mean = models.FloatField(null=True)
     epsilon = models.FloatField(null=True)
     multiplier = models.FloatField(null=True)

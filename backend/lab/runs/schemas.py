@@ -389,6 +389,7 @@ class CensusOut(Schema):
     )
     by_hour: ByHourOut | None = Field(description="null where no clock runs")
     deaths: dict[str, int] = Field(description="Deaths by the meter that ran out")
+    roots: dict[str, int] = Field(description="Deaths by the meter at the root, which drained the fatal one most")
 
 
 class ModelIn(Schema):

@@ -1320,6 +1320,13 @@ export interface components {
             deaths: {
                 [key: string]: number;
             };
+            /**
+             * Roots
+             * @description Deaths by the meter at the root, which drained the fatal one most
+             */
+            roots: {
+                [key: string]: number;
+            };
         };
         /** WorkerOut */
         WorkerOut: {

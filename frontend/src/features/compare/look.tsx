@@ -8,6 +8,7 @@ export const METRICS: Readonly<Record<string, { title: string; unit: string; abo
   survival_p90: { title: "Survival, 90th percentile", unit: "steps", about: "90th percentile of the steps lived" },
   survival_max: { title: "Longest life", unit: "steps", about: "longest life that ended in a stretch" },
   return_mean: { title: "Return", unit: "", about: "mean sum of the world's own rewards over a life, undiscounted" },
+  extrinsic_mean: { title: "Reward", unit: "", about: "mean of the world's own reward of a step, over all lanes" },
   intrinsic_mean: { title: "Curiosity bonus", unit: "", about: "mean curiosity bonus of a step, as it entered learning" },
   epsilon: { title: "Exploration ε", unit: "", about: "chance that a step rolls the dice, mean over the lanes" },
   multiplier: { title: "Depletion", unit: "×", about: "depletion multiplier given to lives that begin" },
