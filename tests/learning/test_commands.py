@@ -102,6 +102,15 @@ def test_what_cannot_be_is_said_in_one_line(tmp_path, capsys, arguments, said):
     assert "Traceback" not in error
 
 
+def test_where_there_is_no_torch_the_package_to_install_is_named(tmp_path):
+    without = "import sys; sys.modules['torch'] = None; from hamlet.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", without, "train", "--out", str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "hamlet train: torch is missing here: pip install 'hamlet-lab[train]'\n"
+    assert not (tmp_path / "out").exists()
+
+
 def test_ctrl_c_keeps_the_model(tmp_path):
     command = [sys.executable, "-m", "hamlet.cli", "train", "--out", str(tmp_path), "--json", "--steps", "100000000"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

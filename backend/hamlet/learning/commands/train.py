@@ -52,7 +52,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Train, and keep the best model whatever happens on the way."""
-    from hamlet.learning.trainer import Trainer
+    try:
+        from hamlet.learning.trainer import Trainer
+    except ModuleNotFoundError as missing:
+        raise TrainingError(f"{missing.name} is missing here: pip install 'hamlet-lab[train]'") from None
 
     if (asked.out / MODEL).exists() and not (asked.resume or asked.force):
         raise TrainingError(f"{asked.out / MODEL} is there already; choose another --out, --resume its run, or --force")
