@@ -1,16 +1,19 @@
 """How soon, how much and how harmless watching is, on the machine it runs on. Prints tables, asserts nothing.
 
-    python -m tests.benchmarks.bench_live [latency] [stock] [webs] [throttled] [harmless]     (all when none is named)
+    python -m tests.benchmarks.bench_live [latency] [browser] [stock] [webs] [throttled] [harmless]     (none: all)
 
 The real product trains a run; load clients (load.py) watch it as pages do. An age is the time from the trainer's clock
 at a frame's newest step to the frame in the client; the frame's oldest step is up to 100 ms older. A browser adds the
-time to its next animation frame; tests/browser/test_blocked.py prints what its badge says. `--pin 0,1` keeps everything
-on these cores.
+time to its next animation frame: `browser` is Chromium, from the trainer's clock to the painted pixel, as the page
+itself measures it (its LIVE badge: 95th percentile of the last 5 s), in a run held to a pace. `--pin 0,1` keeps
+everything on these cores.
 """
 
 import argparse
 import json
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,6 +25,7 @@ from typing import Any
 
 import httpx
 import psutil
+from playwright.sync_api import sync_playwright
 
 from tests.product import ROOT, HamletUp
 
@@ -127,7 +131,8 @@ def row(name: str, viewers: int, seconds: float, found: dict[str, Any]) -> None:
         f"{name:24} {viewers:4} viewers  age p50 {percentile(ages, 0.5):5.0f}  p95 {percentile(ages, 0.95):5.0f}  "
         f"max {max(ages, default=float('nan')):5.0f} ms  web {found['web_cpu']:5.1f} % CPU {found['rss']:4.0f} MB  "
         f"frames a viewer {got:6.1f}  {found['bytes'] / viewers / seconds / 1000:5.1f} kB/s a viewer  "
-        f"in {percentile(found['joined'], 0.95):5.0f} ms (p95)  cut {found['lost']}",
+        f"in {percentile(found['joined'], 0.95):5.0f} ms (p95)  cut {found['lost']}  "
+        f"lives whole {found['lives']}, dropped {found['dropped']} [quick, slow]",
         flush=True,
     )
 
@@ -153,9 +158,49 @@ def latency(lab: Lab, run: str, server: str, seconds: float) -> None:
 
 
 def throttled(lab: Lab, run: str, server: str, seconds: float) -> None:
-    for slow in (0, 1):
-        load = lab.load(50, seconds, 3, path=f"/ws/runs/{run}", throttled=slow, rate=50_000)
-        row(f"{server}, {slow} at 50 kB/s", 50, seconds, measured(load, seconds, [lab.web]))
+    """What one slow viewer does to 49 others: 50 kB/s is more than it is sent, 2 kB/s is far less."""
+    for slow, rate in ((0, 50_000), (1, 50_000), (1, 2_000), (0, 50_000)):
+        load = lab.load(50, seconds, 3, path=f"/ws/runs/{run}", throttled=slow, rate=rate)
+        row(f"{server}, {slow} at {rate // 1000} kB/s", 50, seconds, measured(load, seconds, [lab.web]))
+
+
+def browser(lab: Lab, run: str, server: str, beside: int) -> None:
+    """Chromium, one viewer beside others: from the trainer's clock to the painted pixel, as the page measures it."""
+    crowd = lab.load(beside, 600, 2, path=f"/ws/runs/{run}") if beside else None
+    if crowd is not None:
+        crowd.wait_until_counting()
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        page = chromium.new_page(base_url=lab.product.url)
+        page.context.add_cookies([{"name": "sessionid", "value": lab.cookies[0], "url": lab.product.url}])
+        page.goto("/")
+        page.get_by_role("banner").wait_for()
+        began = time.monotonic()
+        page.goto(f"/runs/{run}")
+        page.get_by_role("img", name=re.compile(r"Agent at")).first.wait_for()
+        life = time.monotonic() - began
+        page.locator(".curvebox svg").first.wait_for()
+        curve = time.monotonic() - began
+        for pace in (5, 20):
+            lab.client.patch(f"/runs/{run}", json={"pace": pace}).raise_for_status()
+            page.wait_for_timeout(7000)  # the page counts the last 5 s
+            said = []
+            for _ in range(10):
+                page.wait_for_timeout(1000)
+                said += [
+                    int(found)
+                    for found in re.findall(r"^(\d+) ms from", page.locator(".live").get_attribute("title") or "")
+                ]
+            print(f"{server}, {beside} beside, {pace} steps/s: p95 of 5 s, each second: {said} ms", flush=True)
+        lab.client.patch(f"/runs/{run}", json={"pace": None}).raise_for_status()
+        chromium.close()
+    print(
+        f"{server}, {beside} beside: a page that comes late has the life after {life:.2f} s, "
+        f"the curve after {curve:.2f} s"
+    )
+    if crowd is not None:
+        crowd.end()
 
 
 def stock(lab: Lab, run: str, seconds: float) -> None:
@@ -207,6 +252,8 @@ def webs(lab: Lab, run: str, server: str, seconds: float) -> None:
             found[name] += other[name]
         for name in ("frames", "bytes", "lost"):
             found[name] += other[name]
+        for name in ("lives", "dropped"):
+            found[name] = [one + two for one, two in zip(found[name], other[name], strict=True)]
         row(f"{server} + daphne", 500, seconds, found)
     finally:
         second.terminate()
@@ -265,7 +312,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=150_000)
     parser.add_argument("--repetitions", type=int, default=10)
     asked = parser.parse_args()
-    parts = asked.parts or ["latency", "stock", "webs", "throttled", "harmless"]
+    parts = asked.parts or ["latency", "browser", "stock", "webs", "throttled", "harmless"]
     if asked.pin:
         os.sched_setaffinity(0, {int(core) for core in asked.pin.split(",")})
     print(f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f} before", flush=True)
@@ -277,6 +324,9 @@ def main() -> None:
                 lab.wait_for(run, "training", 100_000)
                 if "latency" in parts:
                     latency(lab, run, server, asked.seconds)
+                if "browser" in parts:
+                    for beside in (0, 500):
+                        browser(lab, run, server, beside)
                 if "throttled" in parts:
                     throttled(lab, run, server, asked.seconds)
                 if server == "daphne":

@@ -5,8 +5,8 @@ page does: reads, acknowledges every fourth frame, pings every two seconds. All 
 distinct frame is decoded once, for the trainer's clock in it.
 
 In:  {"url", "path", "cookies": [...], "viewers": n, "seconds": s, "warm_up": s, "throttled": n, "rate": bytes/s}
-Out: {"ages": [ms from the trainer's clock to here], "joined": [ms to hello], "messages", "bytes", "lives", "frames",
-     "lost", "connected", "cpu"}
+Out: {"ages": [ms from the trainer's clock to here], "joined": [ms to hello], "messages", "bytes", "frames",
+     "lives": [of quick viewers, of throttled ones], "dropped": [the same], "lost", "connected", "cpu"}
 """
 
 import asyncio
@@ -24,13 +24,14 @@ MASK = bytes(4)
 
 
 @lru_cache(maxsize=512)
-def stamp(data: bytes) -> tuple[float, int, int, bool] | None:
-    """Trainer's clock, life, number and whether it is the last, of a frame; the stock way sends the same as JSON."""
+def stamp(data: bytes) -> tuple[float, int, int, bool, int] | None:
+    """Trainer's clock, life, number, whether it is the last, and how many lives the trainer left out before it."""
     try:
         frame = json.loads(data)["frame"] if data[:1] == b"{" else decode_frame(data)
     except (WireError, ValueError, KeyError):
         return None
-    return frame["at"], frame["episode"], frame["seq"], frame["end"] is not None
+    passed = frame["meta"]["passed"] if frame["meta"] else 0
+    return frame["at"], frame["episode"], frame["seq"], frame["end"] is not None, passed
 
 
 class Viewer(asyncio.Protocol):
@@ -41,6 +42,7 @@ class Viewer(asyncio.Protocol):
         self.buffer = bytearray()
         self.open = False
         self.frames = self.acked = 0
+        self.life: int | None = None
         self.began = time.time()
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -116,7 +118,9 @@ class Tally:
 
     def __init__(self) -> None:
         self.ages: list[float] = []
-        self.bytes = self.messages = self.lost = self.connected = self.frames = self.lives = 0
+        self.bytes = self.messages = self.lost = self.connected = self.frames = 0
+        self.lives, self.dropped = [0, 0], [0, 0]
+        """whole lives that came, and lives the server left out for a viewer; of quick viewers and of slow ones"""
         self.joined: list[float] = []
         self.counting = self.over = False
 
@@ -129,10 +133,18 @@ class Tally:
         frame = stamp(data)
         if kind == 2:
             viewer.seen()
-        if frame and self.counting and not viewer.rate:
+        if frame is None:
+            return
+        _, life, seq, end, passed = frame
+        before, viewer.life = viewer.life, life
+        if not self.counting:
+            return
+        if seq == 0 and before is not None and life > before:
+            self.dropped[bool(viewer.rate)] += life - before - 1 - passed
+        self.lives[bool(viewer.rate)] += end
+        if not viewer.rate:
             self.ages.append(time.time() * 1000 - frame[0])
             self.frames += 1
-            self.lives += frame[3]
 
 
 async def main() -> None:
@@ -167,7 +179,7 @@ async def main() -> None:
     await asyncio.sleep(asked["seconds"])
     told.counting, told.over = False, True
     beating.cancel()
-    names = ("ages", "messages", "bytes", "lives", "frames", "lost", "connected", "joined")
+    names = ("ages", "messages", "bytes", "lives", "dropped", "frames", "lost", "connected", "joined")
     print(json.dumps({**{name: getattr(told, name) for name in names}, "cpu": time.process_time()}), flush=True)
 
 

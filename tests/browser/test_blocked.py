@@ -39,4 +39,6 @@ def test_where_websockets_are_blocked_the_page_is_live_all_the_same(run, how):
     board.wait_for()
     seen = {board.get_attribute("aria-label") for _ in range(20) if not page.wait_for_timeout(200)}
     assert len(seen) > 3, "the life on the board does not go on"
+    page.keyboard.press("a")
+    page.get_by_text(re.compile(r"^All 256 lives of .* ms ago")).wait_for()
     assert blocked

@@ -82,6 +82,8 @@ class SocketPage(Page):
 class StreamPage(Page):
     """With server-sent events."""
 
+    path = "/sse/runs/{}"
+
     def __init__(self, run, cookie=None, query="", last=None):
         self.run, self.headers = run, headers(cookie)
         resuming = [(b"last-event-id", last.encode())] if last else []
@@ -89,7 +91,7 @@ class StreamPage(Page):
         self.events, self.name, self.ids = [], None, []
 
     def scope(self, method, query, more=()):
-        path = f"/sse/runs/{self.run}"
+        path = self.path.format(self.run)
         return {
             "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": query.encode(),
             "headers": [*self.headers, *more], "http_version": "1.1", "scheme": "http", "client": None, "server": None,

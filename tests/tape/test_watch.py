@@ -1,7 +1,11 @@
 """`hamlet watch` with a recording, and what it understands; tests/story watches a run of the real product with it."""
 
+import json
+import threading
+
 import msgpack
 import pytest
+import websockets.sync.server
 
 from hamlet.cli import main
 from hamlet.learning import Trainer
@@ -9,6 +13,7 @@ from hamlet.learning.config import TrainConfig
 from hamlet.learning.events import EpisodeEnd
 from hamlet.tape.commands.watch import WatchError, place
 from hamlet.tape.episode import Tape
+from hamlet.tape.follow import Door, Follower
 from hamlet.tape.screen import Screen, ScreenError, Shown
 from hamlet.tape.wire import decode_frame, encode_frame, encode_recording
 
@@ -57,6 +62,29 @@ def test_each_moment_shows_what_the_choice_was_made_from(lived):
         assert f"step {t}" in picture
         assert f"{lived.columns['meters'][t][0]:.2f}" in picture
         assert f"{screen.level.action_names[lived.columns['action'][t]]} (" in picture
+
+
+def test_a_watch_that_is_cut_off_goes_on_where_it_was(lived):
+    frames = [encode_frame(lived, *cut) for cut in ((0, 10, 0), (10, 20, 1), (20, len(lived), 2))]
+    asked = []
+
+    def serve(line):
+        asked.append(line.request.path)
+        for data in frames[:2] if len(asked) == 1 else frames[2:]:
+            line.send(data)
+            assert json.loads(line.recv(timeout=10))["type"] in ("ping", "ack")
+        if len(asked) > 1:
+            line.send(json.dumps({"type": "run", "run": {"state": "finished"}}))
+            line.recv(timeout=10)
+
+    with websockets.sync.server.serve(serve, "127.0.0.1", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        follower = Follower(Door(f"http://127.0.0.1:{server.socket.getsockname()[1]}"), "r")
+        follower._listen()
+        server.shutdown()
+    second = decode_frame(frames[1])
+    assert asked == ["/ws/runs/r", f"/ws/runs/r?after={second['episode']}.1.{second['hash'][:8].hex()}"]
+    assert (len(follower.life), follower.life.true) == (len(lived), True)
 
 
 def test_a_life_from_the_air_grows_frame_by_frame_and_a_wrong_row_shows(lived):

@@ -83,6 +83,8 @@ class Follower:
         self.failed: str | None = None
         self._door = door
         self._wait = FIRST_WAIT
+        self._newest = ""
+        """names the newest frame for a server that is to go on after it (docs/wire.md)"""
         self._thread = threading.Thread(target=self._listen, name="follow", daemon=True)
 
     def start(self) -> None:
@@ -94,7 +96,9 @@ class Follower:
         while self.ended is None and self.failed is None:
             try:
                 cookie, origin = {"Cookie": self._door.cookie()}, Origin(f"{parts.scheme}://{parts.netloc}")
-                with connect(address, origin=origin, additional_headers=cookie, max_size=None) as line:
+                with connect(
+                    f"{address}{self._newest}", origin=origin, additional_headers=cookie, max_size=None
+                ) as line:
                     self._hear(line)
             except ConnectionClosed as closed:
                 code = closed.rcvd.code if closed.rcvd else 1006
@@ -117,8 +121,8 @@ class Follower:
                 continue
             if isinstance(message, bytes):
                 frames += 1
-                line.send(json.dumps({"type": "ack", "n": frames}))
                 self._take(message)
+                line.send(json.dumps({"type": "ack", "n": frames}))
             else:
                 self._told(json.loads(message))
 
@@ -127,6 +131,7 @@ class Follower:
             frame = decode_frame(data)
         except WireError:
             return  # of a newer server; the next one may be readable
+        self._newest = f"?after={frame['episode']}.{frame['seq']}.{frame['hash'][:8].hex()}"
         if frame["seq"] == 0:
             self.life = Shown(frame)
         elif self.life is not None:

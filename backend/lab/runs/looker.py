@@ -15,8 +15,8 @@ ON_THE_WAY = 3
 class Looker(Viewer):
     """Each picture is whole in itself, so the newest that waits takes the place of any other."""
 
-    def __init__(self, pipe: Pipe, words: Words) -> None:
-        super().__init__(pipe, words)
+    def __init__(self, pipe: Pipe, words: Words, *, has_address: bool = False) -> None:
+        super().__init__(pipe, words, has_address=has_address)
         self.window = Window(credit=ON_THE_WAY)
         self.glance = True  # who looks at the lanes watches the run already, on a socket of its own
         self._pictures = 0
@@ -32,3 +32,5 @@ class Looker(Viewer):
         if message["type"] == "run.lanes":
             self._pictures += 1
             self._send(self.window.offer(Shown(self._pictures, 0, message["data"])))
+        else:
+            super()._pass_on(message)

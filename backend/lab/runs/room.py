@@ -28,6 +28,8 @@ CHECK_EVERY = 5.0
 """seconds between two looks at the sessions: how long a socket may outlive a sign-out"""
 GATHER = 0.3
 """seconds in which comings and goings become one message"""
+MANY = 100
+"""viewers of a process above which that takes longer in proportion, since each of them gets the message"""
 
 
 class Socket(Protocol):
@@ -95,7 +97,7 @@ class Room:
             try:
                 wait = max(0.0, checked + CHECK_EVERY - time.monotonic())
                 await asyncio.wait_for(self._news.wait(), wait)
-                await asyncio.sleep(GATHER)
+                await asyncio.sleep(GATHER * max(1.0, len(self.sockets) / MANY))
             except TimeoutError:
                 pass
             self._news.clear()

@@ -1,7 +1,8 @@
 """The same as the socket where WebSockets are blocked: server-sent events, and small requests for the way back.
 
-`GET /sse/runs/<id>` streams; its first event names the line, and `POST /sse/runs/<id>?line=<name>` takes a message of
-the page as the socket would, from whichever web process it reaches. docs/wire.md describes both.
+`GET /sse/runs/<id>` and `/sse/runs/<id>/lanes` stream; their first event names the line, and `POST` to the same address
+with `?line=<name>` takes a message of the page as the socket would, from whichever web process it reaches. docs/wire.md
+describes both.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from redis.exceptions import RedisError
 
+from lab.runs.looker import Looker
 from lab.runs.pipe import Event, Pipe
 from lab.runs.viewer import LONGEST_MESSAGE, NO_RUN, Viewer
 from lab.runs.window import Shown
@@ -29,7 +31,7 @@ Send = Callable[[Event], Awaitable[None]]
 
 HEARTBEAT = 15.0
 """seconds between two comments that keep proxies from closing a silent stream"""
-ADDRESS = re.compile(r"/sse/runs/([^/]+)")
+ADDRESS = re.compile(r"/sse/runs/([^/]+)(/lanes)?")
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-transform"),
@@ -62,7 +64,7 @@ async def run_events(scope: Event, receive: Receive, send: Send) -> None:
     if not validate_host(split_domain_port(headers.get(b"host", b"").decode("latin1"))[0], settings.ALLOWED_HOSTS):
         await _answer(send, 400)
     elif scope["method"] == "GET":
-        await _stream(scope, address[1] if address else "", receive, send)
+        await _stream(scope, address, receive, send)
     elif address is None:
         await _answer(send, 404)
     elif scope["method"] == "POST":
@@ -71,17 +73,17 @@ async def run_events(scope: Event, receive: Receive, send: Send) -> None:
         await _answer(send, 405)
 
 
-async def _stream(scope: Event, run: str, receive: Receive, send: Send) -> None:
+async def _stream(scope: Event, address: re.Match[str] | None, receive: Receive, send: Send) -> None:
     query = parse_qs(scope["query_string"].decode("latin1"))
     last = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin1")
     pipe = Pipe(send)
-    viewer = Viewer(pipe, Stream(), has_address=True)
+    viewer = (Looker if address and address[2] else Viewer)(pipe, Stream(), has_address=True)
     # A browser's EventSource does not tell a status, so what is wrong is told as on the socket: by an event.
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     heart = asyncio.ensure_future(_beat(viewer, pipe))
     try:
-        if run:
-            await viewer.enter(scope, run, last or query.get("after", [""])[0])
+        if address:
+            await viewer.enter(scope, address[1], last or query.get("after", [""])[0])
         else:
             viewer.turn_away(NO_RUN, "There is nothing at this address.")
         while (await receive())["type"] != "http.disconnect":

@@ -5,7 +5,7 @@ export type { Clock } from "./clock";
 export { decodeFrame, WireError } from "./frame";
 export type { End, Frame, Meta } from "./frame";
 export { ageOf, decodeLanes, lookAt } from "./lanes";
-export type { Lanes, Look } from "./lanes";
+export type { Lanes } from "./lanes";
 export { begin, extend, lastMoment, meterAt, momentOf } from "./life";
 export type { Choice, Life, Moment } from "./life";
 export type { Message } from "./messages";

@@ -5,9 +5,8 @@
 import { decode } from "@msgpack/msgpack";
 import { pageNow } from "./clock";
 import { WireError } from "./frame";
-import { viaSocket } from "./lines";
-import type { Line } from "./lines";
-import { backoff, isRefusal, socketUrl } from "./socket";
+import { hold, socketUrl } from "./socket";
+import type { Connection, Link } from "./socket";
 
 export interface Lanes {
   run: string;
@@ -40,41 +39,13 @@ export function decodeLanes(bytes: ArrayBuffer | Uint8Array): Lanes {
   return { ...rest, x, y, age: Uint16Array.from(x, (_, i) => view.getUint16(2 * i, true)) } as Lanes;
 }
 
-export type Look = "connecting" | "open" | "lost" | "refused";
-
-/** Looks at all lanes until the returned function is called. Comes back by itself when cut off. */
-export function lookAt(run: string, on: { picture: (lanes: Lanes) => void; look: (look: Look) => void }): () => void {
-  let line: Line;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let tries = 0;
-
-  const open = () => {
-    let seen = 0;
-    line = viaSocket(`${socketUrl(run)}/lanes`, {
-      open: () => on.look("open"),
-      data: (data) => {
-        if (typeof data === "string") return;
-        tries = 0;
-        line.send(JSON.stringify({ type: "ack", n: ++seen }));
-        try {
-          on.picture(decodeLanes(data));
-        } catch (error) {
-          console.error(error);
-        }
-      },
-      closed: (code) => {
-        const refused = isRefusal(code);
-        on.look(refused ? "refused" : "lost");
-        if (!refused) timer = setTimeout(open, backoff(tries++));
-      },
-    });
+/** Looks at all lanes until the returned connection is closed. */
+export function lookAt(run: string, on: { picture: (lanes: Lanes) => void; link: (link: Link) => void }): Connection {
+  const see = (data: ArrayBuffer) => {
+    on.picture(decodeLanes(data));
+    return null; // each picture is whole in itself
   };
-  on.look("connecting");
-  open();
-  return () => {
-    clearTimeout(timer);
-    line.close();
-  };
+  return hold(`${socketUrl(run)}/lanes`, on, { see, anAck: 1 });
 }
 
 /** How old a picture is now, ms, by the trainer's clock; null while the distance of the clocks is not known. */

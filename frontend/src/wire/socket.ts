@@ -19,12 +19,23 @@ export type Link =
   /** refused for good: no session, or no such run */
   | { state: "refused"; since: number; reason: "session" | "run" };
 
-export interface Handlers {
+export interface News {
   link: (link: Link) => void;
-  frame: (frame: Frame) => void;
-  message: (message: Message) => void;
+  message?: (message: Message) => void;
   /** round trip of a ping, by this page's clock */
-  pong: (sent: number, server: number, received: number) => void;
+  pong?: (sent: number, server: number, received: number) => void;
+}
+
+export interface Handlers extends News {
+  frame: (frame: Frame) => void;
+}
+
+/** What comes as bytes, beside the news. */
+export interface Bytes {
+  /** reads them; may throw, then they are seen and dropped. Gives what names them to a server that goes on after them, or null */
+  see: (data: ArrayBuffer) => string | null;
+  /** how many one acknowledgement covers; at most half of the server's credit */
+  anAck: number;
 }
 
 export interface Connection {
@@ -40,8 +51,7 @@ const PING_EVERY = 2_000;
 const EARLY_PINGS = [0, 150, 400, 900];
 /** Where a stream can take its place, a WebSocket that has said nothing for so long is blocked; hello comes within a few round trips. */
 const BLOCKED = 2_000;
-/** Frames that one acknowledgement covers, half of the server's credit; and for how long one may be owed. */
-const FRAMES_AN_ACK = 4;
+/** for how long an acknowledgement may be owed */
 const ACK_WITHIN = 1_000;
 /** A link that answers no ping for so long is dead, even if the browser has not noticed. */
 const SILENCE = 10_000;
@@ -59,19 +69,29 @@ export const socketUrl = (run: string, base: string = window.location.href): str
 const idOf = ({ episode, seq, hash }: Frame): string =>
   `${episode}.${seq}.${Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 
+/** Connects to the frames of a run, and stays connected until `close`. `streams` as in `hold`. */
+export function connect(url: string, on: Handlers, { streams = true } = {}): Connection {
+  const see = (data: ArrayBuffer) => {
+    const frame = decodeFrame(data);
+    on.frame(frame);
+    return idOf(frame);
+  };
+  return hold(url, on, { see, anAck: 4 }, streams);
+}
+
 /**
  * Connects, and stays connected until `close`.
  *
  * `streams: false` never falls back to server-sent events, of which a browser opens only six to one lab: for what a page
  * has many of.
  */
-export function connect(url: string, on: Handlers, { streams = true } = {}): Connection {
+export function hold(url: string, on: News, bytes: Bytes, streams = true): Connection {
   let line: Line | null = null;
   let link: Link = { state: "connecting", since: pageNow() };
   let tries = 0;
   let frames = 0;
   let acknowledged = 0;
-  /** the newest frame the page has, from whichever line */
+  /** names the newest frame the page has, from whichever line */
   let newest: string | null = null;
   /** when the line last spoke, 0 before hello */
   let heard = 0;
@@ -133,12 +153,10 @@ export function connect(url: string, on: Handlers, { streams = true } = {}): Con
   const see = (data: ArrayBuffer) => {
     // Seen is seen, readable or not: the server's credit must not run out over one bad frame.
     frames++;
-    if (frames - acknowledged >= FRAMES_AN_ACK) acknowledge();
+    if (frames - acknowledged >= bytes.anAck) acknowledge();
     else if (frames - acknowledged === 1) later(ACK_WITHIN, acknowledge);
     try {
-      const frame = decodeFrame(data);
-      newest = idOf(frame);
-      on.frame(frame);
+      newest = bytes.see(data);
     } catch (error) {
       console.error(error);
     }
@@ -147,8 +165,8 @@ export function connect(url: string, on: Handlers, { streams = true } = {}): Con
   const hear = (text: string) => {
     const message = parseMessage(text);
     if (!message) return;
-    if (message.type === "pong") on.pong(message.t, message.server_ms, heard);
-    else on.message(message);
+    if (message.type === "pong") on.pong?.(message.t, message.server_ms, heard);
+    else on.message?.(message);
   };
 
   const lost = (code = BROKEN) => {

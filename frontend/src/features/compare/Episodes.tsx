@@ -96,6 +96,6 @@ function useCompareKeys(player: Player, swap: () => void, toFork: () => unknown)
     ArrowRight: steps(1),
     X: swap,
     ".": toFork,
-    ...Object.fromEntries(SPEEDS.map((speed, i) => [String(i + 1), () => player.act((w, now) => setSpeed(w, speed, now))])),
+    ...Object.fromEntries(SPEEDS.map(([key, speed]) => [key, () => player.act((w, now) => setSpeed(w, speed, now))])),
   });
 }

@@ -82,9 +82,9 @@ export function Speeds({ player }: { player: Player }) {
   }
   return (
     <div className="seg" role="group" aria-label="Speed">
-      {SPEEDS.map((each, i) => (
-        <button key={each} type="button" aria-pressed={each === speed} title={`${each * STEPS_PER_SECOND} steps per second (${i + 1})`} onClick={() => player.act((w, now) => setSpeed(w, each, now))}>
-          {each}×
+      {SPEEDS.map(([key, each]) => (
+        <button key={each} type="button" aria-pressed={each === speed} title={`${each * STEPS_PER_SECOND} steps per second (${key})`} onClick={() => player.act((w, now) => setSpeed(w, each, now))}>
+          {each === 0.25 ? "¼" : each}×
         </button>
       ))}
     </div>

@@ -6,7 +6,7 @@ const KEYS: [keys: string, what: string][] = [
   ["← →", "one step back, one step on"],
   ["Shift ← →", "24 steps"],
   ["[ ]", "the life before, the life after"],
-  ["1 2 3", "speed 1×, 4×, 16×"],
+  ["0 1 2 3", "speed ¼×, 1×, 4×, 16×"],
   ["L", "back to live"],
   ["B", "bookmark this step"],
   ["T H P S", "trail, heat, policy, sight"],

@@ -205,7 +205,7 @@ describe("watching a run", () => {
     const picture = { lanes: 1, run: "7", at: Date.now(), steps: 9, of: 1000, x: new Uint8Array(256), y: new Uint8Array(256), age: new Uint8Array(512) };
     act(() => looking.onmessage?.({ data: new Uint8Array(encode(picture)).buffer }));
     expect(await screen.findByText(/^The first 256 of 1,000 lives of heron-42, /)).toBeVisible();
-    expect(looking.sent.map((text) => JSON.parse(text))).toEqual([{ type: "ack", n: 1 }]);
+    expect(looking.sent.map((text) => JSON.parse(text))).toContainEqual({ type: "ack", n: 1 });
     for (const name of ["Trail", "Heat", "Policy", "Sight"]) expect(screen.getByRole("button", { name })).toBeDisabled();
     await user.keyboard("tp");
     expect(window.location.search).toBe("?lives=all");

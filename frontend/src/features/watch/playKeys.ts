@@ -13,6 +13,6 @@ export function playKeys(player: Player): Record<string, (event: KeyboardEvent) 
     " ": (event) => (pressed(event) ? false : player.act(toggle)),
     ArrowLeft: steps(-1),
     ArrowRight: steps(1),
-    ...Object.fromEntries(SPEEDS.map((speed, i) => [String(i + 1), () => player.act((w, now) => setSpeed(w, speed, now))])),
+    ...Object.fromEntries(SPEEDS.map(([key, speed]) => [key, () => player.act((w, now) => setSpeed(w, speed, now))])),
   };
 }

@@ -32,7 +32,10 @@ describe("at full speed", () => {
     w = play(w, 1000, 1000);
     expect(w.t).toBe(8 + 32);
     w = setSpeed(w, 1, 2000);
-    expect(play(w, 2000, 1000).t).toBe(42);
+    w = play(w, 2000, 1000);
+    expect(w.t).toBe(42);
+    w = setSpeed(w, 0.25, 3000);
+    expect([play(w, 3000, 1900).t, play(w, 3000, 4000).t]).toEqual([42, 44]);
   });
 
   it("keeps the newest whole life waiting and counts those that went by", () => {

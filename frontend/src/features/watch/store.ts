@@ -10,8 +10,14 @@
 import { answered, begin, extend, lastMoment, newClock, offsetOf } from "@/wire";
 import type { Clock, Frame, Life, Link } from "@/wire";
 
-export type Speed = 1 | 4 | 16;
-export const SPEEDS: readonly Speed[] = [1, 4, 16];
+export type Speed = 0.25 | 1 | 4 | 16;
+/** each speed and its key */
+export const SPEEDS: readonly (readonly [key: string, speed: Speed])[] = [
+  ["0", 0.25],
+  ["1", 1],
+  ["2", 4],
+  ["3", 16],
+];
 
 /** Steps per second at 1×: slow enough to say each one aloud. 4× can be followed by eye, 16× shows the shape of a life. */
 export const STEPS_PER_SECOND = 2;

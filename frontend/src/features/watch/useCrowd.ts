@@ -4,14 +4,14 @@ import { useSearchParams } from "react-router";
 import type { Scene } from "@/board";
 import { useQueryPatch } from "@/ui";
 import { ageOf, lookAt, offsetOf } from "@/wire";
-import type { Lanes, Look } from "@/wire";
+import type { Lanes, Link } from "@/wire";
 import type { Player } from "./player";
 
 const WORDS_EVERY = 500;
 
 /** What the caption tells, all of it measured here. */
 export interface CrowdWords {
-  look: Look;
+  look: Link["state"];
   /** lanes in the picture and lanes of the run; null before the first picture */
   shown: number | null;
   of: number;
@@ -42,25 +42,25 @@ export function useCrowd(run: string, live: boolean, player: Player): CrowdView 
     looking.current = on;
     player.redraw();
     if (!on) return;
-    let look: Look = "connecting";
+    let look: CrowdWords["look"] = "connecting";
     const tell = () => {
       const lanes = newest.current;
       setWords({ look, shown: lanes && lanes.x.length, of: lanes?.of ?? 0, age: lanes && ageOf(lanes, offsetOf(player.state().clock)) });
     };
-    const stop = lookAt(run, {
+    const connection = lookAt(run, {
       picture: (lanes) => {
         const first = !newest.current;
         newest.current = lanes;
         player.redraw();
         if (first) tell();
       },
-      look: (next) => {
-        look = next;
+      link: ({ state }) => {
+        look = state;
       },
     });
     const timer = setInterval(tell, WORDS_EVERY);
     return () => {
-      stop();
+      connection.close();
       clearInterval(timer);
       newest.current = null;
       setWords(NOTHING);
