@@ -57,13 +57,29 @@ const replay: InlineConfig = {
   },
 };
 
+const film: InlineConfig = {
+  configFile: false,
+  root: here("."),
+  publicDir: false,
+  logLevel: "error",
+  resolve: { alias },
+  // All in one file but the canvas, which is machine code.
+  ssr: { noExternal: true, external: ["@napi-rs/canvas"] },
+  build: {
+    ssr: here("./src/app/film/main.ts"),
+    outDir: here("../backend/lab/static/app"),
+    emptyOutDir: false,
+    rollupOptions: { output: { entryFileNames: "film.mjs" } },
+  },
+};
+
 /** Builds these after the pages, into the same folder. */
 export function alone(): Plugin {
   return {
     name: "alone",
     apply: "build",
     async closeBundle() {
-      for (const config of [replay]) await build(config);
+      for (const config of [replay, film]) await build(config);
     },
   };
 }

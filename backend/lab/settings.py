@@ -146,6 +146,7 @@ CELERY_TASK_ROUTES = {
     "lab.runs.tasks.train_slice": {"queue": "train"},
     "lab.runs.tasks.take_home": {"queue": "exams"},
     "lab.runs.tasks.examine_upload": {"queue": "exams"},
+    "lab.runs.tasks.make_clip": {"queue": "exams"},
 }
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing on disk: two short intervals need no memory
 CELERY_BEAT_SCHEDULE = {

@@ -26,5 +26,6 @@ export const downloads = {
   pack: (id: string) => `/api/v1/models/${id}/download?as=zip`,
   /** a recorded life with its replay in one HTML file */
   life: (run: string, episode: number) => `/api/v1/runs/${run}/episodes/${episode}/page`,
+  clip: (id: string) => `/api/v1/clips/${id}/download`,
   checkpoint: (id: string) => `/api/v1/checkpoints/${id}/download`,
 } as const;

@@ -60,8 +60,9 @@ def test_any_recorded_life_can_be_scrubbed_at_once(page: "Page", runs: list[str]
 
 
 def test_a_life_taken_home_opens_without_a_network(page: "Page", runs: list[str], tmp_path: Path) -> None:
+    page.get_by_role("button", name="Take home").click()
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="Take home").click()
+        page.get_by_role("link", name="Download the replay").click()
     download: Any = waiting.value
     file = tmp_path / download.suggested_filename
     download.save_as(file)
@@ -82,6 +83,18 @@ def test_a_life_taken_home_opens_without_a_network(page: "Page", runs: list[str]
     picture(home, "life-at-home")
     context.close()
     assert said == [], "it asked the network for something, or broke"
+
+
+def test_a_film_of_it_is_made_by_a_worker(page: "Page", runs: list[str]) -> None:
+    page.get_by_role("button", name="Make the film").click()
+    link = page.get_by_role("link", name=re.compile("Download the film, "))
+    link.wait_for(timeout=120_000)
+    picture(page, "take-home")
+    with page.expect_download() as waiting:
+        link.click()
+    download: Any = waiting.value
+    assert download.suggested_filename == "first-seed-life-0.mp4"
+    page.get_by_role("button", name="Close").click()
 
 
 def test_a_note_stays_on_its_step(page: "Page", runs: list[str]) -> None:

@@ -395,3 +395,49 @@ class UploadedModel(models.Model):
         """Names of all its files in the storage."""
         pack = [self.pack["file"]] if self.pack else []
         return [self.file, *pack, *(life["file"] for life in self.lives)]
+
+
+class Clip(models.Model):
+    """A film of a recorded life, named by its number: a life lived anew is the same life, and so is its film."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Pending"
+        """waits for a worker, or is being made"""
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    class Format(models.TextChoices):
+        MP4 = "mp4", ".mp4"
+        GIF = "gif", ".gif"
+
+    class Theme(models.TextChoices):
+        LIGHT = "light", "Light"
+        DARK = "dark", "Dark"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="clips")
+    episode = models.BigIntegerField()
+    format = models.CharField(max_length=10, choices=Format)
+    theme = models.CharField(max_length=10, choices=Theme)
+
+    state = models.CharField(max_length=20, choices=State, default=State.PENDING)
+    message = models.TextField(blank=True, help_text="Why it failed.")
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+
+    file = models.CharField(max_length=255, blank=True)
+    bytes = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["run", "episode", "format", "theme"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "episode", "format", "theme"], name="one_clip_a_life_and_look"),
+            models.CheckConstraint(condition=Q(state__in=["pending", "done", "failed"]), name="clip_state_is_known"),
+            models.CheckConstraint(condition=~Q(state="done") | ~Q(file=""), name="clip_done_has_a_file"),
+        ]
+
+    def __str__(self) -> str:
+        return f"life {self.episode}.{self.format}"

@@ -7,7 +7,7 @@ from ninja import Field, Schema
 from pydantic import ConfigDict
 
 from lab.people.models import Person
-from lab.runs.models import Bookmark, Checkpoint, EvaluationRow, ExportedModel, RecordedEpisode, Run
+from lab.runs.models import Bookmark, Checkpoint, Clip, EvaluationRow, ExportedModel, RecordedEpisode, Run
 from lab.runs.pace import FASTEST, SLOWEST
 
 State = Literal["queued", "training", "stopping", "finished", "stopped", "failed"]
@@ -314,6 +314,34 @@ class EpisodeOut(Schema):
     @classmethod
     def of(cls, row: RecordedEpisode) -> "EpisodeOut":
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class ClipIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    format: Literal["mp4", "gif"]
+    theme: Literal["light", "dark"] = "light"
+
+
+class ClipOut(Schema):
+    """A film of a recorded life, 1280 x 720, eight steps a second."""
+
+    id: str
+    format: Literal["mp4", "gif"]
+    theme: Literal["light", "dark"]
+    state: Literal["pending", "done", "failed"]
+    message: str
+    bytes: int
+    sha256: str
+
+    @classmethod
+    def of(cls, row: Clip) -> "ClipOut":
+        return cls(id=str(row.pk), **{name: getattr(row, name) for name in cls.model_fields if name != "id"})
+
+
+class Clips(Schema):
+    items: list[ClipOut]
+    missing: str | None = Field(description="What this server lacks to make films; null if it can")
+    longest: int = Field(description="Steps of the longest life that a film is made of")
 
 
 class BookmarkIn(Schema):

@@ -10,7 +10,7 @@ from celery import shared_task
 from django.db import Error as DatabaseError
 
 from hamlet.learning.errors import TrainingError
-from lab.runs import crew, services, sweep, uploads
+from lab.runs import clips, crew, services, sweep, uploads
 from lab.runs.errors import RunError
 from lab.runs.models import ExportedModel
 
@@ -79,6 +79,12 @@ def examine_upload(upload_id: str) -> None:
     exam.upload_examine(UUID(upload_id))
 
 
+@shared_task(name="lab.runs.tasks.make_clip")
+def make_clip(clip_id: str) -> None:
+    """Make a film of a recorded life. It must be pending, or nothing happens."""
+    clips.clip_make(UUID(clip_id))
+
+
 @shared_task(name="lab.runs.tasks.reap")
 def reap() -> None:
     """Every five seconds: queue again what lost its worker, send again what the broker lost, look at the disk."""
@@ -91,6 +97,7 @@ def reap() -> None:
         services.runs_spare_the_disk()
         services.runs_resend()
         uploads.uploads_resend()
+        clips.clips_resend()
     except DatabaseError as error:
         logger.warning("the reaper waits for the database: %s", error)
         return

@@ -13,6 +13,9 @@ export type Checkpoint = Schemas["CheckpointOut"];
 export type Evaluation = Schemas["EvaluationOut"];
 export type Recording = Schemas["EpisodeOut"];
 export type Bookmark = Schemas["BookmarkOut"];
+/** A film of a recorded life. */
+export type Clip = Schemas["ClipOut"];
+export type Clips = Schemas["Clips"];
 export type Workers = Schemas["WorkersOut"];
 export type Me = Schemas["MeOut"];
 

@@ -69,7 +69,11 @@ export interface Palette {
 /** The tokens of `element` as they are now. */
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element);
-  const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  return paletteOf((name) => style.getPropertyValue(`--${name}`).trim());
+}
+
+/** The palette of these tokens; `read` gives a token's text, empty if there is none. */
+export function paletteOf(read: (name: string) => string): Palette {
   const hexOr = (value: string, other: string) => (/^#[0-9a-f]{3}([0-9a-f]{3})?$/i.test(value) ? value : other);
   const color = Object.fromEntries(NAMES.map((name) => [name, hexOr(read(name), "#808080")])) as Palette["color"];
   const meters = new Map<string, string>();

@@ -15,11 +15,14 @@ type Layer = (ctx: CanvasRenderingContext2D, scene: Scene, style: Style, palette
 export class Layers {
   private readonly kept = new Map<Layer, { key: string; canvas: HTMLCanvasElement }>();
 
+  /** create: where a fresh canvas comes from; there are renderers without a document */
+  constructor(private readonly create: () => HTMLCanvasElement = () => document.createElement("canvas")) {}
+
   /** The layer at this key, painted anew only if the key has changed. */
   get(layer: Layer, key: string, width: number, height: number, paint: (ctx: CanvasRenderingContext2D) => void): HTMLCanvasElement {
     let known = this.kept.get(layer);
     if (known?.key === key) return known.canvas;
-    known ??= { key, canvas: document.createElement("canvas") };
+    known ??= { key, canvas: this.create() };
     known.key = key;
     known.canvas.width = width;
     known.canvas.height = height;

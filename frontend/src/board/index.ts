@@ -1,6 +1,6 @@
 export { Board } from "./Board";
 export type { SceneSource } from "./Board";
-export { faded, mix, readPalette } from "./color";
+export { faded, mix, paletteOf, readPalette } from "./color";
 export type { Palette } from "./color";
 export type { Crowd } from "./crowd";
 export { drawIcon } from "./icon";

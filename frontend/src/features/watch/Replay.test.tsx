@@ -152,3 +152,28 @@ test("at the end the certificate stands over the board, and Replay plays it agai
   await user.click(within(paper).getByRole("button", { name: "Replay" }));
   await waitFor(() => expect(step()).toBeLessThan(10));
 });
+
+test("a life is taken home as a page at once, as a film once a worker has made it", async () => {
+  const clip = { id: "c1", format: "mp4", theme: "light", state: "pending", message: "", bytes: 0, sha256: "" };
+  answers["/runs/r1/episodes/8/clips"] = { items: [], missing: null, longest: 1000 };
+  const { user, container } = await replay("/runs/r1/replay/8");
+  await user.click(screen.getByRole("button", { name: "Take home" }));
+  const dialog = screen.getByRole("dialog", { name: "Take episode 8 home" });
+  expect(within(dialog).getByRole("link", { name: "Download the replay" })).toHaveAttribute("href", "/api/v1/runs/r1/episodes/8/page");
+  const make = await within(dialog).findByRole("button", { name: "Make the film" });
+  answers["/runs/r1/episodes/8/clips"] = { items: [clip], missing: null, longest: 1000 };
+  await user.click(make);
+  expect(sent).toEqual([{ method: "POST", path: "/runs/r1/episodes/8/clips", body: { format: "mp4", theme: "light" } }]);
+  expect(await within(dialog).findByRole("status")).toHaveTextContent("A worker makes it");
+  expect(await faults(container)).toEqual([]);
+  answers["/runs/r1/episodes/8/clips"] = { items: [{ ...clip, state: "done", bytes: 580_000 }], missing: null, longest: 1000 };
+  expect(await within(dialog).findByRole("link", { name: "Download the film, 580 kB" }, { timeout: 4000 })).toHaveAttribute("href", "/api/v1/clips/c1/download");
+});
+
+test("a server that makes no films says what it lacks, and offers none", async () => {
+  answers["/runs/r1/episodes/8/clips"] = { items: [], missing: "node", longest: 1000 };
+  const { user } = await replay("/runs/r1/replay/8");
+  await user.click(screen.getByRole("button", { name: "Take home" }));
+  expect(await screen.findByText("No films are made here: the server lacks node.")).toBeVisible();
+  expect(screen.queryByRole("button", { name: /^Make/ })).toBeNull();
+});

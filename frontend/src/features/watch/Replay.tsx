@@ -5,7 +5,7 @@ import { Link, Navigate, useNavigate, useParams } from "react-router";
 import { ApiError, levelQuery, runQuery } from "@/api";
 import type { Level, Recording, Run } from "@/api";
 import { RunBar } from "@/chrome";
-import { downloads, paths } from "@/paths";
+import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Segmented, useKeys } from "@/ui";
 import type { Life } from "@/wire";
 import { useAddress } from "./address";
@@ -17,6 +17,7 @@ import { marksOf, momentFor } from "./marks";
 import { bestOf, bookmarksQuery, offAir, recordingQuery, recordingsQuery } from "./queries";
 import { useReplayPath } from "./room";
 import { Connecting } from "./States";
+import { TakeHome } from "./TakeHome";
 import { usePlayer } from "./usePlayer";
 import { Missing, Theatre } from "./Watch";
 import "./watch.css";
@@ -103,6 +104,7 @@ function Kept({ run, level, recordings, episode }: KeptProps) {
   const path = useReplayPath(run.id);
   const field = useRef<HTMLInputElement>(null);
   const [tab, setTab] = useState<"lives" | "bookmarks">("lives");
+  const [taking, setTaking] = useState(false);
   useAddress(player, life.data ?? null, (reason, shown) => momentFor(reason, shown, level, recordings));
   useKeys({
     b: () => {
@@ -139,52 +141,52 @@ function Kept({ run, level, recordings, episode }: KeptProps) {
     );
   }
   return (
-    <Theatre
-      page="replay"
-      run={run}
-      level={level}
-      player={player}
-      live={false}
-      lives={lives}
-      flags={flags}
-      stop={null}
-      notice={null}
-      badge={
-        <>
-          <Sealed life={life.data ?? null} />
-          <Link className="btn" to={paths.compareLives(`${run.id}:${episode}`)}>
-            <Icon name="columns" />
-            Compare this life
-          </Link>
-          <a className="btn" href={downloads.life(run.id, episode)} download title="This life with its replay in one HTML file, which opens without a network">
-            <Icon name="download-simple" />
-            Take home
-          </a>
-        </>
-      }
-      compact={
-        <>
-          <Sealed life={life.data ?? null} />
-          <a className="btn sq" href={downloads.life(run.id, episode)} download aria-label="Take this life home">
-            <Icon name="download-simple" />
-          </a>
-        </>
-      }
-      panel={{ label: "Lives", content: shelf }}
-      below={
-        <section className="card shelf" aria-label="Recorded lives">
-          {shelf}
-        </section>
-      }
-      empty={(phone) => (
-        <>
-          {phone && <RunBar run={run} page="replay" />}
-          <main id="main" tabIndex={-1} className="watch">
-            <Connecting />
-          </main>
-        </>
-      )}
-    />
+    <>
+      <Theatre
+        page="replay"
+        run={run}
+        level={level}
+        player={player}
+        live={false}
+        lives={lives}
+        flags={flags}
+        stop={null}
+        notice={null}
+        badge={
+          <>
+            <Sealed life={life.data ?? null} />
+            <Link className="btn" to={paths.compareLives(`${run.id}:${episode}`)}>
+              <Icon name="columns" />
+              Compare this life
+            </Link>
+            <Button icon="download-simple" onClick={() => setTaking(true)}>
+              Take home
+            </Button>
+          </>
+        }
+        compact={
+          <>
+            <Sealed life={life.data ?? null} />
+            <Button icon="download-simple" aria-label="Take this life home" onClick={() => setTaking(true)} />
+          </>
+        }
+        panel={{ label: "Lives", content: shelf }}
+        below={
+          <section className="card shelf" aria-label="Recorded lives">
+            {shelf}
+          </section>
+        }
+        empty={(phone) => (
+          <>
+            {phone && <RunBar run={run} page="replay" />}
+            <main id="main" tabIndex={-1} className="watch">
+              <Connecting />
+            </main>
+          </>
+        )}
+      />
+      <TakeHome run={run} episode={episode} steps={life.data?.end?.steps ?? 0} open={taking} onClose={() => setTaking(false)} />
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 /** What a life tells about itself: events, sums, reasons. Pure, and remembered per life where they take a walk through it. */
 import type { Level } from "@/api";
-import { isOpen, placeAt } from "@/board";
+import { isOpen, placeAt } from "@/board/town";
 import type { Layout, Town } from "@/board";
 import { lastMoment, meterAt } from "@/wire";
 import type { Life, Moment } from "@/wire";

@@ -1,6 +1,7 @@
 /** The life as one picture: vitals over night bands, where the dice rolled, what was used, how it ended. Pure drawing. */
 import type { Level } from "@/api";
-import { drawIcon, faded, mix } from "@/board";
+import { faded, mix } from "@/board/color";
+import { drawIcon } from "@/board/icon";
 import type { Palette } from "@/board";
 import { lastMoment, meterAt } from "@/wire";
 import type { Life } from "@/wire";

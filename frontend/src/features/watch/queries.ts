@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { QueryClient } from "@tanstack/react-query";
 import { ApiError, checkpointsQuery, client, isActive, runQuery, unwrap } from "@/api";
-import type { Bookmark, Checkpoint, Evaluation, Recording, Run } from "@/api";
+import type { Bookmark, Checkpoint, Clips, Evaluation, Recording, Run } from "@/api";
 import { begin, decodeFrame } from "@/wire";
 import type { Life, Message } from "@/wire";
 
@@ -50,6 +50,16 @@ export const bookmarksQuery = (run: string) =>
     queryFn: async ({ signal }): Promise<Bookmark[]> =>
       (await unwrap(client.GET("/api/v1/runs/{id}/bookmarks", { signal, params: { path: { id: run } } }))).items,
     refetchInterval: 30_000,
+  });
+
+const WHILE_MADE = 1_000;
+
+/** The films of a recorded life; asked for again while one is being made. */
+export const clipsQuery = (run: string, episode: number) =>
+  queryOptions({
+    queryKey: ["runs", run, "episodes", episode, "clips"],
+    queryFn: ({ signal }): Promise<Clips> => unwrap(client.GET("/api/v1/runs/{id}/episodes/{number}/clips", { signal, params: { path: { id: run, number: String(episode) } } })),
+    refetchInterval: ({ state }) => (state.data?.items.some((clip) => clip.state === "pending") ? WHILE_MADE : false),
   });
 
 const AFRESH = 10_000;

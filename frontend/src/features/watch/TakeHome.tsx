@@ -1,0 +1,113 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import type { Clip, Run } from "@/api";
+import { client, unwrap } from "@/api";
+import { downloads } from "@/paths";
+import { Button, Dialog, ErrorText, format, Icon, useTheme } from "@/ui";
+import { clipsQuery } from "./queries";
+
+interface Props {
+  run: Run;
+  episode: number;
+  steps: number;
+  open: boolean;
+  onClose: () => void;
+}
+
+const FILMS = [
+  { format: "mp4", icon: "film-strip", title: "Film", suffix: ".mp4", note: "for slides and chats" },
+  { format: "gif", icon: "gif", title: "Moving picture", suffix: ".gif", note: "plays where no film does; larger" },
+] as const;
+
+/** A recorded life to take along: its replay in one file, or a film of it that a worker makes. */
+export function TakeHome({ run, episode, steps, open, onClose }: Props) {
+  return (
+    <Dialog open={open} title={`Take episode ${format.count(episode)} home`} onClose={onClose} actions={<Button onClick={onClose}>Close</Button>}>
+      <ul className="takes">
+        <Row icon="file-html" title="Replay in one file" suffix=".html" note="board, mind and body; opens without a network">
+          <a className="btn sm" href={downloads.life(run.id, episode)} download aria-label="Download the replay">
+            <Icon name="download-simple" />
+            Download
+          </a>
+        </Row>
+        {open && <Films run={run} episode={episode} steps={steps} />}
+      </ul>
+    </Dialog>
+  );
+}
+
+function Films({ run, episode, steps }: Pick<Props, "run" | "episode" | "steps">) {
+  const cache = useQueryClient();
+  const theme = useTheme((state) => state.theme);
+  const query = clipsQuery(run.id, episode);
+  const found = useQuery(query);
+  const order = useMutation({
+    mutationFn: (format: Clip["format"]) =>
+      unwrap(client.POST("/api/v1/runs/{id}/episodes/{number}/clips", { params: { path: { id: run.id, number: String(episode) } }, body: { format, theme } })),
+    onSettled: () => cache.invalidateQueries({ queryKey: query.queryKey }),
+  });
+  if (found.error) return <li className="m2">{found.error.message}</li>;
+  if (!found.data) return null;
+  const { items, missing, longest } = found.data;
+  const why = missing ? `No films are made here: the server lacks ${missing}.` : steps > longest ? `Films are made of lives of up to ${format.count(longest)} steps.` : null;
+  return (
+    <>
+      {FILMS.map((film) => {
+        const clip = items.find((one) => one.format === film.format && one.theme === theme);
+        if (why && clip?.state !== "done") return null;
+        return (
+          <Row key={film.format} {...film}>
+            <Film clip={clip} what={film.title.toLowerCase()} asked={order.isPending && order.variables === film.format} onAsk={() => order.mutate(film.format)} />
+          </Row>
+        );
+      })}
+      {why && <li className="m2">{why}</li>}
+      {order.error && (
+        <li>
+          <ErrorText>{order.error.message}</ErrorText>
+        </li>
+      )}
+    </>
+  );
+}
+
+function Film({ clip, what, asked, onAsk }: { clip: Clip | undefined; what: string; asked: boolean; onAsk: () => void }) {
+  if (clip?.state === "done") {
+    return (
+      <a className="btn sm" href={downloads.clip(clip.id)} download aria-label={`Download the ${what}, ${format.bytes(clip.bytes)}`}>
+        <Icon name="download-simple" />
+        {format.bytes(clip.bytes)}
+      </a>
+    );
+  }
+  if (clip?.state === "pending") {
+    return (
+      <span className="m2" role="status">
+        A worker makes it
+      </span>
+    );
+  }
+  return (
+    <span className="asking">
+      {clip && <span className="m2">{clip.message}</span>}
+      <Button size="sm" disabled={asked} aria-label={clip ? `Try again: ${what}` : `Make the ${what}`} onClick={onAsk}>
+        {clip ? "Try again" : "Make"}
+      </Button>
+    </span>
+  );
+}
+
+function Row({ icon, title, suffix, note, children }: { icon: string; title: string; suffix: string; note: string; children: ReactNode }) {
+  return (
+    <li>
+      <Icon name={icon} />
+      <span className="what">
+        <b>
+          {title} <span className="mono">{suffix}</span>
+        </b>
+        <small>{note}</small>
+      </span>
+      {children}
+    </li>
+  );
+}
