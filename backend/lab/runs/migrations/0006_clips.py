@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('runs', '0004_models_uploaded'),
+        ('runs', '0005_extrinsic_mean'),
     ]
 
     operations = [
