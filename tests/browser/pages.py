@@ -8,11 +8,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[2]
+AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
+LOOK = "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations"
 SIZES = {"light": (1440, 900, "light"), "dark": (1440, 900, "dark"), "phone": (390, 844, "light")}
 
 
 def picture(page: "Page", name: str) -> None:
-    """Light, dark and phone, if pictures are wanted; always checks that nothing runs out of the page sideways."""
+    """Light, dark and phone, if pictures are wanted; always checks that nothing runs out of the page sideways, and that
+    axe finds nothing serious."""
     folder = os.environ.get("SCREENSHOTS")
     for kind, (width, height, scheme) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -20,11 +23,24 @@ def picture(page: "Page", name: str) -> None:
         page.wait_for_timeout(400)
         sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert sideways <= 0, f"{name} at {width} px runs {sideways} px out of the page"
+        assert serious(page) == [], f"{name}, {kind}"
         if folder:
             (ROOT / folder).mkdir(parents=True, exist_ok=True)
             page.screenshot(path=ROOT / folder / f"{name}-{kind}.png")
     page.set_viewport_size({"width": 1440, "height": 900})
     page.emulate_media(color_scheme="light")
+
+
+def serious(page: "Page") -> list[str]:
+    """What axe finds serious or critical on the page as it stands, a line a place."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    return [
+        f"{found['id']}: {found['help']} | {node['html'][:160]} | {node['failureSummary'][:300]}"
+        for found in page.evaluate(LOOK)
+        if found["impact"] in ("serious", "critical")
+        for node in found["nodes"]
+    ]
 
 
 def asked(page: "Page", path: str, content: dict[str, Any] | None = None) -> Any:
