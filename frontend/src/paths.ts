@@ -3,6 +3,13 @@ export const paths = {
   home: () => "/",
   login: (next?: string) => (next && next !== "/" ? `/login?next=${encodeURIComponent(next)}` : "/login"),
   wall: () => "/wall",
+  /** Where students join; with the class's code it is filled in already. */
+  join: (code?: string) => (code ? `/j/${code}` : "/join"),
+  guest: (secret: string) => `/guest/${secret}`,
+  classes: () => "/classes",
+  classroom: (id: string) => `/classes/${id}`,
+  /** The join code for the whole room to see. */
+  projector: (id: string) => `/classes/${id}/join`,
   launch: () => "/runs/new",
   watch: (run: string) => `/runs/${run}`,
   model: (run: string) => `/runs/${run}/model`,
@@ -27,5 +34,6 @@ export const downloads = {
   /** a recorded life with its replay in one HTML file */
   life: (run: string, episode: number) => `/api/v1/runs/${run}/episodes/${episode}/page`,
   clip: (id: string) => `/api/v1/clips/${id}/download`,
+  joinQr: (classroom: string, code: string) => `/api/v1/classes/${classroom}/qr?${code}`,
   checkpoint: (id: string) => `/api/v1/checkpoints/${id}/download`,
 } as const;

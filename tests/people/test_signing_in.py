@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from lab.people import services
+from lab.people import services, tries
 from lab.people.models import FailedSignIn, Person
 
 
@@ -109,7 +109,7 @@ def test_the_wait_ends(page, ophelia):
 def test_guessing_from_many_addresses_is_limited_too(page, ophelia):
     now = timezone.now()
     FailedSignIn.objects.bulk_create(
-        FailedSignIn(username="ophelia", address=f"192.0.2.{i}", at=now) for i in range(services.MOST_FOR_NAME)
+        FailedSignIn(username="ophelia", address=f"192.0.2.{i}", at=now) for i in range(tries.MOST_FOR_NAME)
     )
     assert sign_in(page, "ophelia").status_code == 429
 

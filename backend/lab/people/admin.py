@@ -1,15 +1,17 @@
-"""People in the admin. Only superusers make or change accounts; instructors read."""
+"""People and classes in the admin. Only superusers make or change accounts; instructors look, and close classes."""
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ValidationError
+from django.db.models import Count, ProtectedError, QuerySet
 from django.http import HttpRequest
 
-from lab.people import services
-from lab.people.models import Person
+from lab.people import classes, guests, selectors, services, tries
+from lab.people.errors import PeopleError, TooManyTriesError
+from lab.people.models import Classroom, GuestLink, Membership, Person
 
 
 class LimitedSignIn(AdminAuthenticationForm):
@@ -17,8 +19,8 @@ class LimitedSignIn(AdminAuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         try:
-            services.sign_in_allowed(self.cleaned_data.get("username", ""), services.address_of(self.request))
-        except services.TooManyTriesError as error:
+            tries.sign_in_allowed(self.cleaned_data.get("username", ""), tries.address_of(self.request))
+        except TooManyTriesError as error:
             raise ValidationError(str(error)) from None
         return super().clean()
 
@@ -49,21 +51,98 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Person)
 class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
-    list_display = ("username", "first_name", "last_name", "role", "is_active", "last_login")
-    list_filter = ("role", "is_active")
+    list_display = ("username", "first_name", "last_name", "role", "account", "classroom", "is_active", "last_login")
+    list_filter = ("role", "account", "is_active", "classroom")
+    list_select_related = ("classroom",)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Name", {"fields": ("first_name", "last_name")}),
         ("Rights", {"fields": ("role", "is_active", "is_superuser")}),
+        ("Class", {"fields": ("account", "classroom", "pawn")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
         (None, {"classes": ("wide",), "fields": ("username", "role", "usable_password", "password1", "password2")}),
     )
+    readonly_fields = ("account",)
     filter_horizontal = ()
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        # What is a person's goes with them, whoever may not delete such rows one by one.
+        deleted, counts, _, protected = super().get_deleted_objects(objs, request)
+        return [*deleted, *protected], counts, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: Person) -> None:
+        self.delete_queryset(request, Person.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
+        for person in queryset:
+            try:
+                services.person_delete(person)
+            except PeopleError as error:
+                self.message_user(request, str(error), messages.ERROR)
+            except ProtectedError:
+                self.message_user(request, f"{person} has classes of their own and stays.", messages.ERROR)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_authenticated and request.user.is_instructor
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)
+
+
+@admin.register(Classroom)
+class ClassroomAdmin(ReadOnly):
+    list_display = ("name", "owner", "join_code", "students", "runs", "created_at")
+    list_select_related = ("owner",)
+    list_per_page = 50
+    search_fields = ("name", "join_code", "owner__username", "owner__first_name", "owner__last_name")
+    actions = ["close_for_joining"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return selectors.counted(super().get_queryset(request)).annotate(run_count=Count("runs", distinct=True))
+
+    @admin.display(description="students")
+    def students(self, classroom: Any) -> int:
+        return int(classroom.students)
+
+    @admin.display(description="runs")
+    def runs(self, classroom: Any) -> int:
+        return int(classroom.run_count)
+
+    @admin.action(description="Close for joining")
+    def close_for_joining(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for classroom in Classroom.objects.filter(pk__in=[row.pk for row in queryset]):
+            classes.code_revoke(classroom=classroom)
+        self.message_user(request, "Nobody joins these classes any more; who is in stays in.", messages.SUCCESS)
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnly):
+    list_display = ("person", "role", "classroom", "joined_at")
+    list_filter = ("classroom", "person__role")
+    list_select_related = ("person", "classroom")
+    list_per_page = 100
+    search_fields = ("person__first_name", "person__username", "classroom__name")
+
+    @admin.display(description="role", ordering="person__role")
+    def role(self, membership: Membership) -> str:
+        return membership.person.get_role_display()
+
+
+@admin.register(GuestLink)
+class GuestLinkAdmin(ReadOnly):
+    list_display = ("classroom", "made_by", "created_at", "expires_at")
+    list_filter = ("classroom",)
+    list_select_related = ("classroom", "made_by")
+    exclude = ("digest",)
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke")
+    def revoke(self, request: HttpRequest, queryset: QuerySet[GuestLink]) -> None:
+        links = list(queryset.select_related("person"))
+        for link in links:
+            guests.guest_revoke(link=link)
+        self.message_user(request, f"{len(links)} revoked; their guests are out.", messages.SUCCESS)

@@ -5,14 +5,22 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie
 
+from lab.people.errors import NotForYouError
+
+READING = ("GET", "HEAD", "OPTIONS")
+
 
 class SignedIn(APIKeyCookie):
-    """Someone with a session."""
+    """Someone with a session. Guests only read: whatever address comes to be added, a change is refused here."""
 
     param_name = "sessionid"
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
-        return request.user if request.user.is_authenticated else None
+        if not request.user.is_authenticated:
+            return None
+        if request.user.is_guest and request.method not in READING:
+            raise NotForYouError("Guests look; they change nothing.")
+        return request.user
 
 
 class Anyone(APIKeyCookie):

@@ -1,27 +1,50 @@
-"""People, and the sign-ins that failed."""
+"""People and their classes, the links that let guests look, and the tries at our doors that failed."""
 
+import uuid
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
 
 
 class Person(AbstractUser):
-    """Someone with an account. The role says what they may do."""
+    """Someone who can sign in. The role says what they may do, their memberships with which classes."""
 
     class Role(models.TextChoices):
         INSTRUCTOR = "instructor", "Instructor"
-        """launches and stops runs, downloads everything, reads the admin"""
+        """makes classes, launches and stops runs, downloads everything, reads the admin"""
+        ASSISTANT = "assistant", "Assistant"
+        """helps with their classes: launches and stops runs there, hands out codes and cards"""
         STUDENT = "student", "Student"
-        """watches runs and takes models home"""
+        """watches runs, leaves notes and takes models home"""
+        GUEST = "guest", "Guest"
+        """looks, and changes nothing"""
+
+    NICKNAME_LENGTH = 24
+    PAWNS = 8
+    """colours of a pawn, 1 to 8"""
 
     role = models.CharField(max_length=20, choices=Role, default=Role.STUDENT)
+    account = models.BooleanField(
+        default=True,
+        help_text="An operator made it. Without one a person is a nickname that came by a class's code, card or link, "
+        "sees that class only, and goes when it is removed from there.",
+    )
+    pawn = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Colour of their pawn, 1 to 8.")
+    classroom = models.ForeignKey(
+        "Classroom", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        verbose_name="current class", help_text="The class whose runs they look at; what they launch belongs to it.",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = "person"
         verbose_name_plural = "people"
         constraints = [
-            models.CheckConstraint(condition=models.Q(role__in=["instructor", "student"]), name="person_role_is_known")
+            models.CheckConstraint(
+                condition=Q(role__in=["instructor", "assistant", "student", "guest"]), name="person_role_is_known"
+            ),
+            models.CheckConstraint(condition=Q(pawn=None) | Q(pawn__range=(1, 8)), name="person_pawn_is_a_colour"),
         ]
 
     def __str__(self) -> str:
@@ -32,6 +55,20 @@ class Person(AbstractUser):
     def is_instructor(self) -> bool:
         return self.is_active and (self.is_superuser or self.role == self.Role.INSTRUCTOR)
 
+    @property
+    def is_guest(self) -> bool:
+        return self.role == self.Role.GUEST and not self.is_superuser
+
+    @property
+    def is_crew(self) -> bool:
+        """May launch and stop runs, and look after classes: an instructor everywhere, an assistant in their classes."""
+        return self.is_instructor or (self.is_active and self.role == self.Role.ASSISTANT)
+
+    @property
+    def told_role(self) -> str:
+        """The role as it works: someone with all rights is an instructor."""
+        return self.Role.INSTRUCTOR.value if self.is_instructor else self.role
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         # The admin's own question is "staff?"; the answer follows from the role, so the two cannot differ.
         self.is_staff = self.is_superuser or self.role == self.Role.INSTRUCTOR
@@ -40,8 +77,65 @@ class Person(AbstractUser):
         super().save(*args, **kwargs)
 
 
+class Classroom(models.Model):
+    """A class: its people, and the runs they share."""
+
+    NAME_LENGTH = 60
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=NAME_LENGTH)
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="classes_owned")
+    join_code = models.CharField(
+        max_length=20, null=True, blank=True, unique=True, help_text="Whoever knows it may join; none: nobody may."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "class"
+        verbose_name_plural = "classes"
+        ordering = ["-created_at"]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="class_has_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """Someone belongs to a class."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    classroom = models.ForeignKey(Classroom, on_delete=models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["person__first_name", "joined_at"]
+        constraints = [models.UniqueConstraint(fields=["classroom", "person"], name="one_membership_a_class")]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.classroom}"
+
+
+class GuestLink(models.Model):
+    """An address that lets whoever has it look at a class's runs for a while. All its visitors are one person."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    classroom = models.ForeignKey(Classroom, on_delete=models.CASCADE, related_name="guest_links")
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="guest_link")
+    made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of its secret, which is kept nowhere.")
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"guests of {self.classroom}"
+
+
 class FailedSignIn(models.Model):
-    """One wrong password, kept for the minutes in which it counts (lab/people/services.py)."""
+    """One wrong password, code or link, kept for the minutes in which it counts (lab/people/tries.py)."""
 
     username = models.CharField(max_length=150)
     address = models.CharField(max_length=64)

@@ -12,7 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
 from lab.people import words
-from lab.people.services import SignInError, TooManyTriesError
+from lab.people.errors import ConflictError, NotForYouError, PeopleError, SignInError, TooManyTriesError
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,9 @@ class ProblemOut(Schema):
 
 PROBLEMS: dict[int, type[Schema]] = dict.fromkeys((400, 401, 403, 404, 409, 410, 413, 422, 429), ProblemOut)
 """what any address may answer instead"""
+
+SECRETS = {"password", "words", "secret", "body"}
+"""fields whose value is never repeated; the body as a whole may hold one"""
 
 TITLES = {
     400: "Bad Request", 401: "Not signed in", 403: "Not allowed", 404: "Not Found", 409: "Not now", 410: "Gone",
@@ -126,11 +129,17 @@ def install(api: NinjaAPI) -> None:
         for detail in error.errors:
             # The first part says where in the request, not where in the content.
             place = [str(part) for part in detail["loc"][1:] if part != "payload"]
-            value = words.shown(detail.get("input"))
+            # Where a field is missing, pydantic gives all that was sent: too much to repeat, and maybe a secret.
+            value = None if detail["type"] == "missing" else words.shown(detail.get("input"))
             errors.append({"field": ".".join(place) or "body", "message": words.sentence(detail, {}), "value": value})
-        # A password is not sent back, not even a wrong one.
-        errors = [{**entry, "value": None} if "password" in entry["field"] else entry for entry in errors]
+        # A secret is not sent back, not even a wrong one.
+        errors = [{**entry, "value": None} if entry["field"] in SECRETS else entry for entry in errors]
         return problem(422, "; ".join(f"{entry['field']} {entry['message']}" for entry in errors[:3]) + ".", errors)
+
+    @api.exception_handler(PeopleError)
+    def refused_about_people(request: HttpRequest, error: PeopleError) -> HttpResponse:
+        status = {NotForYouError: 403, ConflictError: 409}.get(type(error), 422)
+        return problem(status, str(error), [field._asdict() for field in error.errors])
 
     @api.exception_handler(SignInError)
     def wrong_password(request: HttpRequest, error: SignInError) -> HttpResponse:

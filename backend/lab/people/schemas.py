@@ -1,22 +1,156 @@
 """What the API takes and gives about people."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
 from pydantic import ConfigDict
 
+from lab.people.guests import MOST_HOURS
+from lab.people.models import Classroom, GuestLink, Membership, Person
+
+Pawn = Annotated[int, Field(ge=1, le=Person.PAWNS, description="Colour of the pawn, 1 to 8")]
+Role = Literal["instructor", "assistant", "student", "guest"]
+
+
+class Taken(Schema):
+    """Nothing beside what is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# ---------------------------------------------------------------------------------------------- oneself
+
 
 class UserOut(Schema):
     name: str
-    role: Literal["instructor", "student"]
+    role: Role
+
+
+class ClassRefOut(Schema):
+    id: str
+    name: str
+
+    @classmethod
+    def of(cls, classroom: Classroom) -> "ClassRefOut":
+        return cls(id=str(classroom.pk), name=classroom.name)
 
 
 class MeOut(Schema):
     user: UserOut | None = Field(description="null: nobody is signed in")
     csrf: str = Field(description="To be sent as X-CSRFToken with every change")
+    pawn: Pawn | None = None
+    crew: bool = Field(False, description="May launch and stop runs and look after classes")
+    classroom: ClassRefOut | None = Field(None, description="The current class; null is the whole lab")
+    classes: list[ClassRefOut] = Field([], description="The classes one may choose")
 
 
-class SignInIn(Schema):
-    model_config = ConfigDict(extra="forbid")
+class MeIn(Taken):
+    classroom: str | None = Field(None, description="The class to look at from now on; null is the whole lab")
+
+
+class SignInIn(Taken):
     username: str = Field(min_length=1, max_length=150)
     password: str = Field(min_length=1, max_length=1000)
+
+
+class JoinIn(Taken):
+    code: str = Field(min_length=1, max_length=40, description="As it is read out: kite 4271 is KITE-4271")
+    nickname: str = Field(max_length=200)
+    pawn: Pawn
+
+
+class CardIn(Taken):
+    code: str = Field(min_length=1, max_length=40)
+    words: str = Field(min_length=1, max_length=200)
+
+
+class GuestIn(Taken):
+    secret: str = Field(min_length=1, max_length=200, description="The last part of the link's address")
+
+
+# ---------------------------------------------------------------------------------------------- classes
+
+
+class MemberOut(Schema):
+    id: str
+    name: str
+    role: Role
+    pawn: Pawn | None
+    account: bool = Field(description="Has a password of their own; false: a nickname, deleted when removed")
+    code: str | None = Field(description="What their log-in card bears")
+    joined_at: datetime
+    last_login: datetime | None
+
+    @classmethod
+    def of(cls, row: Membership) -> "MemberOut":
+        person = row.person
+        return cls(
+            id=str(row.pk), name=str(person), role=person.told_role, pawn=person.pawn, account=person.account,
+            code=None if person.account else person.username, joined_at=row.joined_at, last_login=person.last_login,
+        )  # fmt: skip
+
+
+class GuestLinkOut(Schema):
+    id: str
+    made_by: str | None
+    created_at: datetime
+    expires_at: datetime
+    last_login: datetime | None = Field(description="When someone last came in by it")
+
+    @classmethod
+    def of(cls, link: GuestLink) -> "GuestLinkOut":
+        made_by = str(link.made_by) if link.made_by else None
+        return cls(
+            id=str(link.pk), made_by=made_by, created_at=link.created_at, expires_at=link.expires_at,
+            last_login=link.person.last_login,
+        )  # fmt: skip
+
+
+class ClassOut(Schema):
+    id: str
+    name: str
+    owner: str
+    join_code: str | None = Field(description="null: closed, nobody joins")
+    students: int
+    created_at: datetime
+
+
+class Classes(Schema):
+    items: list[ClassOut]
+
+
+class ClassDetailOut(ClassOut):
+    members: list[MemberOut]
+    guests: list[GuestLinkOut]
+
+
+class ClassIn(Taken):
+    name: str = Field(max_length=200)
+
+
+class CardsIn(Taken):
+    names: list[Annotated[str, Field(max_length=200)]] = Field(max_length=500)
+
+
+class CardOut(Schema):
+    member: str
+    name: str
+    code: str
+    words: str = Field(description="Told this once, kept nowhere")
+
+
+class Cards(Schema):
+    items: list[CardOut]
+
+
+class AppointIn(Taken):
+    role: Literal["assistant", "student"]
+
+
+class GuestLinkIn(Taken):
+    hours: int = Field(ge=1, le=MOST_HOURS, description="How long it works")
+
+
+class GuestInviteOut(GuestLinkOut):
+    secret: str = Field(description="Told this once; the address to give away is /guest/{secret}")

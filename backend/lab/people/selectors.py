@@ -1,13 +1,55 @@
 """What is asked about people."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from lab.people.models import Person
+from lab.people.models import Classroom, GuestLink, Membership, Person
+
+
+def classes_for(person: Person) -> QuerySet[Classroom]:
+    """The classes this person may look at: an instructor's are all, everyone else's those they belong to."""
+    if person.is_instructor:
+        return Classroom.objects.all()
+    if not person.is_active:
+        return Classroom.objects.none()
+    return Classroom.objects.filter(pk__in=Membership.objects.filter(person=person).values("classroom"))
+
+
+def current_class(person: Person) -> Classroom | None:
+    """The class whose runs this person looks at, and to which what they launch belongs. None: the whole lab."""
+    mine = classes_for(person)
+    chosen = mine.filter(pk=person.classroom_id).first()
+    # Who has no account belongs to a class, whatever was chosen.
+    return mine.first() if chosen is None and not person.account else chosen
+
+
+def counted(classes: QuerySet[Classroom]) -> QuerySet[Classroom]:
+    """With their owners and numbers of students."""
+    students = Count("memberships", filter=Q(memberships__person__role=Person.Role.STUDENT), distinct=True)
+    return classes.select_related("owner").annotate(students=students)
+
+
+def members_of(classroom: Classroom) -> QuerySet[Membership]:
+    """The people of a class, by name; those who came by a guest link are no members."""
+    rows = Membership.objects.filter(classroom=classroom).exclude(person__role=Person.Role.GUEST)
+    return rows.select_related("person").order_by("person__first_name", "joined_at")
+
+
+def guest_links_of(classroom: Classroom) -> QuerySet[GuestLink]:
+    """The links that work, newest first."""
+    rows = GuestLink.objects.filter(classroom=classroom, expires_at__gt=timezone.now())
+    return rows.select_related("person", "made_by").order_by("-created_at")
+
+
+def belongs(people: set[int]) -> set[tuple[int, UUID]]:
+    """Who of these people belongs to which class."""
+    return set(Membership.objects.filter(person__in=people).values_list("person", "classroom"))
 
 
 def sessions_alive(sessions: Mapping[str, int]) -> set[str]:

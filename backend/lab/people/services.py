@@ -1,42 +1,27 @@
-"""What is done with people: the first instructor, signing in and out."""
+"""What is done with people: the first instructor, signing in, leaving for good."""
 
 import secrets
-from datetime import datetime, timedelta
+from typing import Any
 
-from django.contrib.auth import authenticate, login
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY, authenticate, login
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 from django.http import HttpRequest
-from django.utils import timezone
 
+from lab.people import codes, tries
+from lab.people.errors import SignInError
 from lab.people.models import FailedSignIn, Person
 
-WINDOW = timedelta(minutes=5)
-"""How long a wrong password counts."""
-MOST_FOR_NAME_AND_ADDRESS = 5
-"""Wrong passwords for one name from one address, after which that address waits. Others are not locked out by it."""
-MOST_FOR_NAME = 50
-"""Wrong passwords for one name from anywhere: guessing from many addresses."""
-MOST_FOR_ADDRESS = 100
-"""Wrong passwords from one address: a school has one address for everyone."""
-
-
 WRONG = "Name or password is wrong."
+WRONG_CARD = "Code or secret words are wrong."
+TERM = 26 * 7 * 24 * 3600
+"""seconds that a student stays signed in on the browser they joined with; they have no password to come back by"""
 
-
-class SignInError(Exception):
-    """The name or the password is wrong. One message for both, so that names cannot be tried out."""
-
-
-class TooManyTriesError(Exception):
-    """Too many wrong passwords lately.
-
-    Attributes:
-        wait: whole seconds until the next try is listened to
-    """
-
-    def __init__(self, wait: int) -> None:
-        self.wait = wait
-        super().__init__(f"Too many wrong passwords. Try again in {wait} seconds.")
+person_leaves = Signal()
+"""Sent with `person` before someone is deleted, inside the transaction: other rooms remove what is that person's."""
 
 
 def first_instructor() -> str | None:
@@ -56,7 +41,7 @@ def first_instructor() -> str | None:
     return password
 
 
-def sign_in(request: HttpRequest, username: str, password: str) -> Person:
+def sign_in(request: HttpRequest, username: str, password: str, wrong: str = WRONG) -> Person:
     """Begin a session for the person with this name and password.
 
     Raises:
@@ -64,51 +49,48 @@ def sign_in(request: HttpRequest, username: str, password: str) -> Person:
         SignInError: name and password do not belong together
     """
     if "\0" in username + password:
-        raise SignInError(WRONG)  # databases do not take it, and no account has it
-    address = address_of(request)
-    sign_in_allowed(username, address)
+        raise SignInError(wrong)  # databases do not take it, and no account has it
+    address = tries.address_of(request)
+    tries.sign_in_allowed(username, address)
     person = authenticate(request, username=username, password=password)
     if not isinstance(person, Person):
         # The failure itself is counted by the signal, for every door (lab/people/signals.py).
-        raise SignInError(WRONG)
-    login(request, person)
-    FailedSignIn.objects.filter(username=normal(username), address=address).delete()
+        raise SignInError(wrong)
+    session_begin(request, person)
+    tries.forgive(username, address)
     return person
 
 
-def sign_in_allowed(username: str, address: str) -> None:
-    """Return if this name may be tried from this address now. Raises TooManyTriesError."""
-    since = timezone.now() - WINDOW
-    recent = FailedSignIn.objects.filter(at__gt=since)
-    mine = recent.filter(username=normal(username))
-    limits = [
-        (mine.filter(address=address), MOST_FOR_NAME_AND_ADDRESS),
-        (mine, MOST_FOR_NAME),
-        (recent.filter(address=address), MOST_FOR_ADDRESS),
-    ]
-    for failures, most in limits:
-        # The try that, once it is old, leaves fewer than the limit.
-        blocking = list(failures.order_by("-at").values_list("at", flat=True)[most - 1 : most])
-        if blocking:
-            raise TooManyTriesError(_seconds_until(blocking[0] + WINDOW))
+def card_sign_in(request: HttpRequest, code: str, words: str) -> Person:
+    """Begin a session for the student with this log-in card; spelling counts, capitals and spaces do not."""
+    return sign_in(request, codes.as_code(code), codes.as_words(words), WRONG_CARD)
 
 
-def sign_in_failed(username: str, address: str) -> None:
-    """Count a wrong password, and forget those that count no more."""
-    now = timezone.now()
-    FailedSignIn.objects.filter(at__lte=now - WINDOW).delete()
-    FailedSignIn.objects.create(username=normal(username), address=address, at=now)
+def session_begin(request: HttpRequest, person: Person) -> None:
+    """Sign this person in. A session that was known before is worth nothing after."""
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    if not person.account:
+        request.session.set_expiry(TERM)
 
 
-def address_of(request: HttpRequest | None) -> str:
-    """Where a request comes from, as far as the server in front of us says."""
-    return str(request.META.get("REMOTE_ADDR") or "")[:64] if request is not None else ""
+def person_delete(person: Person) -> None:
+    """Delete someone and all that is theirs: no row and no file is left that names them.
+
+    Raises whatever a receiver of `person_leaves` raises to say that it cannot be done now; nothing is deleted then.
+    """
+    with transaction.atomic():
+        person_leaves.send(sender=Person, person=person)
+        Session.objects.filter(session_key__in=_sessions_of(person)).delete()
+        FailedSignIn.objects.filter(username=tries.normal(person.username)).delete()
+        # The admin's own history has names in it.
+        kind = ContentType.objects.get_for_model(Person)
+        LogEntry.objects.filter(content_type=kind, object_id=str(person.pk)).delete()
+        person.delete()
 
 
-def normal(username: str) -> str:
-    """A name as it is counted: case and length cannot be used to get around the limit."""
-    return username.casefold()[:150]
-
-
-def _seconds_until(moment: datetime) -> int:
-    return max(1, int((moment - timezone.now()).total_seconds()) + 1)
+def _sessions_of(person: Person) -> list[str]:
+    found: list[Any] = []
+    for row in Session.objects.iterator():
+        if row.get_decoded().get(SESSION_KEY) == str(person.pk):
+            found.append(row.session_key)
+    return found

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from typing import Any
 
 LONGEST_VALUE = 100
@@ -36,6 +37,15 @@ def sentence(detail: Any, schema: dict[str, Any]) -> str:
         case "string_too_short":
             return "is missing" if context["min_length"] == 1 else f"needs at least {context['min_length']} characters"
     return re.sub(r"^(Value error, |Input should )", "", str(detail["msg"]))
+
+
+def line_trouble(stripped: str, most: int) -> str | None:
+    """What is wrong with a line of text that others will read; None if nothing is."""
+    if not 1 <= len(stripped) <= most:
+        return f"has {len(stripped)} characters; allowed are 1 to {most}"
+    if bad := next((sign for sign in stripped if unicodedata.category(sign) in ("Cc", "Cs")), None):
+        return f"has the control character U+{ord(bad):04X}; take visible ones"
+    return None
 
 
 def allowed(schema: dict[str, Any], context: dict[str, Any]) -> str:

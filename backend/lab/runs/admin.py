@@ -63,6 +63,7 @@ class RunAdmin(Exports):
         "state",
         "level_title",
         "owner",
+        "classroom",
         "share",
         "best",
         "last",
@@ -71,8 +72,8 @@ class RunAdmin(Exports):
         "model_link",
         "created_at",
     )
-    list_filter = ("state", "level", "learner", "network")
-    list_select_related = ("owner", "model")
+    list_filter = ("state", "classroom", "level", "learner", "network")
+    list_select_related = ("owner", "model", "classroom")
     list_per_page = 50
     search_fields = ("name", "owner__username", "owner__first_name", "owner__last_name", "message")
     date_hierarchy = "created_at"

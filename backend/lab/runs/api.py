@@ -11,10 +11,12 @@ from ninja.responses import Status
 
 from hamlet.learning.config import PRESETS, TrainConfig
 from lab.people import words
+from lab.people.api import class_of
 from lab.people.api import router as people
 from lab.people.auth import signed_in
+from lab.people.class_api import router as classes
 from lab.people.problems import PROBLEMS, RefusalError, StrictJSON, install, problem
-from lab.runs import crew, downloads, levels, lives_api, minds, models_api, review_api, selectors, services
+from lab.runs import crew, downloads, levels, lives_api, minds, models_api, review_api, selectors, services, sight
 from lab.runs.doors import life_of
 from lab.runs.doors import run_of as _run
 from lab.runs.errors import GoneError, LimitError, NotAllowedError, RunError, WrongStateError
@@ -121,7 +123,9 @@ def settings(request: HttpRequest) -> SettingsOut:
 
 
 @router.get("/runs", response={200: RunPage, **PROBLEMS}, operation_id="runs")
-def run_list(request: HttpRequest, state: str = "", q: str = "", cursor: str = "", limit: Limit = 50) -> HttpResponse:
+def run_list(
+    request: HttpRequest, state: str = "", q: str = "", classroom: str = "", cursor: str = "", limit: Limit = 50
+) -> HttpResponse:
     """Runs, newest first. `state`: one or several, with commas. `q`: words in name, level or owner."""
     states = [part for part in state.split(",") if part]
     if wrong := [part for part in states if part not in Run.State.values]:
@@ -131,9 +135,10 @@ def run_list(request: HttpRequest, state: str = "", q: str = "", cursor: str = "
         raise RefusalError(
             422, "q is too long.", [{"field": "q", "message": "must be at most 100 ordinary characters", "value": None}]
         )
-    runs, following = selectors.run_page(
-        selectors.runs_for(request.user), states=states, text=q, cursor=cursor, limit=limit
-    )
+    visible = sight.runs_for(request.user)
+    if classroom:
+        visible = visible.filter(classroom=class_of(request, classroom))
+    runs, following = selectors.run_page(visible, states=states, text=q, cursor=cursor, limit=limit)
     page = RunPage(items=selectors.run_cards(runs), next=following)
     # Written out here: checked once more on its way out, a long list takes twice the time.
     return HttpResponse(page.model_dump_json(), content_type="application/json; charset=utf-8")
@@ -141,7 +146,7 @@ def run_list(request: HttpRequest, state: str = "", q: str = "", cursor: str = "
 
 @router.post("/runs", response={201: RunOut, **PROBLEMS}, operation_id="launch")
 def run_launch(request: HttpRequest, payload: RunIn) -> Any:
-    """Launch a run (instructors)."""
+    """Launch a run; it belongs to one's current class (instructors, assistants)."""
     run = services.run_launch(owner=request.user, name=payload.name, config=payload.config, pace=payload.pace)
     return Status(201, selectors.run_card(run.pk))
 
@@ -161,7 +166,7 @@ def run_change(request: HttpRequest, id: str, payload: RunChange) -> RunOut:
 
 @router.post("/runs/{id}/stop", response={200: RunOut, **PROBLEMS}, operation_id="stop")
 def run_stop(request: HttpRequest, id: str) -> RunOut:
-    """End a run early; its model is kept (instructors). 409 if it has ended already."""
+    """End a run early; its model is kept (instructors, assistants of its class). 409 if it has ended already."""
     services.run_stop(run=_run(request, id), by=request.user)
     return run_detail(request, id)
 
@@ -251,6 +256,7 @@ def workers(request: HttpRequest) -> WorkersOut:
 
 
 api.add_router("", people)
+api.add_router("", classes)
 api.add_router("", router)
 api.add_router("", models_api.router)
 api.add_router("", review_api.router)

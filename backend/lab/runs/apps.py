@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class RunsConfig(AppConfig):
     name = "lab.runs"
     verbose_name = "Runs"
+
+    def ready(self) -> None:
+        from lab.runs import forget  # noqa: F401

@@ -4,14 +4,14 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
-from lab.runs import selectors
+from lab.runs import sight
 from lab.runs.models import RecordedEpisode, Run
 
 
 def run_of(request: HttpRequest, id: str) -> Run:
     """The run, if this person may see it. What one may not see is not there."""
     try:
-        return selectors.runs_for(request.user).get(pk=UUID(id))
+        return sight.runs_for(request.user).get(pk=UUID(id))
     except (ValueError, Run.DoesNotExist):
         raise Http404("There is no such run.") from None
 

@@ -1,14 +1,8 @@
 """What the person at the page can mend. The message is shown as it is; anything else that goes wrong is ours."""
 
-from typing import Any, NamedTuple
+from lab.people.errors import FieldError
 
-
-class FieldError(NamedTuple):
-    """What is wrong with one field of what was sent."""
-
-    field: str
-    message: str
-    value: Any = None
+__all__ = ["FieldError", "GoneError", "LimitError", "NotAllowedError", "RunError", "WrongStateError"]
 
 
 class RunError(Exception):

@@ -112,6 +112,18 @@ def remove(names: Iterable[str]) -> None:
                 folder.rmdir()
 
 
+def remove_folder(name: str) -> None:
+    """Delete everything under a name, and the folder itself; one that is not there is fine."""
+    if _is_local():
+        shutil.rmtree(default_storage.path(name), ignore_errors=True)
+        return
+    folders, found = default_storage.listdir(name)
+    for file in found:
+        default_storage.delete(f"{name}/{file}")
+    for folder in folders:
+        remove_folder(f"{name}/{folder}")
+
+
 def _is_local() -> bool:
     # `default_storage` itself is a lazy object: ask what stands behind it.
     return isinstance(storages["default"], FileSystemStorage)

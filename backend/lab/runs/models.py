@@ -32,6 +32,10 @@ class Run(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="runs")
+    classroom = models.ForeignKey(
+        "people.Classroom", null=True, blank=True, on_delete=models.PROTECT, related_name="runs", verbose_name="class",
+        help_text="The class that shares it; none: everyone with an account in the lab.",
+    )  # fmt: skip
     name = models.CharField(max_length=NAME_LENGTH)
     config = models.JSONField(help_text="All settings, exactly as they were checked.")
     level = models.CharField(max_length=80)

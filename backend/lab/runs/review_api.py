@@ -8,7 +8,7 @@ from ninja import Query, Router
 from ninja.responses import Status
 
 from lab.people.problems import PROBLEMS, RefusalError
-from lab.runs import bookmarks, curves, selectors
+from lab.runs import bookmarks, curves, sight
 from lab.runs.doors import run_of
 from lab.runs.models import Bookmark
 from lab.runs.schemas import BookmarkIn, BookmarkOut, Bookmarks, CurveOut, OverlayOut
@@ -72,7 +72,7 @@ def curve_overlay(
         wanted = [UUID(name) for name in names]
     except ValueError:
         raise Http404("There is no such run.") from None
-    found = selectors.runs_for(request.user).in_bulk(wanted)
+    found = sight.runs_for(request.user).in_bulk(wanted)
     if len(found) < len(set(wanted)):
         raise Http404("There is no such run.")
     picture = curves.overlay([found[pk] for pk in wanted], metric, axis, points, left, right)

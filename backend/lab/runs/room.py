@@ -5,8 +5,10 @@ So the cost of keeping count and of asking the database for ended sessions does 
 
 import asyncio
 import logging
+import math
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
@@ -17,15 +19,18 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from redis.exceptions import RedisError
 
+from lab.people import notice
 from lab.people.selectors import sessions_alive
 from lab.runs.live import VIEWER_SECONDS, viewers_key
-from lab.runs.models import Run
 from lab.runs.outbox import air_key, group, news_message, past_key
+from lab.runs.sight import still_see
 
 logger = logging.getLogger(__name__)
 
 CHECK_EVERY = 5.0
-"""seconds between two looks at the sessions: how long a socket may outlive a sign-out"""
+"""seconds between two looks at the sessions, where no notice calls for one: a session may also just expire"""
+RETRY = 1.0
+"""seconds until the notices are listened for again after the broker was away"""
 GATHER = 0.3
 """seconds in which comings and goings become one message"""
 MANY = 100
@@ -54,6 +59,7 @@ class Room:
         self._told: dict[str, int] = {}
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._checked = 0.0
         self._redis = redis.asyncio.Redis.from_url(settings.BROKER.url, socket_connect_timeout=2, socket_timeout=3)
 
     async def enter(self, socket: Socket, episode: int | None = None) -> list[bytes]:
@@ -92,39 +98,59 @@ class Room:
 
     async def _watch(self) -> None:
         """Tell how many watch when that changes; look now and then who may stay. Ends when the last one has gone."""
-        checked = time.monotonic()
-        while self.sockets or self._changed:
+        self._checked = time.monotonic()
+        listening = asyncio.ensure_future(self._listen())
+        try:
+            while self.sockets or self._changed:
+                await self._turn()
+        finally:
+            listening.cancel()
+
+    async def _turn(self) -> None:
+        try:
+            wait = max(0.0, self._checked + CHECK_EVERY - time.monotonic())
+            await asyncio.wait_for(self._news.wait(), wait)
+            await asyncio.sleep(GATHER * max(1.0, len(self.sockets) / MANY))
+        except TimeoutError:
+            pass
+        self._news.clear()
+        if time.monotonic() - self._checked >= CHECK_EVERY:
+            self._checked = time.monotonic()
+            await self._check()
+            self._changed |= {socket.run for socket in self.sockets}
+        changed, self._changed = self._changed, set()
+        try:
+            await self._count(changed)
+        except (RedisError, OSError) as error:
+            logger.info("viewers cannot be counted: %s", error)
+
+    async def _listen(self) -> None:
+        """Look again at once when someone's rights change, in whichever process that was."""
+        while True:
             try:
-                wait = max(0.0, checked + CHECK_EVERY - time.monotonic())
-                await asyncio.wait_for(self._news.wait(), wait)
-                await asyncio.sleep(GATHER * max(1.0, len(self.sockets) / MANY))
-            except TimeoutError:
-                pass
-            self._news.clear()
-            if time.monotonic() - checked >= CHECK_EVERY:
-                checked = time.monotonic()
-                await self._check()
-                self._changed |= {socket.run for socket in self.sockets}
-            changed, self._changed = self._changed, set()
-            try:
-                await self._count(changed)
+                async with self._redis.pubsub() as pubsub:
+                    await pubsub.subscribe(notice.channel())
+                    # The answer to the subscription counts too: what was said before it, nobody here has heard.
+                    while True:
+                        if await pubsub.get_message(timeout=CHECK_EVERY):
+                            self._checked = -math.inf
+                            self._news.set()
             except (RedisError, OSError) as error:
-                logger.info("viewers cannot be counted: %s", error)
+                logger.info("notices of people are not heard: %s", error)
+                await asyncio.sleep(RETRY)
 
     async def _check(self) -> None:
-        """Close sockets whose session has ended or whose run was deleted: three queries, whatever their number."""
-        sockets = list(self.sockets)
+        watching = list(self.sockets)
         try:
-            alive = await database_sync_to_async(sessions_alive)({s.session: s.person for s in sockets})
-            there = await database_sync_to_async(_runs_there)({s.run for s in sockets})
+            alive, seen = await database_sync_to_async(_rights)(watching)
         except DatabaseError as error:
             logger.warning("sessions cannot be checked: %s", error)
             return
-        for socket in sockets:
+        for socket in watching:
             if socket.session not in alive:
                 socket.turn_away(4401, "The session has ended.")
-            elif socket.run not in there:
-                socket.turn_away(4404, "The run was deleted.")
+            elif (socket.person, socket.run) not in seen:
+                socket.turn_away(4404, "There is no such run.")
 
     async def _count(self, runs: set[str]) -> None:
         """Renew the signs of those who watch these runs, and tell each run's number where it is a new one."""
@@ -157,8 +183,10 @@ class Room:
                 self._told.pop(run, None)
 
 
-def _runs_there(runs: set[str]) -> set[str]:
-    return {str(pk) for pk in Run.objects.filter(pk__in=runs).values_list("pk", flat=True)}
+def _rights(watching: Sequence[Socket]) -> tuple[set[str], set[tuple[int, str]]]:
+    """Whose sessions are alive, and who may see what they watch."""
+    alive = sessions_alive({socket.session: socket.person for socket in watching})
+    return alive, still_see((socket.person, socket.run) for socket in watching)
 
 
 _rooms: WeakKeyDictionary[asyncio.AbstractEventLoop, Room] = WeakKeyDictionary()

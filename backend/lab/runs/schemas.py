@@ -7,6 +7,7 @@ from ninja import Field, Schema
 from pydantic import ConfigDict
 
 from lab.people.models import Person
+from lab.people.schemas import ClassRefOut
 from lab.runs.models import Bookmark, Checkpoint, Clip, EvaluationRow, ExportedModel, RecordedEpisode, Run
 from lab.runs.pace import FASTEST, SLOWEST
 
@@ -224,6 +225,7 @@ class RunOut(Schema):
     message: str
     place: int | None = Field(description="Place in the queue, from 1; null where it does not wait")
     owner: str
+    classroom: ClassRefOut | None = Field(description="The class that shares it; null: everyone with an account")
     config: dict[str, Any]
     progress: float = Field(description="Share of the budget that is used, 0 to 1")
     steps: int
@@ -252,7 +254,8 @@ class RunOut(Schema):
             "best_episode", "last", "spark", "created_at", "started_at", "finished_at",
         )  # fmt: skip
         return cls(
-            id=str(run.pk), owner=str(run.owner), level_title=level_title, place=place, viewers=viewers,
+            id=str(run.pk), owner=str(run.owner), classroom=ClassRefOut.of(run.classroom) if run.classroom else None,
+            level_title=level_title, place=place, viewers=viewers,
             model=ModelOut.of(run.model) if run.model else None, **{name: getattr(run, name) for name in plain},
         )  # fmt: skip
 

@@ -10,19 +10,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from hamlet.learning.metrics import COLUMNS
-from lab.people.models import Person
 from lab.runs import curves, levels, live
 from lab.runs.errors import FieldError, RunError
 from lab.runs.models import MetricRow, Run
 from lab.runs.schemas import RunOut
+from lab.runs.sight import REFERS
 
 SPARK = 60
 """points of the small survival curve"""
-
-
-def runs_for(person: Person) -> QuerySet[Run]:
-    """The runs this person may see: everyone who is signed in sees all of them."""
-    return Run.objects.select_related("owner", "model") if person.is_active else Run.objects.none()
 
 
 def run_page(
@@ -63,7 +58,7 @@ def _from_cursor(cursor: str) -> tuple[datetime, UUID]:
 
 
 def run_cards(runs: Iterable[Run]) -> list[RunOut]:
-    """What is told of each run. The runs must come with `owner` and `model` (see `runs_for`)."""
+    """What is told of each run. The runs must come with what they refer to (see `runs_for`)."""
     runs = list(runs)
     places = queue_places() if any(run.state == Run.State.QUEUED for run in runs) else {}
     viewers = live.viewers([run.pk for run in runs])
@@ -75,7 +70,7 @@ def run_cards(runs: Iterable[Run]) -> list[RunOut]:
 
 def run_card(run_id: UUID) -> RunOut:
     """What is told of one run. Raises Run.DoesNotExist."""
-    return run_cards([Run.objects.select_related("owner", "model").get(pk=run_id)])[0]
+    return run_cards([Run.objects.select_related(*REFERS).get(pk=run_id)])[0]
 
 
 def queue_places() -> dict[UUID, int]:

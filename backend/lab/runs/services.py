@@ -15,7 +15,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from lab.people.models import Person
-from lab.runs import disk, live, queue, selectors
+from lab.people.selectors import current_class
+from lab.runs import disk, live, queue, selectors, sight
 from lab.runs.errors import LimitError, NotAllowedError, WrongStateError
 from lab.runs.models import Run
 from lab.runs.validation import launch_checked, pace_checked
@@ -44,12 +45,12 @@ def run_launch(*, owner: Person, name: str, config: dict[str, Any], pace: float 
         pace: steps a second of the watched lane that it is held to, see `run_pace`; None is full speed
 
     Raises:
-        NotAllowedError: the owner is no instructor
+        NotAllowedError: the owner is no instructor and no assistant
         LimitError: the owner has too many runs that still move, or the disk is nearly full
         RunError: a field is wrong; nothing was made
     """
-    if not owner.is_instructor:
-        raise NotAllowedError("Only instructors launch runs.")
+    if not owner.is_crew:
+        raise NotAllowedError("Only instructors and assistants launch runs.")
     title, checked = launch_checked(name, config)
     pace = pace_checked(pace)
     if disk.is_full():
@@ -64,9 +65,9 @@ def run_launch(*, owner: Person, name: str, config: dict[str, Any], pace: float 
                 f"You have {active} runs queued or training; that is the limit. Stop one, or wait for one to end."
             )
         run = Run.objects.create(
-            owner=owner, name=title, config=checked.model_dump(mode="json"), level=checked.level,
-            network=checked.network_kind, learner=checked.learner, seed=checked.seed, steps_budget=checked.steps,
-            pace=pace, queued_at=now, sent_at=now,
+            owner=owner, classroom=current_class(owner), name=title, config=checked.model_dump(mode="json"),
+            level=checked.level, network=checked.network_kind, learner=checked.learner, seed=checked.seed,
+            steps_budget=checked.steps, pace=pace, queued_at=now, sent_at=now,
         )  # fmt: skip
         transaction.on_commit(lambda: queue.send(run.pk, run.fence), robust=True)
     return run
@@ -79,11 +80,11 @@ def run_stop(*, run: Run, by: Person) -> Run:
     two. Asking again while it stops changes nothing.
 
     Raises:
-        NotAllowedError: `by` is no instructor
+        NotAllowedError: `by` is no instructor, nor an assistant whose run or class it is
         WrongStateError: it has ended already
     """
-    if not by.is_instructor:
-        raise NotAllowedError("Only instructors stop runs.")
+    if not sight.may_steer(by, run):
+        raise NotAllowedError("Only instructors stop runs, and assistants those of their classes.")
     # It may go from one state to the other between two updates; then the next round finds it.
     for _ in range(5):
         run.refresh_from_db()
@@ -113,12 +114,12 @@ def run_pace(*, run: Run, by: Person, pace: float | None) -> Run:
     Its worker takes the pace up within a second, or when the run's next slice begins. What is learnt does not change.
 
     Raises:
-        NotAllowedError: `by` is no instructor
+        NotAllowedError: `by` is no instructor, nor an assistant whose run or class it is
         RunError: there is no such pace
         WrongStateError: it has ended already
     """
-    if not by.is_instructor:
-        raise NotAllowedError("Only instructors set the pace of a run.")
+    if not sight.may_steer(by, run):
+        raise NotAllowedError("Only instructors set the pace of a run, and assistants that of their classes' runs.")
     pace = pace_checked(pace)
     with transaction.atomic():
         if not Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE).update(pace=pace):

@@ -1,12 +1,11 @@
 """From pydantic's complaints to sentences: the field, the value, what is allowed."""
 
-import unicodedata
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from hamlet.learning.config import TrainConfig
-from lab.people.words import sentence, shown
+from lab.people.words import line_trouble, sentence, shown
 from lab.runs.errors import FieldError, RunError
 from lab.runs.models import Run
 from lab.runs.pace import FASTEST, SLOWEST
@@ -56,12 +55,8 @@ def name_checked(name: str) -> str:
 def line_checked(field: str, text: str, most: int) -> str:
     """A line of text that others will read, without spaces around it. Raises RunError."""
     stripped = text.strip()
-    if not 1 <= len(stripped) <= most:
-        message = f"has {len(stripped)} characters; allowed are 1 to {most}"
-        raise RunError(f"The {field} cannot be used.", [FieldError(field, message, shown(stripped))])
-    if bad := next((sign for sign in stripped if unicodedata.category(sign) in ("Cc", "Cs")), None):
-        message = f"has the control character U+{ord(bad):04X}; take visible ones"
-        raise RunError(f"The {field} cannot be used.", [FieldError(field, message, shown(stripped))])
+    if trouble := line_trouble(stripped, most):
+        raise RunError(f"The {field} cannot be used.", [FieldError(field, trouble, shown(stripped))])
     return stripped
 
 

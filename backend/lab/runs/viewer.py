@@ -22,7 +22,7 @@ from django.db import Error as DatabaseError
 from django.http.cookie import parse_cookie
 from redis.exceptions import RedisError
 
-from lab.runs import selectors
+from lab.runs import selectors, sight
 from lab.runs.models import Run
 from lab.runs.outbox import group
 from lab.runs.pipe import Event, Pipe
@@ -258,7 +258,7 @@ def _let_in(cookie: str, run: str) -> tuple[int, selectors.RunOut]:
     if not person.is_authenticated or not session.session_key:
         raise RefusalError(NO_SESSION, "Sign in first.")
     try:
-        card = selectors.run_cards([selectors.runs_for(person).get(pk=UUID(run))])[0]
+        card = selectors.run_cards([sight.runs_for(person).get(pk=UUID(run))])[0]
     except (Run.DoesNotExist, ValueError):
         raise RefusalError(NO_RUN, "There is no such run.") from None
     return person.pk, card

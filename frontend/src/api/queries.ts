@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, setCsrf, unwrap } from "./client";
 import { isActive } from "./types";
-import type { Level, LevelSummary, Me, Run } from "./types";
+import type { Classroom, Level, LevelSummary, Me, Run } from "./types";
 
 /** Who is here. Also brings the token that every change must carry. */
 export const meQuery = queryOptions({
@@ -104,4 +104,17 @@ export const checkpointsQuery = (run: string) =>
     queryKey: ["runs", run, "checkpoints"],
     queryFn: async ({ signal }) =>
       (await unwrap(client.GET("/api/v1/runs/{id}/checkpoints", { signal, params: { path: { id: run } } }))).items,
+  });
+
+export const classesQuery = queryOptions({
+  queryKey: ["classes"],
+  queryFn: async ({ signal }) => (await unwrap(client.GET("/api/v1/classes", { signal }))).items,
+});
+
+export const classQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["classes", id],
+    queryFn: ({ signal }): Promise<Classroom> => unwrap(client.GET("/api/v1/classes/{id}", { signal, params: { path: { id } } })),
+    // Students come in while the instructor looks.
+    refetchInterval: 5_000,
   });

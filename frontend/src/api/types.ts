@@ -18,6 +18,9 @@ export type Clip = Schemas["ClipOut"];
 export type Clips = Schemas["Clips"];
 export type Workers = Schemas["WorkersOut"];
 export type Me = Schemas["MeOut"];
+export type Classroom = Schemas["ClassDetailOut"];
+export type Member = Schemas["MemberOut"];
+export type LoginCard = Schemas["CardOut"];
 
 /** A run that still moves. */
 export const isActive = (run: Pick<Run, "state">): boolean => ["queued", "training", "stopping"].includes(run.state);

@@ -76,6 +76,9 @@ export const routes: RouteObject[] = [
     HydrateFallback: () => null,
     children: [
       { path: "/login", lazy: async () => ({ Component: (await import("@/features/signin")).SignIn }) },
+      { path: "/join", lazy: async () => ({ Component: (await import("@/features/join")).Join }) },
+      { path: "/j/:code", lazy: async () => ({ Component: (await import("@/features/join")).Join }) },
+      { path: "/guest/:secret", lazy: async () => ({ Component: (await import("@/features/join")).Guest }) },
       {
         element: <Guard />,
         children: [
@@ -94,6 +97,9 @@ export const routes: RouteObject[] = [
           },
           { path: "runs/:id/model", lazy: async () => ({ Component: (await import("@/features/model")).Model }) },
           { path: "compare", lazy: async () => ({ Component: (await import("@/features/compare")).Compare }) },
+          { path: "classes", lazy: async () => ({ Component: (await import("@/features/classes")).Classes }) },
+          { path: "classes/:id", lazy: async () => ({ Component: (await import("@/features/classes")).Classroom }) },
+          { path: "classes/:id/join", lazy: async () => ({ Component: (await import("@/features/classes")).Projector }) },
           { path: "*", element: <NotFound /> },
         ],
       },

@@ -3,12 +3,15 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { client, meQuery, unwrap } from "@/api";
 import { paths } from "@/paths";
-import { Button, Icon } from "@/ui";
+import { Button, Icon, Pawn, pawnColor } from "@/ui";
 import { useDismiss } from "./dismiss";
+
+const ROLES = { instructor: "Instructor", assistant: "Assistant", student: "Student", guest: "Guest, looking only" } as const;
 
 /** Who is signed in, and the way out. */
 export function Account() {
-  const user = useQuery(meQuery).data?.user;
+  const me = useQuery(meQuery).data;
+  const user = me?.user;
   const [open, setOpen] = useState(false);
   const anchor = useDismiss<HTMLSpanElement>(open, () => setOpen(false));
   const cache = useQueryClient();
@@ -23,13 +26,15 @@ export function Account() {
   if (!user) return null;
   return (
     <span className="pop-anchor" ref={anchor}>
-      <Button kind="ghost" icon="user" aria-label={`Account of ${user.name}`} aria-expanded={open} onClick={() => setOpen(!open)} />
+      <Button kind="ghost" icon={me?.pawn ? undefined : "user"} className={me?.pawn ? "sq" : undefined} aria-label={`Account of ${user.name}`} aria-expanded={open} onClick={() => setOpen(!open)}>
+        {me?.pawn && <Pawn size={20} body={pawnColor(me.pawn)} />}
+      </Button>
       {open && (
         <div className="pop" style={{ right: 0, top: 44 }}>
           <p style={{ padding: "6px 10px 8px" }}>
             <b style={{ fontWeight: 600 }}>{user.name}</b>
             <br />
-            <small>{user.role === "instructor" ? "Instructor" : "Student"}</small>
+            <small>{ROLES[user.role]}</small>
           </p>
           <button type="button" className="item" onClick={() => leave.mutate()}>
             <Icon name="sign-out" />

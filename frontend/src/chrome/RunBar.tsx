@@ -1,4 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { meQuery } from "@/api";
 import type { Run } from "@/api";
 import { paths } from "@/paths";
 import { TopBar } from "@/ui";
@@ -31,10 +33,12 @@ export function RunBar({ run, page, children }: Props) {
 }
 
 /** The top bar outside a run. */
-export function LabBar({ page, launch, children }: { page: "runs" | "launch" | "compare" | "models"; launch: boolean; children?: ReactNode }) {
+export function LabBar({ page, launch = false, children }: { page: "runs" | "launch" | "compare" | "models" | "classes"; launch?: boolean; children?: ReactNode }) {
+  const crew = useQuery(meQuery).data?.crew;
   const nav: NavItem[] = [{ to: paths.home(), label: "Runs", icon: "stack", current: page === "runs", wideOnly: page === "launch" || page === "compare" }];
   nav.push({ to: "/compare", label: "Compare", icon: "columns", current: page === "compare", wideOnly: true });
   nav.push({ to: paths.uploads(), label: "Models", icon: "cube", current: page === "models", wideOnly: page !== "runs" && page !== "models" });
+  if (crew) nav.push({ to: paths.classes(), label: "Classes", icon: "users-three", current: page === "classes", wideOnly: page !== "runs" && page !== "classes" });
   if (launch && page === "launch") nav.push({ to: paths.launch(), label: "Launch run", current: true });
   return (
     <TopBar home={paths.home()} nav={nav}>

@@ -51,6 +51,7 @@ export const run = (changes: Partial<Run> = {}): Run => ({
   message: "",
   place: null,
   owner: "polonius",
+  classroom: null,
   config: { level: "L1_full_observability", learning_rate: 0.0005 },
   progress: 0.58,
   steps: 1_740_000,

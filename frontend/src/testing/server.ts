@@ -18,9 +18,10 @@ export class Refused extends Error {
   }
 }
 
-export const POLONIUS: Me = { user: { name: "polonius", role: "instructor" }, csrf: "token" };
-export const OPHELIA: Me = { user: { name: "ophelia", role: "student" }, csrf: "token" };
-export const NOBODY: Me = { user: null, csrf: "token" };
+const alone = { pawn: null, crew: false, classroom: null, classes: [] };
+export const POLONIUS: Me = { ...alone, user: { name: "polonius", role: "instructor" }, csrf: "token", crew: true };
+export const OPHELIA: Me = { ...alone, user: { name: "ophelia", role: "student" }, csrf: "token" };
+export const NOBODY: Me = { ...alone, user: null, csrf: "token" };
 
 const standing: Answers = {
   "GET /me": POLONIUS,

@@ -1,3 +1,7 @@
+/** Colours that a person's pawn may have; people choose by number. */
+export const PAWN_COLORS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+export const pawnColor = (pawn: number): string => `var(--run-${pawn})`;
+
 interface Props {
   body?: string;
   ring?: string;

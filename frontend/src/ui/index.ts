@@ -10,7 +10,7 @@ export { BarEnd, ThemeButton, TopBar, Viewers } from "./TopBar";
 export type { NavItem } from "./TopBar";
 export { useKeys } from "./keys";
 export { Spark } from "./Spark";
-export { Pawn } from "./Pawn";
+export { Pawn, PAWN_COLORS, pawnColor } from "./Pawn";
 export { Copy } from "./Copy";
 export { useQueryPatch } from "./useQueryPatch";
 export type { QueryPatch } from "./useQueryPatch";

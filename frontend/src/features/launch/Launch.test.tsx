@@ -163,7 +163,7 @@ describe("the launch form", () => {
 test("a student is told that instructors launch", async () => {
   serve({ "GET /me": OPHELIA });
   page();
-  expect(await screen.findByRole("heading", { name: "Instructors launch runs" })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "Instructors and assistants launch runs" })).toBeVisible();
 });
 
 test("axe finds nothing wrong, with every setting open", async () => {

@@ -16,7 +16,7 @@ import { Summary } from "./Summary";
 import "./launch.css";
 
 export function Launch() {
-  const instructor = useQuery(meQuery).data?.user?.role === "instructor";
+  const instructor = useQuery(meQuery).data?.crew === true;
   const settings = useQuery(settingsQuery);
   const levels = useQuery(levelsQuery);
   const runs = useQuery(runsQuery);
@@ -29,8 +29,8 @@ export function Launch() {
       </LabBar>
       {!instructor ? (
         <main id="main" className="mid">
-          <Empty level={1} title="Instructors launch runs" action={<Link className="btn primary" to={paths.home()}>Watch the runs</Link>}>
-            You can watch every run of the lab and take its model home.
+          <Empty level={1} title="Instructors and assistants launch runs" action={<Link className="btn primary" to={paths.home()}>Watch the runs</Link>}>
+            You can watch the runs of your class and take their models home.
           </Empty>
         </main>
       ) : failed ? (

@@ -3,10 +3,11 @@ import { useEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { client, isActive, isUnderWay, meQuery, runsQuery, unwrap } from "@/api";
-import type { Run } from "@/api";
+import type { Me, Run } from "@/api";
 import { LabBar } from "@/chrome";
 import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Pawn, Segmented, Skeleton, Strip, toast, useKeys, Waiting } from "@/ui";
+import { ClassName, JoinChip } from "./ClassHead";
 import { GROUPS, inGroup, queryOf, summary, viewOf, visible } from "./list";
 import type { Group, View } from "./list";
 import { OnAir } from "./OnAir";
@@ -17,8 +18,10 @@ import "./runs.css";
 const PAGE = 100;
 
 export function Runs() {
-  const instructor = useQuery(meQuery).data?.user?.role === "instructor";
-  const runs = useQuery(runsQuery);
+  const me = useQuery(meQuery).data;
+  const crew = me?.crew === true;
+  const lab = useQuery(runsQuery);
+  const runs = { ...lab, data: ofClass(lab.data, me) };
   const [query, setQuery] = useSearchParams();
   const view = viewOf(query);
   const setView = (next: View) => setQuery(queryOf(next), { replace: true });
@@ -30,7 +33,7 @@ export function Runs() {
 
   useKeys({
     "/": () => search.current?.focus(),
-    n: () => (instructor ? void navigate(paths.launch()) : false),
+    n: () => (crew ? void navigate(paths.launch()) : false),
     j: () => step(1),
     k: () => step(-1),
     x: () => {
@@ -46,13 +49,13 @@ export function Runs() {
   return (
     <>
       <title>Runs · Hamlet</title>
-      <LabBar page="runs" launch={instructor}>
+      <LabBar page="runs" launch={crew}>
         {runs.data && runs.data.length > 0 && <Search field={search} className="hide-s" view={view} setView={setView} keys />}
       </LabBar>
       <main className="runs" id="main" tabIndex={-1}>
         <div className="hd">
           <div>
-            <h1>Runs</h1>
+            <ClassName me={me} />
             {runs.data && runs.data.length > 0 && <p>{summary(runs.data)}</p>}
           </div>
           <span className="grow" />
@@ -62,7 +65,8 @@ export function Runs() {
               Wall
             </Link>
           )}
-          {instructor && runs.data && runs.data.length > 0 && (
+          <JoinChip me={me} />
+          {crew && runs.data && runs.data.length > 0 && (
             <Link className="btn primary lg" to={paths.launch()}>
               <Icon name="plus" weight="bold" />
               Launch run
@@ -72,7 +76,7 @@ export function Runs() {
         {runs.data ? (
           <>
             {runs.isError && <Stale since={runs.dataUpdatedAt} retry={() => void runs.refetch()} />}
-            <Listed runs={runs.data} instructor={instructor} view={view} setView={setView} selection={selection} />
+            <Listed runs={runs.data} crew={crew} view={view} setView={setView} selection={selection} />
           </>
         ) : runs.isError ? (
           <div className="card">
@@ -92,7 +96,7 @@ export function Runs() {
               <Icon name="columns" />
               Compare {selection.chosen.size}
             </Link>
-            {instructor && moving.length > 0 && (
+            {crew && moving.length > 0 && (
               <Button size="sm" icon="stop-circle" disabled={stop.isPending} onClick={() => stop.mutate(moving, { onSettled: selection.clear })}>
                 Stop {moving.length}, keep models
               </Button>
@@ -107,15 +111,15 @@ export function Runs() {
 
 interface ListedProps {
   runs: readonly Run[];
-  instructor: boolean;
+  crew: boolean;
   view: View;
   setView: (view: View) => void;
   selection: ReturnType<typeof useSelection>;
 }
 
-function Listed({ runs, instructor, view, setView, selection }: ListedProps) {
+function Listed({ runs, crew, view, setView, selection }: ListedProps) {
   const [pages, setPages] = useState(1);
-  if (runs.length === 0) return <NoRuns instructor={instructor} />;
+  if (runs.length === 0) return <NoRuns crew={crew} />;
   const onAir = runs.filter((run) => inGroup(run, "training"));
   const shown = visible(runs, view);
   const options = (Object.keys(GROUPS) as Group[])
@@ -153,7 +157,7 @@ function Listed({ runs, instructor, view, setView, selection }: ListedProps) {
   );
 }
 
-function NoRuns({ instructor }: { instructor: boolean }) {
+function NoRuns({ crew }: { crew: boolean }) {
   return (
     <div className="card">
       <Empty
@@ -164,7 +168,7 @@ function NoRuns({ instructor }: { instructor: boolean }) {
           </div>
         }
         action={
-          instructor && (
+          crew && (
             <Link className="btn primary lg" to={paths.launch()}>
               <Icon name="plus" weight="bold" />
               Launch run
@@ -172,7 +176,7 @@ function NoRuns({ instructor }: { instructor: boolean }) {
           )
         }
       >
-        {instructor ? "Launch a run and the class can watch it learn from its first step." : "Your instructor launches the first run. This page shows it by itself."}
+        {crew ? "Launch a run and the class can watch it learn from its first step." : "Your instructor launches the first run. This page shows it by itself."}
       </Empty>
     </div>
   );
@@ -241,6 +245,12 @@ function Ghost() {
       </div>
     </Waiting>
   );
+}
+
+/** Who looks after several classes sees those of the current one; everyone else all that they may see. */
+function ofClass(runs: Run[] | undefined, me: Me | undefined): Run[] | undefined {
+  const current = me?.crew ? me.classroom : null;
+  return current ? runs?.filter((run) => run.classroom?.id === current.id) : runs;
 }
 
 /** The chosen runs, of those that are there. */

@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import type { FormEvent } from "react";
-import { Navigate, useSearchParams } from "react-router";
+import { Link, Navigate, useSearchParams } from "react-router";
 import { ApiError, client, meQuery, setCsrf, unwrap } from "@/api";
+import { paths } from "@/paths";
 import { Button, Field, Logo, Strip, ThemeButton } from "@/ui";
 import "./signin.css";
 
@@ -56,6 +57,9 @@ export function SignIn() {
         <Button kind="primary" size="lg" wide type="submit" disabled={login.isPending}>
           {login.isPending ? "Signing in" : "Sign in"}
         </Button>
+        <p className="hint">
+          Studying? <Link to={paths.join()}>Join your class</Link> with its code or your card.
+        </p>
       </form>
     </main>
   );

@@ -42,11 +42,11 @@ function usePace(run: Run) {
   return { pace: wanted ? wanted.pace : run.pace, set };
 }
 
-const useInstructor = () => useQuery(meQuery).data?.user?.role === "instructor";
+const useCrew = () => useQuery(meQuery).data?.crew === true;
 
 /** Which pace the run is held to; who teaches sets it here. */
 export function Pace({ run }: { run: Run }) {
-  const instructor = useInstructor();
+  const instructor = useCrew();
   const { pace, set } = usePace(run);
   const [open, setOpen] = useState(false);
   const anchor = useDismiss<HTMLSpanElement>(open, () => setOpen(false));
@@ -74,7 +74,7 @@ export function Pace({ run }: { run: Run }) {
 
 /** The same in the phone's menu. */
 export function PaceRow({ run }: { run: Run }) {
-  const instructor = useInstructor();
+  const instructor = useCrew();
   const { pace, set } = usePace(run);
   if (!instructor) {
     return (

@@ -81,7 +81,7 @@ export function useBest(run: Run, player: Player, live: boolean) {
 
 export function useStop(run: Run) {
   const cache = useQueryClient();
-  const instructor = useQuery(meQuery).data?.user?.role === "instructor";
+  const crew = useQuery(meQuery).data?.crew;
   const [open, setOpen] = useState(false);
   const stop = useMutation({
     mutationFn: () => unwrap(client.POST("/api/v1/runs/{id}/stop", { params: { path: { id: run.id } } })),
@@ -89,7 +89,7 @@ export function useStop(run: Run) {
     onError: (error) => toast(error.message),
   });
   const waiting = run.state === "queued" && run.steps === 0;
-  const ask = instructor && isActive(run) ? () => setOpen(true) : null;
+  const ask = crew && isActive(run) ? () => setOpen(true) : null;
   const dialog = (
     <Dialog
       open={open}

@@ -1,0 +1,3 @@
+export { Classes } from "./Classes";
+export { Classroom } from "./Classroom";
+export { Projector } from "./Projector";

@@ -1,0 +1,37 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { Link, Navigate, useParams } from "react-router";
+import { client, meQuery, unwrap } from "@/api";
+import { paths } from "@/paths";
+import { Empty, Skeleton, Waiting } from "@/ui";
+import { useEntrance } from "./Join";
+
+/** Where a guest link leads: in, or to the reason why not. */
+export function Guest() {
+  const { secret = "" } = useParams();
+  // The token for changes must be there before anything is sent.
+  const ready = useQuery(meQuery).isSuccess;
+  const { enter } = useEntrance(() => unwrap(client.POST("/api/v1/auth/guest", { body: { secret } })));
+  const asked = useRef(false);
+  const { mutate } = enter;
+  useEffect(() => {
+    if (!ready || asked.current) return;
+    asked.current = true;
+    mutate();
+  }, [ready, mutate]);
+  if (enter.isSuccess) return <Navigate to={paths.home()} replace />;
+  return (
+    <main id="main" className="mid">
+      <title>Guest · Hamlet</title>
+      {enter.isError ? (
+        <Empty level={1} title="This link leads nowhere" action={<Link className="btn" to={paths.join()}>Join with a class code</Link>}>
+          {enter.error.message}
+        </Empty>
+      ) : (
+        <Waiting>
+          <Skeleton height={40} width={220} />
+        </Waiting>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,2 @@
+export { Guest } from "./Guest";
+export { Join } from "./Join";
