@@ -13,7 +13,7 @@ from django.utils import timezone
 from lab.people import guests, services, tries
 from lab.people.models import GuestLink, Person
 from lab.runs import files
-from lab.runs.models import Bookmark, Checkpoint, ExportedModel, MetricRow, RecordedEpisode, Run
+from lab.runs.models import Bookmark, Checkpoint, ExportedModel, MetricRow, RecordedEpisode, Run, UploadedModel
 from tests.people.pages import Page, refused
 
 
@@ -71,7 +71,12 @@ def laertes(elsinore, polonius, transactional_db):
         user=polonius, content_type=ContentType.objects.get_for_model(Person), object_id=str(person.pk),
         object_repr=str(person), action_flag=CHANGE,
     )  # fmt: skip
-    person.files = [kept.name, point.name, mind.name]
+    brought = files.put(f"uploads/{person.pk}.safetensors", b"mind")
+    UploadedModel.objects.create(
+        owner=person, name="from home", source="model", source_bytes=4, source_sha256="", level="L0_0_minimal",
+        network="simple", weights=1, fits={}, file=brought.name, bytes=4, sha256="",
+    )  # fmt: skip
+    person.files = [kept.name, point.name, mind.name, brought.name]
     person.page = page
     return person
 

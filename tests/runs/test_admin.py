@@ -71,7 +71,7 @@ def test_stop_stops_what_can_be_stopped(run, slice_of, launch, admin):
 
 def test_a_long_list_asks_the_database_no_more_than_a_short_one(admin, polonius, django_assert_max_num_queries):
     some_runs(polonius, 50)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert admin.get("/admin/runs/run/").status_code == 200
 
 

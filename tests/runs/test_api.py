@@ -128,8 +128,8 @@ def test_the_document_of_the_api_describes_every_answer():
             for code in good:
                 if int(code) == 204:  # says nothing
                     continue
-                (content,) = operation["responses"][code]["content"].values()
-                assert content["schema"], path
+                for content in operation["responses"][code]["content"].values():
+                    assert content["schema"], path
     assert set(document["components"]["schemas"]) >= {
         "RunOut",
         "ModelOut",

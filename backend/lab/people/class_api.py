@@ -16,7 +16,6 @@ from lab.people.models import Classroom, GuestLink, Membership
 from lab.people.problems import PROBLEMS
 from lab.people.schemas import (
     AppointIn,
-    CardOut,
     Cards,
     CardsIn,
     ClassDetailOut,
@@ -26,6 +25,7 @@ from lab.people.schemas import (
     GuestInviteOut,
     GuestLinkIn,
     GuestLinkOut,
+    LoginCardOut,
     MemberOut,
 )
 
@@ -93,7 +93,7 @@ def cards_make(request: HttpRequest, id: str, payload: CardsIn) -> Any:
     return Status(201, Cards(items=[_card(card) for card in made]))
 
 
-@router.post("/classes/{id}/members/{member}/card", response={201: CardOut, **PROBLEMS}, operation_id="renew_card")
+@router.post("/classes/{id}/members/{member}/card", response={201: LoginCardOut, **PROBLEMS}, operation_id="renew_card")
 def card_renew(request: HttpRequest, id: str, member: str) -> Any:
     """A new card for a student; the old words end, with every session they opened."""
     return Status(201, _card(cards.card_renew(membership=_member(_class(request, id), member))))
@@ -150,8 +150,10 @@ def _member(classroom: Classroom, id: str) -> Membership:
         raise Http404("There is no such member.") from None
 
 
-def _card(card: cards.Card) -> CardOut:
-    return CardOut(member=str(card.membership.pk), name=str(card.membership.person), code=card.code, words=card.words)
+def _card(card: cards.Card) -> LoginCardOut:
+    return LoginCardOut(
+        member=str(card.membership.pk), name=str(card.membership.person), code=card.code, words=card.words
+    )
 
 
 def _facts(row: Any) -> dict[str, Any]:

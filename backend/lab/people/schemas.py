@@ -133,7 +133,7 @@ class CardsIn(Taken):
     names: list[Annotated[str, Field(max_length=200)]] = Field(max_length=500)
 
 
-class CardOut(Schema):
+class LoginCardOut(Schema):
     member: str
     name: str
     code: str
@@ -141,7 +141,7 @@ class CardOut(Schema):
 
 
 class Cards(Schema):
-    items: list[CardOut]
+    items: list[LoginCardOut]
 
 
 class AppointIn(Taken):

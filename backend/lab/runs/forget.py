@@ -1,4 +1,4 @@
-"""What a person leaves in the runs goes when they do: their runs, with every row and file."""
+"""What a person leaves in the runs goes when they do: their runs and the models they brought, every row and file."""
 
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,8 @@ from lab.people.errors import ConflictError
 from lab.people.models import Person
 from lab.people.services import person_leaves
 from lab.runs import files, live
-from lab.runs.models import Run
+from lab.runs.models import Run, UploadedModel
+from lab.runs.uploads import upload_remove
 
 
 @receiver(person_leaves)
@@ -21,6 +22,8 @@ def _forget(person: Person, **_: Any) -> None:
         raise ConflictError(f"{person}'s run {moving} is still training. Stop it first.")
     for run_id in list(runs.values_list("pk", flat=True)):
         run_delete(run_id)
+    for upload in UploadedModel.objects.filter(owner=person):
+        upload_remove(upload)
 
 
 def run_delete(run_id: UUID) -> None:

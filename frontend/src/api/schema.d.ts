@@ -1164,8 +1164,13 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** CardOut */
-        CardOut: {
+        /** Cards */
+        Cards: {
+            /** Items */
+            items: components["schemas"]["LoginCardOut"][];
+        };
+        /** LoginCardOut */
+        LoginCardOut: {
             /** Member */
             member: string;
             /** Name */
@@ -1177,11 +1182,6 @@ export interface components {
              * @description Told this once, kept nowhere
              */
             words: string;
-        };
-        /** Cards */
-        Cards: {
-            /** Items */
-            items: components["schemas"]["CardOut"][];
         };
         /** CardsIn */
         CardsIn: {
@@ -3635,7 +3635,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CardOut"];
+                    "application/json": components["schemas"]["LoginCardOut"];
                 };
             };
             /** @description Bad Request */

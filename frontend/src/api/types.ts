@@ -20,7 +20,7 @@ export type Workers = Schemas["WorkersOut"];
 export type Me = Schemas["MeOut"];
 export type Classroom = Schemas["ClassDetailOut"];
 export type Member = Schemas["MemberOut"];
-export type LoginCard = Schemas["CardOut"];
+export type LoginCard = Schemas["LoginCardOut"];
 
 /** A run that still moves. */
 export const isActive = (run: Pick<Run, "state">): boolean => ["queued", "training", "stopping"].includes(run.state);
