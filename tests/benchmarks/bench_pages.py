@@ -1,0 +1,134 @@
+"""How quick the pages are, in Chromium on the running product. Prints, asserts nothing.
+
+    python -m tests.benchmarks.bench_pages [--minutes 5]
+
+A run trains beside. Script: what Watch loads before its first picture, gzipped. First paint: Chromium's own
+first-contentful-paint with the CPU throttled to a quarter, of a page that was never open. Frames: animation frames a
+second while a life plays at 16x. Growth: the script heap after a collection, one minute after the page was opened and
+again after `--minutes` more, while it plays life after life.
+
+On two cores that six other jobs kept busy (load 8 to 14): script of Watch 196 kB; first paint 652 ms (Runs) and 692 ms
+(Watch), which is the bar that index.html holds already; 52 frames/s, 48 of 520 late; heap +4.8 MB an hour.
+"""
+
+import argparse
+import gzip
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import sync_playwright
+
+from tests.benchmarks.bench_live import Lab
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+THROTTLE = 4
+FRAMES = """new Promise(done => {
+  const times = [];
+  requestAnimationFrame(function next(now) {
+    times.push(now);
+    times.length > 600 || now - times[0] > 10000 ? done(times) : requestAnimationFrame(next);
+  });
+})"""
+PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
+
+
+def fresh(chromium: "Browser", lab: Lab) -> "Page":
+    """A page of someone who is signed in and whose browser has nothing of ours yet."""
+    context = chromium.new_context(base_url=lab.product.url, viewport={"width": 1440, "height": 900})
+    context.add_cookies([{"name": "sessionid", "value": lab.cookies[0], "url": lab.product.url}])
+    return context.new_page()
+
+
+def script(chromium: "Browser", lab: Lab, address: str) -> None:
+    """Bytes of script until the board is there."""
+    page, found = fresh(chromium, lab), {}
+
+    def keep(answer: Any) -> None:
+        if answer.url.partition("?")[0].endswith(".js"):
+            found[answer.url] = answer
+
+    page.on("response", keep)
+    page.goto(address)
+    page.get_by_role("img", name=re.compile("Agent at")).first.wait_for()
+    page.wait_for_timeout(500)
+    bodies = [answer.body() for answer in found.values()]
+    size = sum(len(gzip.compress(body, 9)) for body in bodies)
+    print(
+        f"script of Watch: {size / 1000:.0f} kB gzipped, {sum(map(len, bodies)) / 1000:.0f} kB plain, {len(bodies)} files"
+    )
+    page.context.close()
+
+
+def first_paint(chromium: "Browser", lab: Lab, name: str, address: str) -> None:
+    """Milliseconds to the first paint of content, five fresh pages."""
+    took = []
+    for _ in range(5):
+        page = fresh(chromium, lab)
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": THROTTLE})
+        page.goto(address)
+        while page.evaluate(PAINT) is None:
+            page.wait_for_timeout(50)
+        took.append(page.evaluate(PAINT))
+        page.context.close()
+    said = ", ".join(f"{ms:.0f}" for ms in sorted(took))
+    print(f"first paint of {name}, CPU at a quarter: median {median(took):.0f} ms ({said})")
+
+
+def playing(chromium: "Browser", lab: Lab, address: str, minutes: float) -> None:
+    """Frames a second at 16x, and how the heap grows."""
+    page = fresh(chromium, lab)
+    page.goto(address)
+    page.get_by_role("banner").get_by_text("LIVE").first.wait_for()
+    page.keyboard.press("3")
+    page.wait_for_timeout(1000)
+    times = page.evaluate(FRAMES)
+    gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    late = sum(gap > 1.5 * median(gaps) for gap in gaps)
+    rate = 1000 * len(gaps) / (times[-1] - times[0])
+    print(f"at 16x: {rate:.0f} frames/s, {late} of {len(gaps)} frames late, longest gap {max(gaps):.0f} ms")
+    cdp = page.context.new_cdp_session(page)
+
+    def heap() -> float:
+        cdp.send("HeapProfiler.collectGarbage")
+        size: float = page.evaluate("performance.memory.usedJSHeapSize")
+        return size / 1e6
+
+    cdp.send("HeapProfiler.enable")
+    page.wait_for_timeout(60_000)
+    before = heap()
+    page.wait_for_timeout(minutes * 60_000)
+    after = heap()
+    hour = (after - before) * 60 / minutes
+    print(f"heap {before:.1f} MB after a minute, {after:.1f} MB {minutes:g} minutes later: {hour:+.1f} MB an hour")
+    page.context.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=5)
+    asked = parser.parse_args()
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with tempfile.TemporaryDirectory(prefix="pages") as folder, sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"]
+        chromium = playwright.chromium.launch(executable_path=program, args=flags)
+        lab = Lab(Path(folder))
+        try:
+            run = lab.launch("benchmark")
+            lab.wait_for(run, "training", 100_000)
+            script(chromium, lab, f"/runs/{run}")
+            for name, address in (("Runs", "/"), ("Watch", f"/runs/{run}")):
+                first_paint(chromium, lab, name, address)
+            playing(chromium, lab, f"/runs/{run}", asked.minutes)
+        finally:
+            chromium.close()
+            lab.product.stop()
+
+
+if __name__ == "__main__":
+    main()
