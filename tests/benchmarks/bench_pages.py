@@ -16,6 +16,7 @@ import gzip
 import re
 import shutil
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -88,7 +89,7 @@ def playing(chromium: "Browser", lab: Lab, address: str, minutes: float) -> None
     page.keyboard.press("3")
     page.wait_for_timeout(1000)
     times = page.evaluate(FRAMES)
-    gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(times)]
     late = sum(gap > 1.5 * median(gaps) for gap in gaps)
     rate = 1000 * len(gaps) / (times[-1] - times[0])
     print(f"at 16x: {rate:.0f} frames/s, {late} of {len(gaps)} frames late, longest gap {max(gaps):.0f} ms")
