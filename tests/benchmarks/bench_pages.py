@@ -59,10 +59,8 @@ def script(chromium: "Browser", lab: Lab, address: str) -> None:
     page.get_by_role("img", name=re.compile("Agent at")).first.wait_for()
     page.wait_for_timeout(500)
     bodies = [answer.body() for answer in found.values()]
-    size = sum(len(gzip.compress(body, 9)) for body in bodies)
-    print(
-        f"script of Watch: {size / 1000:.0f} kB gzipped, {sum(map(len, bodies)) / 1000:.0f} kB plain, {len(bodies)} files"
-    )
+    size, plain = sum(len(gzip.compress(body, 9)) for body in bodies), sum(map(len, bodies))
+    print(f"script of Watch: {size / 1000:.0f} kB gzipped, {plain / 1000:.0f} kB plain, {len(bodies)} files")
     page.context.close()
 
 
