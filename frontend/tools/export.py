@@ -18,6 +18,7 @@ import numpy as np
 FRONTEND = Path(__file__).parents[1]
 LEVELS = ("L0_5_dual_resource", "L1_full_observability", "L3_temporal_mechanics")
 MOMENTS = 8
+MIND = FRONTEND.parent / "tests/model/golden/model1_recurrent.safetensors"
 
 
 def documents() -> dict[str, Any]:
@@ -26,6 +27,7 @@ def documents() -> dict[str, Any]:
     import django
 
     django.setup()
+    from hamlet import HamletModel
     from hamlet.learning.config import PRESETS, TrainConfig
     from hamlet.learning.networks import build_network
     from hamlet.world import VectorWorld, load_level
@@ -63,10 +65,23 @@ def documents() -> dict[str, Any]:
             ],
         }  # fmt: skip
 
+    def answers(name: str) -> list[dict[str, list[float]]]:
+        """What a mind with memory says to these moments, one after the other: with its memory of them, and wiped."""
+        model = HamletModel.load(MIND)
+        hidden, told = None, []
+        for moment in moments(name)["moments"]:
+            obs = np.asarray(moment["obs"], dtype=np.float32)
+            wiped = model.predict(obs)
+            kept = model.predict(obs, hidden=hidden)
+            hidden = kept["hidden"]
+            told.append({"q": kept["q_values"][0].tolist(), "wiped": wiped["q_values"][0].tolist()})
+        return told
+
     return {
         "openapi.json": api.get_openapi_schema(),
         "src/testing/fixtures/levels.json": {name: fixture(name) for name in LEVELS},
         "src/testing/fixtures/moments.json": {name: moments(name) for name in LEVELS},
+        "src/testing/fixtures/answers.json": answers("L3_temporal_mechanics"),
         "src/testing/fixtures/settings.json": {"schema": TrainConfig.model_json_schema(), "presets": PRESETS},
     }
 

@@ -27,12 +27,14 @@ interface Props {
   /** a swipe along the board, in cells since it began; `done` when the finger is lifted */
   onSwipe?: (cells: number, done: boolean) => void;
   onEnter?: () => void;
+  /** the pointer is held down over another cell */
+  onDrag?: (x: number, y: number) => void;
 }
 
 const SWIPE = 12;
 
 /** The town on a canvas, as large as its box allows. The only place where React and the picture meet. */
-export function Board({ town, source, label, labels, coords = true, onCell, onSwipe, onEnter }: Props) {
+export function Board({ town, source, label, labels, coords = true, onCell, onSwipe, onEnter, onDrag }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(box);
@@ -79,11 +81,25 @@ export function Board({ town, source, label, labels, coords = true, onCell, onSw
 
   const swipe = useRef<{ x: number; moved: boolean } | null>(null);
   const cellWidth = scale * CELL;
+  const cellAt = (event: PointerEvent): [number, number] | null => {
+    const from = event.currentTarget.getBoundingClientRect();
+    const x = Math.floor((event.clientX - from.left + view.x * scale) / cellWidth);
+    const y = Math.floor((event.clientY - from.top + view.y * scale) / cellWidth);
+    return x >= 0 && x < town.width && y >= 0 && y < town.height ? [x, y] : null;
+  };
+  const drag = (event: PointerEvent) => {
+    const at = cellAt(event);
+    if (at) onDrag?.(...at);
+  };
   const down = (event: PointerEvent) => {
     swipe.current = { x: event.clientX, moved: false };
+    if (!onDrag) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    drag(event);
   };
   const move = (event: PointerEvent) => {
     const started = swipe.current;
+    if (started && onDrag) return drag(event);
     if (!started || !onSwipe || event.pointerType === "mouse") return;
     const by = event.clientX - started.x;
     if (!started.moved && Math.abs(by) < SWIPE) return;
@@ -96,10 +112,8 @@ export function Board({ town, source, label, labels, coords = true, onCell, onSw
     swipe.current = null;
     if (started?.moved) return onSwipe?.((event.clientX - started.x) / cellWidth, true);
     if (!started || !onCell) return;
-    const from = event.currentTarget.getBoundingClientRect();
-    const x = Math.floor((event.clientX - from.left + view.x * scale) / cellWidth);
-    const y = Math.floor((event.clientY - from.top + view.y * scale) / cellWidth);
-    if (x >= 0 && x < town.width && y >= 0 && y < town.height) onCell(x, y);
+    const at = cellAt(event);
+    if (at) onCell(...at);
   };
   const key = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !onEnter) return;

@@ -6,7 +6,7 @@ import moments from "@/testing/fixtures/moments.json";
 import { readNpz } from "@/testing/npz";
 import { maskAt, observe } from "./observe";
 import type { Situation } from "./observe";
-import { everywhere, greedyOf, marginOf, policyOf, seen } from "./policy";
+import { along, everywhere, greedyOf, marginOf, policyOf, seen } from "./policy";
 import { LocalThinker } from "./thinker";
 
 const GOLDEN = join(import.meta.dirname, "../../../tests/model/golden");
@@ -98,5 +98,10 @@ describe("the policy", () => {
       // The second-best: INTERACT on a place, WAIT elsewhere; at the top UP falls out.
       expect(cell!.margin).toBe(top || built ? 1 : 2);
     });
+  });
+  it("bends one meter and leaves the others", () => {
+    const bent = along(here, 2, 5);
+    expect(bent.map(({ meters }) => meters[2])).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(bent[4]!.meters[1]).toBe(Math.fround(here.meters[1]!));
   });
 });

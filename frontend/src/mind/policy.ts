@@ -28,6 +28,15 @@ export function everywhere(level: Level, at: Situation): Situation[] {
   });
 }
 
+/** The agent as it is, but one meter at each of `points` values from 0 to 1. */
+export function along(at: Situation, meter: number, points: number): Situation[] {
+  return Array.from({ length: points }, (_, i) => {
+    const meters = Float32Array.from(at.meters);
+    meters[meter] = i / (points - 1);
+    return { ...at, meters };
+  });
+}
+
 /** The observations of these situations, one after the other. */
 export function seen(level: Level, layout: Layout, situations: readonly Situation[]): Float32Array {
   const width = level.observation.at(-1)?.stop ?? 0;

@@ -11,6 +11,7 @@ const KEYS: [keys: string, what: string][] = [
   ["B", "bookmark this step"],
   ["T H P S", "trail, heat, policy, sight"],
   ["A", "all lives of the run at once"],
+  ["W", "what would it do here?"],
   ["D", "the board as text"],
   ["F", "the board alone"],
   ["Enter on the board", "the board cell by cell"],

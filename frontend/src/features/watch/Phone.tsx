@@ -177,6 +177,10 @@ function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose
             All lives
           </button>
         )}
+        <button type="button" onClick={() => { onClose(); view.onWhatIf(); }}>
+          <Icon name="question" />
+          What would it do here?
+        </button>
         <button type="button" onClick={() => { onClose(); view.onText(); }}>
           <Icon name="list" />
           As text

@@ -7,10 +7,12 @@ interface SheetProps {
   onClose: () => void;
   children: ReactNode;
   wide?: boolean;
+  /** as wide as the window, up to a page */
+  huge?: boolean;
 }
 
 /** A sheet that comes up from below on a phone and floats elsewhere. Escape or a press beside it closes it. */
-export function Sheet({ open, title, onClose, children, wide }: SheetProps) {
+export function Sheet({ open, title, onClose, children, wide, huge }: SheetProps) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = element.current;
@@ -20,7 +22,7 @@ export function Sheet({ open, title, onClose, children, wide }: SheetProps) {
   }, [open]);
   return (
     <dialog
-      className={wide ? "sheet wide" : "sheet"}
+      className={huge ? "sheet huge" : wide ? "sheet wide" : "sheet"}
       ref={element}
       aria-label={title}
       onClose={onClose}

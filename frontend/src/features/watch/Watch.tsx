@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import { Link, useParams } from "react-router";
+import { Link, useParams, useSearchParams } from "react-router";
 import { ApiError, isActive, levelQuery, runQuery } from "@/api";
 import type { Level, Run } from "@/api";
 import { RunBar } from "@/chrome";
@@ -38,9 +38,11 @@ import { useMind, usePolicy, useThought } from "./useMind";
 import type { MindState, PolicyStore } from "./useMind";
 import { useMedia, usePlayer, useWatch } from "./usePlayer";
 import { useShown } from "./useShown";
+import { WhatIfSheet } from "./WhatIf";
 import { Rail, Stage } from "./World";
 import "./watch.css";
 import "./panels.css";
+import "./whatif.css";
 
 /** Watch: what is it doing, why, and is it getting better? */
 export function Watch() {
@@ -144,7 +146,7 @@ function Room({ run, level, player, retry }: RoomProps) {
   );
 }
 
-type TheatreProps = Omit<ViewProps, "town" | "mapped" | "mind" | "policy" | "setSteps" | "overlays" | "setOverlays" | "full" | "setFull" | "onPlace" | "onGrid" | "onText" | "crowd"> & {
+type TheatreProps = Omit<ViewProps, "town" | "mapped" | "mind" | "policy" | "setSteps" | "overlays" | "setOverlays" | "full" | "setFull" | "onPlace" | "onGrid" | "onText" | "onWhatIf" | "crowd"> & {
   /** what the bar has at its right */
   badge: ReactNode;
   /** what there is before anyone is on stage */
@@ -161,11 +163,13 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
   const [steps, setSteps] = useMindSteps();
   const crowd = useCrowd(run.id, live && page === "watch", player);
   const mapped = overlays.field === "policy" && !crowd.on;
-  const mind = useMind({ run, level, steps, on: mapped, onAir: live });
+  const [query] = useSearchParams();
+  const [sheet, setSheet] = useState<"grid" | "text" | "keys" | "whatif" | null>(() => (query.has("if") ? "whatif" : null));
+  const imagining = sheet === "whatif" && staged;
+  const mind = useMind({ run, level, steps, on: mapped || imagining, onAir: live });
   const policy = usePolicy(level, player, mind.taken, mapped);
   const [full, setFull] = useState(false);
   const [place, setPlace] = useState<Place | null>(null);
-  const [sheet, setSheet] = useState<"grid" | "text" | "keys" | null>(null);
   useWatchKeys({ lives, crowd, player, town, overlays, setOverlays, live, toggleFull: () => setFull(!full), open: setSheet });
 
   const view: ViewProps = {
@@ -182,6 +186,7 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
     onPlace: (index: number) => setPlace(level.places.find((one) => one.index === index) ?? null),
     onGrid: () => setSheet("grid"),
     onText: () => setSheet("text"),
+    onWhatIf: () => setSheet("whatif"),
     crowd,
   };
   return (
@@ -196,6 +201,7 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
       <PlaceSheet level={level} player={player} place={place} onClose={() => setPlace(null)} />
       <GridSheet level={level} town={town} player={player} open={sheet === "grid"} onClose={() => setSheet(null)} />
       <TextSheet level={level} town={town} player={player} open={sheet === "text"} onClose={() => setSheet(null)} />
+      <WhatIfSheet run={run} level={level} town={town} player={player} mind={mind} setSteps={setSteps} open={imagining} onClose={() => setSheet(null)} />
       <KeysSheet open={sheet === "keys"} sight={town.sight !== null} without={page === "replay" ? ["L", "A"] : live ? ["B"] : ["B", "L", "A"]} onClose={() => setSheet(null)} />
       <Announcer level={level} player={player} />
     </>
@@ -221,6 +227,7 @@ export interface ViewProps {
   onPlace: (index: number) => void;
   onGrid: () => void;
   onText: () => void;
+  onWhatIf: () => void;
   crowd: CrowdView;
   /** asks to stop the run; null for those who may not, or when there is nothing to stop */
   stop: (() => void) | null;

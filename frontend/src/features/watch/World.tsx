@@ -100,10 +100,11 @@ interface RailProps {
   full: boolean;
   setFull: (full: boolean) => void;
   onText: () => void;
+  onWhatIf: () => void;
 }
 
 /** What lies over the board: the trail, and one field at a time. */
-export function Rail({ level, town, player, overlays, setOverlays, crowd, full, setFull, onText }: RailProps) {
+export function Rail({ level, town, player, overlays, setOverlays, crowd, full, setFull, onText, onWhatIf }: RailProps) {
   const field = (name: Overlays["field"]) => setOverlays({ field: overlays.field === name ? null : name });
   return (
     <div className="rail" role="toolbar" aria-label="Overlays" aria-orientation="vertical">
@@ -115,6 +116,10 @@ export function Rail({ level, town, player, overlays, setOverlays, crowd, full, 
       {crowd.toggle && <Toggle icon="users" label="All lives" keyName="A" on={crowd.on} press={crowd.toggle} />}
       {crowd.on ? <CrowdLegend /> : <Legend level={level} player={player} overlays={overlays} />}
       <span className="end" />
+      <button type="button" onClick={onWhatIf} title="What would it do here? (W)">
+        <Icon name="question" />
+        What if
+      </button>
       <button type="button" onClick={onText} title="The board as text (D)">
         <Icon name="list" />
         As text

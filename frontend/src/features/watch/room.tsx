@@ -127,7 +127,7 @@ interface Keyed {
   live: boolean;
   toggleFull: () => void;
   crowd: CrowdView;
-  open: (sheet: "text" | "keys") => void;
+  open: (sheet: "text" | "keys" | "whatif") => void;
 }
 
 export function useWatchKeys({ lives: { previous, next, go }, player, town, overlays, setOverlays, live, toggleFull, crowd, open }: Keyed): void {
@@ -145,6 +145,7 @@ export function useWatchKeys({ lives: { previous, next, go }, player, town, over
     a: () => (crowd.toggle ? crowd.toggle() : false),
     d: () => open("text"),
     f: toggleFull,
+    w: () => open("whatif"),
     "?": () => open("keys"),
   });
 }

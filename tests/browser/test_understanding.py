@@ -1,0 +1,104 @@
+"""Understanding a run as a person does it, in a real browser on the running product: what would it do here?
+
+`SCREENSHOTS=docs/screenshots` keeps the pictures, as in test_journey.
+"""
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.pages import asked, picture
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+
+pytestmark = pytest.mark.learns
+
+STEPS = 12_000
+
+
+@pytest.fixture(scope="module")
+def run(page: "Page") -> str:
+    """A short run with memory and a clock, trained to its end."""
+    config = {"level": "L3_temporal_mechanics", "steps": STEPS, "lanes": 16, "seed": 4}
+    id: str = asked(page, "/runs", {"name": "night and day", "config": config})["id"]
+    end = time.monotonic() + 300
+    while (state := asked(page, f"/runs/{id}")["state"]) != "finished":
+        assert time.monotonic() < end and state != "failed", state
+        page.wait_for_timeout(500)
+    return id
+
+
+@pytest.fixture(scope="module")
+def sheet(page: "Page", run: str) -> "Locator":
+    """The sheet over a recorded life, opened by its key, once the mind has answered and bent every meter."""
+    page.goto(f"/runs/{run}/replay?t=20")
+    page.get_by_role("region", name="Mind").wait_for()
+    page.keyboard.press("w")
+    sheet = page.get_by_role("dialog", name="What would it do here?")
+    sheet.get_by_text(re.compile(r"answered in \d+ ms")).wait_for()
+    sheet.get_by_role("img", name=re.compile(r"^Energy: ")).wait_for()
+    return sheet
+
+
+def milliseconds(sheet: "Locator") -> int:
+    """How long the last answer took, as the page tells it."""
+    found = re.search(r"answered in (\d+) ms", sheet.inner_text())
+    assert found
+    return int(found.group(1))
+
+
+def test_the_agent_the_meters_and_the_clock_can_be_moved(page: "Page", sheet: "Locator") -> None:
+    values, board = (
+        sheet.get_by_role("group", name="Q-values"),
+        sheet.get_by_role("img", name=re.compile("Drag the agent")),
+    )
+    took = []
+    before = values.inner_text()
+    for name, key in (("Energy", "Home"), ("Hour", "End"), ("Money", "End"), ("Energy", "End")):
+        sheet.get_by_role("slider", name=name, exact=True).press(key)
+        page.wait_for_timeout(400)
+        took.append(milliseconds(sheet))
+        if (name, key) == ("Energy", "Home"):
+            assert "no action is allowed" in sheet.inner_text()
+    assert values.inner_text() != before
+    board.press("ArrowLeft")
+    for _ in range(8):
+        board.press("ArrowUp")
+    page.wait_for_timeout(400)
+    assert "wall above" in values.inner_text().lower()
+    box = board.bounding_box()
+    assert box
+    cell = box["width"] / 8
+    page.mouse.move(box["x"] + cell / 2, box["y"] + cell / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + cell * 4.5, box["y"] + box["height"] - cell * 1.5, steps=8)
+    page.mouse.up()
+    page.wait_for_timeout(400)
+    assert re.search(r"Agent at [d-f][1-3]", board.get_attribute("aria-label") or "")
+    took.append(milliseconds(sheet))
+    print(f"answers after a change, with memory: {took} ms")
+
+
+def test_what_memory_buys_is_told(page: "Page", sheet: "Locator") -> None:
+    told = sheet.get_by_text(re.compile(r"Memory changes nothing here|with its memory wiped"))
+    told.wait_for()
+    kept = sheet.get_by_role("group", name="Q-values").inner_text()
+    sheet.get_by_role("radio", name="Memory wiped").click()
+    page.wait_for_timeout(200)
+    assert sheet.get_by_role("group", name="Q-values").inner_text() != kept
+    picture(page, "what-if")
+
+
+def test_the_moment_is_a_link(page: "Page", sheet: "Locator") -> None:
+    said = sheet.get_by_role("img", name=re.compile("Drag the agent")).get_attribute("aria-label")
+    page.reload()
+    again = page.get_by_role("img", name=re.compile("Drag the agent"))
+    again.wait_for()
+    page.get_by_text(re.compile(r"answered in \d+ ms")).wait_for()
+    assert (again.get_attribute("aria-label") or "").split(",")[0] == (said or "").split(",")[0]
+    page.keyboard.press("Escape")
+    page.wait_for_url(re.compile(r"^(?!.*if=)"))
