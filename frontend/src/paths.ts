@@ -10,6 +10,7 @@ export const paths = {
   classroom: (id: string) => `/classes/${id}`,
   /** The join code for the whole room to see. */
   projector: (id: string) => `/classes/${id}/join`,
+  tokens: () => "/tokens",
   launch: () => "/runs/new",
   watch: (run: string) => `/runs/${run}`,
   model: (run: string) => `/runs/${run}/model`,

@@ -11,6 +11,8 @@ from django.db import connections
 
 from hamlet.tape.episode import Tape
 from hamlet.tape.wire import Framer
+from lab.people.selectors import token_key
+from lab.people.tokens import token_make
 from lab.runs import live, outbox, room, services, slices
 from lab.runs.live import LivePublisher
 from lab.runs.pipe import Pipe
@@ -166,6 +168,22 @@ async def test_signing_out_closes_open_sockets(run, ophelia, polonius, page_of):
     await stays.say(type="ping", t=1)
     assert await stays.news("pong")
     await stays.disconnect()
+
+
+async def test_a_program_watches_with_its_token_until_that_is_revoked(run, ophelia, page_of):
+    token, text = await sync_to_async(token_make)(person=ophelia, name="a program", scope="read", days=1)
+    program = await page_of(run.pk, f"Bearer {text}").open()
+    assert (await program.news("hello"))["run"]["id"] == str(run.pk)
+    await sync_to_async(token.delete)()
+    assert await program.closed() == 4401
+    late = await page_of(run.pk, f"Bearer {text}").open()
+    assert await late.closed() == 4401
+
+
+async def test_the_name_of_a_token_is_no_session(run, ophelia, page_of):
+    token, _ = await sync_to_async(token_make)(person=ophelia, name="a program", scope="read", days=1)
+    viewer = await page_of(run.pk, token_key(token)).open()
+    assert await viewer.closed() == 4401
 
 
 async def test_a_new_password_closes_open_sockets(run, ophelia, ophelia_watches):

@@ -22,6 +22,8 @@ def cookie_of(person):
 
 
 def headers(cookie):
+    if cookie is not None and cookie.startswith("Bearer "):
+        return [*HERE, (b"authorization", cookie.encode())]
     return HERE if cookie is None else [*HERE, (b"cookie", f"sessionid={cookie}".encode())]
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from lab.people import classes, guests, selectors, services, tries
 from lab.people.errors import PeopleError, TooManyTriesError
-from lab.people.models import Classroom, GuestLink, Membership, Person
+from lab.people.models import ApiToken, Classroom, GuestLink, Membership, Person
 
 
 class LimitedSignIn(AdminAuthenticationForm):
@@ -146,3 +146,19 @@ class GuestLinkAdmin(ReadOnly):
         for link in links:
             guests.guest_revoke(link=link)
         self.message_user(request, f"{len(links)} revoked; their guests are out.", messages.SUCCESS)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnly):
+    list_display = ("name", "person", "scope", "created_at", "expires_at", "last_used_at")
+    list_filter = ("scope",)
+    list_select_related = ("person",)
+    list_per_page = 100
+    search_fields = ("name", "person__username", "person__first_name")
+    exclude = ("digest", "sign_in_hash")
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke")
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        revoked = len([token.delete() for token in queryset])
+        self.message_user(request, f"{revoked} revoked; they work no more.", messages.SUCCESS)

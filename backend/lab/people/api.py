@@ -8,7 +8,7 @@ from django.middleware.csrf import get_token
 from ninja import Router
 
 from lab.people import classes, guests, selectors, services
-from lab.people.auth import anyone, signed_in
+from lab.people.auth import anyone, by_token
 from lab.people.models import Classroom
 from lab.people.problems import PROBLEMS
 from lab.people.schemas import CardIn, ClassRefOut, GuestIn, JoinIn, MeIn, MeOut, SignInIn, UserOut
@@ -16,9 +16,9 @@ from lab.people.schemas import CardIn, ClassRefOut, GuestIn, JoinIn, MeIn, MeOut
 router = Router(tags=["people"])
 
 
-@router.get("/me", response=MeOut, auth=None, operation_id="me")
+@router.get("/me", response={200: MeOut, **PROBLEMS}, auth=[by_token, anyone], operation_id="me")
 def me(request: HttpRequest) -> MeOut:
-    """Who is signed in, and the token that every change must carry."""
+    """Who asks, and the CSRF token that every change of the pages must carry."""
     person = request.user
     if not person.is_authenticated:
         return MeOut(user=None, csrf=get_token(request))
@@ -30,7 +30,7 @@ def me(request: HttpRequest) -> MeOut:
     )  # fmt: skip
 
 
-@router.patch("/me", response={200: MeOut, **PROBLEMS}, auth=signed_in, operation_id="choose_class")
+@router.patch("/me", response={200: MeOut, **PROBLEMS}, operation_id="choose_class")
 def choose_class(request: HttpRequest, payload: MeIn) -> MeOut:
     """Look at another class from now on. What one launches belongs to the current class."""
     chosen = class_of(request, payload.classroom) if payload.classroom is not None else None

@@ -1,4 +1,4 @@
-"""People and their classes, the links that let guests look, and the tries at our doors that failed."""
+"""People and their classes, the links that let guests look, tokens for programs, and tries at our doors that failed."""
 
 import uuid
 from typing import Any
@@ -132,6 +132,39 @@ class GuestLink(models.Model):
 
     def __str__(self) -> str:
         return f"guests of {self.classroom}"
+
+
+class ApiToken(models.Model):
+    """Lets a program do what its person may do, or less, until it ends or is taken back (lab/people/tokens.py)."""
+
+    class Scope(models.TextChoices):
+        READ = "read", "Read"
+        """look at what the person may look at"""
+        STEER = "steer", "Read and steer"
+        """also launch, stop and change runs, export and upload models, leave notes, as far as the person may"""
+
+    NAME_LENGTH = 60
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=NAME_LENGTH, help_text="What it is for, in its owner's words.")
+    scope = models.CharField(max_length=10, choices=Scope)
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token, which is kept nowhere.")
+    sign_in_hash = models.CharField(max_length=64, help_text="Differs from the person's once they have a new password.")
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "API token"
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(scope__in=["read", "steer"]), name="token_scope_is_known"),
+            models.CheckConstraint(condition=~Q(name=""), name="token_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class FailedSignIn(models.Model):

@@ -105,7 +105,7 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(AuthenticationError)
     def nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        return problem(401, "Sign in first.")
+        return problem(401, "Sign in first." if str(error) == "Unauthorized" else str(error))
 
     @api.exception_handler(HttpError)
     def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -7,7 +7,8 @@ from ninja import Field, Schema
 from pydantic import ConfigDict
 
 from lab.people.guests import MOST_HOURS
-from lab.people.models import Classroom, GuestLink, Membership, Person
+from lab.people.models import ApiToken, Classroom, GuestLink, Membership, Person
+from lab.people.tokens import MOST_DAYS
 
 Pawn = Annotated[int, Field(ge=1, le=Person.PAWNS, description="Colour of the pawn, 1 to 8")]
 Role = Literal["instructor", "assistant", "student", "guest"]
@@ -154,3 +155,39 @@ class GuestLinkIn(Taken):
 
 class GuestInviteOut(GuestLinkOut):
     secret: str = Field(description="Told this once; the address to give away is /guest/{secret}")
+
+
+# ----------------------------------------------------------------------------------------------- tokens
+
+Scope = Annotated[
+    Literal["read", "steer"],
+    Field(description="read: look. steer: also launch, stop and change runs, export and upload models, leave notes"),
+]
+
+
+class TokenIn(Taken):
+    name: str = Field(max_length=200, description="What it is for")
+    scope: Scope
+    days: int = Field(ge=1, le=MOST_DAYS, description="How long it works")
+
+
+class TokenOut(Schema):
+    id: str
+    name: str
+    scope: Scope
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = Field(description="To the minute; null: never")
+
+    @classmethod
+    def of(cls, row: ApiToken) -> "TokenOut":
+        plain = ("name", "scope", "created_at", "expires_at", "last_used_at")
+        return cls(id=str(row.pk), **{name: getattr(row, name) for name in plain})
+
+
+class Tokens(Schema):
+    items: list[TokenOut]
+
+
+class TokenMadeOut(TokenOut):
+    token: str = Field(description="Told this once; to be sent as Authorization: Bearer")

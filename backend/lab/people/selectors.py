@@ -9,7 +9,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from lab.people.models import Classroom, GuestLink, Membership, Person
+from lab.people import tokens
+from lab.people.models import ApiToken, Classroom, GuestLink, Membership, Person
 
 
 def classes_for(person: Person) -> QuerySet[Classroom]:
@@ -47,6 +48,12 @@ def guest_links_of(classroom: Classroom) -> QuerySet[GuestLink]:
     return rows.select_related("person", "made_by").order_by("-created_at")
 
 
+def tokens_of(person: Person) -> list[ApiToken]:
+    """The tokens that work, newest first."""
+    rows = ApiToken.objects.filter(person=person).select_related("person").order_by("-created_at")
+    return [row for row in rows if tokens.works(row)]
+
+
 def belongs(people: set[int]) -> set[tuple[int, UUID]]:
     """Who of these people belongs to which class."""
     return set(Membership.objects.filter(person__in=people).values_list("person", "classroom"))
@@ -55,10 +62,10 @@ def belongs(people: set[int]) -> set[tuple[int, UUID]]:
 def sessions_alive(sessions: Mapping[str, int]) -> set[str]:
     """Which of these sessions still are what they were: not signed out, not expired, person active, password unchanged.
 
-    Two queries, whatever their number.
+    Three queries, whatever their number.
 
     Args:
-        sessions: session key -> id of the person it was opened for
+        sessions: session key, or name of a token (`token_key`) -> id of the person it was opened for
     """
     people = Person.objects.filter(is_active=True).in_bulk(set(sessions.values()))
     alive = set()
@@ -69,4 +76,16 @@ def sessions_alive(sessions: Mapping[str, int]) -> set[str]:
             continue
         if constant_time_compare(content.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
             alive.add(row.session_key)
+    ids = [key.removeprefix(TOKEN) for key in sessions if key.startswith(TOKEN)]
+    for token in ApiToken.objects.filter(pk__in=ids).select_related("person") if ids else []:
+        if tokens.works(token):
+            alive.add(token_key(token))
     return alive
+
+
+TOKEN = "token:"
+
+
+def token_key(token: ApiToken) -> str:
+    """What stands for a session where a token was shown; no session is called so."""
+    return f"{TOKEN}{token.pk}"

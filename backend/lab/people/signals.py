@@ -8,7 +8,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from lab.people import notice, tries
-from lab.people.models import Membership, Person
+from lab.people.models import ApiToken, Membership, Person
 
 
 @receiver(user_login_failed)
@@ -29,5 +29,6 @@ def _person_changed(created: bool = False, update_fields: frozenset[str] | None 
 
 
 @receiver(post_delete, sender=Membership)
-def _membership_ended(**_: Any) -> None:
+@receiver(post_delete, sender=ApiToken)
+def _right_ended(**_: Any) -> None:
     notice.people_changed()

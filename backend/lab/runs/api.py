@@ -13,9 +13,10 @@ from hamlet.learning.config import PRESETS, TrainConfig
 from lab.people import words
 from lab.people.api import class_of
 from lab.people.api import router as people
-from lab.people.auth import signed_in
+from lab.people.auth import known
 from lab.people.class_api import router as classes
 from lab.people.problems import PROBLEMS, RefusalError, StrictJSON, install, problem
+from lab.people.token_api import router as tokens
 from lab.runs import crew, downloads, levels, lives_api, minds, models_api, review_api, selectors, services, sight
 from lab.runs.doors import life_of
 from lab.runs.doors import run_of as _run
@@ -74,9 +75,7 @@ def _version() -> str:
 
 
 # No docs page: the ready-made ones load scripts from other servers, which our policy forbids.
-api = NinjaAPI(
-    title="HAMLET", version=_version(), docs_url=None, auth=signed_in, parser=StrictJSON(), urls_namespace="api"
-)
+api = NinjaAPI(title="HAMLET", version=_version(), docs_url=None, auth=known, parser=StrictJSON(), urls_namespace="api")
 install(api)
 
 
@@ -257,6 +256,7 @@ def workers(request: HttpRequest) -> WorkersOut:
 
 api.add_router("", people)
 api.add_router("", classes)
+api.add_router("", tokens)
 api.add_router("", router)
 api.add_router("", models_api.router)
 api.add_router("", review_api.router)

@@ -22,6 +22,8 @@ from django.db import Error as DatabaseError
 from django.http.cookie import parse_cookie
 from redis.exceptions import RedisError
 
+from lab.people.selectors import token_key
+from lab.people.tokens import token_of
 from lab.runs import selectors, sight
 from lab.runs.models import Run
 from lab.runs.outbox import group
@@ -76,7 +78,7 @@ class Viewer:
             words: how things are said on it
             has_address: messages may come to `channel_name` from other processes
         """
-        self.run = self.session = self.channel_name = ""
+        self.run = self.session = self.channel_name = self._counted = ""
         self.person = 0
         self.glance = False
         self.window = Window()
@@ -112,17 +114,18 @@ class Viewer:
     async def _enter(self, scope: Event, run: str, after: str | None) -> None:
         if after and not FRAME_ID.fullmatch(after):
             raise RefusalError(BAD_MESSAGE, "after= must be the id of a frame.")
-        cookie = _cookie(scope)
-        if cookie is None:
+        bearer, cookie = _bearer(scope), _cookie(scope)
+        shown = bearer or cookie
+        if shown is None:
             raise RefusalError(NO_SESSION, "Sign in first.")
         # Counted before anything is asked of the database: whoever opens ten thousand pages costs nobody else much.
-        self.session = cookie
-        _sessions[cookie] += 1
-        if _sessions[cookie] > MOST_A_SESSION:
+        self._counted = shown
+        _sessions[shown] += 1
+        if _sessions[shown] > MOST_A_SESSION:
             raise RefusalError(TOO_MANY, f"At most {MOST_A_SESSION} pages may be open; close some.")
         if _sessions.total() > MOST_VIEWERS:
             raise RefusalError(LATER, "Too many are watching; try again.")
-        self.person, card = await database_sync_to_async(_let_in)(cookie, run)
+        self.session, self.person, card = await database_sync_to_async(_let_in)(bearer, cookie or "", run)
         self.run = card.id
         self.glance = self.glance or b"glance=1" in scope["query_string"].split(b"&")
         # First into the group, then what was before: a frame that comes both ways is known by its number.
@@ -160,10 +163,10 @@ class Viewer:
         """The viewer is gone."""
         self.closed = True
         self._pipe.close()
-        if self.session:
-            _sessions[self.session] -= 1
-            if not _sessions[self.session]:
-                del _sessions[self.session]
+        if self._counted:
+            _sessions[self._counted] -= 1
+            if not _sessions[self._counted]:
+                del _sessions[self._counted]
         if not self.channel_name:
             return
         # A server gives a closed viewer a second and cancels what it then still waits for: each of these does what is
@@ -243,7 +246,7 @@ class Viewer:
 
 
 _sessions: Counter[str] = Counter()
-"""session cookie -> its viewers in this process"""
+"""session cookie or token, as it was shown -> its viewers in this process"""
 
 
 def _cookie(scope: Event) -> str | None:
@@ -251,17 +254,33 @@ def _cookie(scope: Event) -> str | None:
     return parse_cookie(cookies.decode("latin1")).get(settings.SESSION_COOKIE_NAME)
 
 
-def _let_in(cookie: str, run: str) -> tuple[int, selectors.RunOut]:
-    """Person and run, in one visit to the database."""
-    session = SessionStore(cookie)
-    person = get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
-    if not person.is_authenticated or not session.session_key:
-        raise RefusalError(NO_SESSION, "Sign in first.")
+def _bearer(scope: Event) -> str | None:
+    """The token that a program shows; a browser's socket cannot send this header."""
+    for name, value in scope["headers"]:
+        kind, _, token = value.decode("latin1").partition(" ")
+        if name == b"authorization" and kind.lower() == "bearer":
+            return str(token)
+    return None
+
+
+def _let_in(bearer: str | None, cookie: str, run: str) -> tuple[str, int, selectors.RunOut]:
+    """Session or token (`sessions_alive` knows both), person and run, in one visit to the database."""
+    if bearer is not None:
+        token = token_of(bearer)
+        if token is None:
+            raise RefusalError(NO_SESSION, "This token does not work.")
+        person, key = token.person, token_key(token)
+    else:
+        session = SessionStore(cookie)
+        person = get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
+        if not person.is_authenticated or not session.session_key:
+            raise RefusalError(NO_SESSION, "Sign in first.")
+        key = session.session_key
     try:
         card = selectors.run_cards([sight.runs_for(person).get(pk=UUID(run))])[0]
     except (Run.DoesNotExist, ValueError):
         raise RefusalError(NO_RUN, "There is no such run.") from None
-    return person.pk, card
+    return key, person.pk, card
 
 
 def _shown(message: Event) -> Shown:

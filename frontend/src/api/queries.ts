@@ -118,3 +118,8 @@ export const classQuery = (id: string) =>
     // Students come in while the instructor looks.
     refetchInterval: 5_000,
   });
+
+export const tokensQuery = queryOptions({
+  queryKey: ["tokens"],
+  queryFn: async ({ signal }) => (await unwrap(client.GET("/api/v1/tokens", { signal }))).items,
+});

@@ -20,6 +20,9 @@ export type Workers = Schemas["WorkersOut"];
 export type Me = Schemas["MeOut"];
 export type Classroom = Schemas["ClassDetailOut"];
 export type Member = Schemas["MemberOut"];
+/** Lets a program do what its person may do. */
+export type Token = Schemas["TokenOut"];
+export type TokenMade = Schemas["TokenMadeOut"];
 export type LoginCard = Schemas["LoginCardOut"];
 
 /** A run that still moves. */

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { client, meQuery, unwrap } from "@/api";
 import { paths } from "@/paths";
 import { Button, Icon, Pawn, pawnColor } from "@/ui";
@@ -36,6 +36,12 @@ export function Account() {
             <br />
             <small>{ROLES[user.role]}</small>
           </p>
+          {user.role !== "guest" && (
+            <Link className="item" to={paths.tokens()} onClick={() => setOpen(false)}>
+              <Icon name="key" />
+              API tokens
+            </Link>
+          )}
           <button type="button" className="item" onClick={() => leave.mutate()}>
             <Icon name="sign-out" />
             Sign out

@@ -33,7 +33,7 @@ export function RunBar({ run, page, children }: Props) {
 }
 
 /** The top bar outside a run. */
-export function LabBar({ page, launch = false, children }: { page: "runs" | "launch" | "compare" | "models" | "classes"; launch?: boolean; children?: ReactNode }) {
+export function LabBar({ page, launch = false, children }: { page: "runs" | "launch" | "compare" | "models" | "classes" | "tokens"; launch?: boolean; children?: ReactNode }) {
   const crew = useQuery(meQuery).data?.crew;
   const nav: NavItem[] = [{ to: paths.home(), label: "Runs", icon: "stack", current: page === "runs", wideOnly: page === "launch" || page === "compare" }];
   nav.push({ to: "/compare", label: "Compare", icon: "columns", current: page === "compare", wideOnly: true });
