@@ -316,7 +316,9 @@ def test_workers_are_those_heard_of_lately(student, run):
     slices.slice_claim(run.pk, 0, "worker two")
     told = student.ask("/workers").json()
     items = {item["name"]: item for item in told["items"]}
-    assert items["worker two"] == {"name": "worker two", "alive": True, "device": "GPU 0", "run": str(run.pk)}
+    assert items["worker two"] == {
+        "name": "worker two", "alive": True, "device": "GPU 0", "busy": True, "run": str(run.pk)
+    }  # fmt: skip
     assert (items["worker one"]["run"], told["free"], told["total"]) == (None, 1, 2)
     crew.forget("worker one")
     crew.forget("worker two")

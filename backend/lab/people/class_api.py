@@ -139,8 +139,9 @@ def _crew(request: HttpRequest) -> None:
 
 
 def _class(request: HttpRequest, id: str) -> Classroom:
+    classroom = class_of(request, id)
     _crew(request)
-    return class_of(request, id)
+    return classroom
 
 
 def _member(classroom: Classroom, id: str) -> Membership:

@@ -249,7 +249,14 @@ def census(request: HttpRequest, id: str, checkpoint: str | None = None) -> Cens
 def workers(request: HttpRequest) -> WorkersOut:
     """Who trains, and on what."""
     found = crew.workers()
-    items = [WorkerOut(name=w.name, alive=w.alive, device=w.device, run=str(w.run) if w.run else None) for w in found]
+    seen = set(sight.runs_for(request.user).filter(pk__in=[w.run for w in found if w.run]).values_list("pk", flat=True))
+    items = [
+        WorkerOut(
+            name=w.name, alive=w.alive, device=w.device, busy=w.run is not None,
+            run=str(w.run) if w.run in seen else None,
+        )
+        for w in found
+    ]  # fmt: skip
     alive = [worker for worker in found if worker.alive]
     return WorkersOut(items=items, free=sum(worker.run is None for worker in alive), total=len(alive))
 

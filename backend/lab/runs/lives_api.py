@@ -1,7 +1,6 @@
 """The part of the API for recorded lives that are taken home: as a page, as a film."""
 
 from typing import Any, Literal
-from uuid import UUID
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -10,7 +9,7 @@ from ninja.responses import Status
 
 from lab.people.problems import PROBLEMS
 from lab.runs import clips, downloads, film, takeaway
-from lab.runs.doors import life_of, run_of
+from lab.runs.doors import left_by_run, life_of
 from lab.runs.models import Clip, RecordedEpisode
 from lab.runs.schemas import ClipIn, ClipOut, Clips
 
@@ -75,9 +74,4 @@ def clip_download(request: HttpRequest, id: str, show: Literal["", "here"] = "")
 
 
 def _clip(request: HttpRequest, id: str) -> Clip:
-    try:
-        clip = Clip.objects.select_related("run").get(pk=UUID(id))
-    except (ValueError, Clip.DoesNotExist):
-        raise Http404("There is no such film.") from None
-    run_of(request, str(clip.run_id))
-    return clip
+    return left_by_run(request, Clip.objects.select_related("run"), id, "film")

@@ -10,7 +10,7 @@ from ninja.responses import Status
 
 from lab.people.problems import PROBLEMS, RefusalError
 from lab.runs import downloads, exports, uploads
-from lab.runs.doors import run_of
+from lab.runs.doors import left_by_run, run_of
 from lab.runs.errors import NotAllowedError
 from lab.runs.models import Checkpoint, ExportedModel, UploadedModel
 from lab.runs.schemas import CardOut, Episodes, ModelIn, ModelOut, Models
@@ -57,10 +57,9 @@ def model_export(request: HttpRequest, id: str, payload: ModelIn) -> Any:
 @router.get("/checkpoints/{id}/download", response=PROBLEMS, operation_id="download_checkpoint", openapi_extra=FILE)
 def checkpoint_download(request: HttpRequest, id: str) -> HttpResponseBase:
     """A checkpoint's file (instructors)."""
+    row = left_by_run(request, Checkpoint.objects.all(), id, "file")
     if not request.user.is_instructor:
         raise NotAllowedError("Only instructors download checkpoints; the model is for everyone.")
-    row = _row(Checkpoint.objects.select_related("run"), id)
-    run_of(request, str(row.run_id))
     return _sent(request, row.file, row.sha256, row.bytes, row.file_name)
 
 
@@ -152,14 +151,6 @@ def model_card(request: HttpRequest, id: str) -> CardOut:
     return CardOut(file=file, markdown=text)
 
 
-def _row(rows: Any, id: str) -> Any:
-    """What may not be seen is not there; neither is what is not."""
-    try:
-        return rows.get(pk=UUID(id))
-    except (ValueError, rows.model.DoesNotExist):
-        raise Http404("There is no such file.") from None
-
-
 def _upload(request: HttpRequest, id: str) -> UploadedModel:
     try:
         return uploads.uploads_for(request.user).get(pk=UUID(id))
@@ -172,9 +163,7 @@ def _model(request: HttpRequest, id: str) -> ExportedModel | UploadedModel:
     try:
         return uploads.uploads_for(request.user).get(pk=UUID(id))
     except (ValueError, UploadedModel.DoesNotExist):
-        row: ExportedModel = _row(ExportedModel.objects.select_related("run", "checkpoint"), id)
-        run_of(request, str(row.run_id))
-        return row
+        return left_by_run(request, ExportedModel.objects.select_related("run", "checkpoint"), id, "file")
 
 
 def _sent(request: HttpRequest, name: str, sha256: str, size: int, save_as: str) -> HttpResponseBase:

@@ -9,7 +9,7 @@ from ninja.responses import Status
 
 from lab.people.problems import PROBLEMS, RefusalError
 from lab.runs import bookmarks, curves, sight
-from lab.runs.doors import run_of
+from lab.runs.doors import left_by_run, run_of
 from lab.runs.models import Bookmark
 from lab.runs.schemas import BookmarkIn, BookmarkOut, Bookmarks, CurveOut, OverlayOut
 
@@ -38,12 +38,8 @@ def bookmark_add(request: HttpRequest, id: str, payload: BookmarkIn) -> Any:
 @router.delete("/bookmarks/{id}", response={204: None, **PROBLEMS}, operation_id="remove_bookmark")
 def bookmark_remove(request: HttpRequest, id: str) -> Any:
     """Remove a note: one's own, or as an instructor anyone's."""
-    try:
-        bookmark = Bookmark.objects.select_related("run").get(pk=UUID(id))
-        run_of(request, str(bookmark.run_id))
-        bookmarks.bookmark_remove(id=bookmark.pk, by=request.user)
-    except (ValueError, Bookmark.DoesNotExist):
-        raise Http404("There is no such bookmark.") from None
+    bookmark = left_by_run(request, Bookmark.objects.all(), id, "bookmark")
+    bookmarks.bookmark_remove(id=bookmark.pk, by=request.user)
     return Status(204, None)
 
 

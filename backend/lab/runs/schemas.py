@@ -459,7 +459,8 @@ class WorkerOut(Schema):
     name: str
     alive: bool
     device: str = Field(description="cpu, or the name of the GPU")
-    run: str | None = Field(description="Id of the run it trains now")
+    busy: bool = Field(description="It trains a run")
+    run: str | None = Field(description="Id of that run, if the asker may see it")
 
 
 class WorkersOut(Schema):

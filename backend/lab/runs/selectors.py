@@ -34,7 +34,9 @@ def run_page(
         runs = runs.filter(state__in=states)
     for word in text.split():
         runs = runs.filter(
-            Q(name__icontains=word) | Q(level__icontains=word) | Q(owner__username__icontains=word)
+            Q(name__icontains=word) | Q(level__icontains=word)
+            # The user name of those without an account is the code on their log-in card: not to be searched for.
+            | Q(owner__account=True, owner__username__icontains=word)
             | Q(owner__first_name__icontains=word) | Q(owner__last_name__icontains=word)
         )  # fmt: skip
     if cursor:

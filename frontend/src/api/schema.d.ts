@@ -2028,8 +2028,13 @@ export interface components {
              */
             device: string;
             /**
+             * Busy
+             * @description It trains a run
+             */
+            busy: boolean;
+            /**
              * Run
-             * @description Id of the run it trains now
+             * @description Id of that run, if the asker may see it
              */
             run: string | null;
         };
