@@ -29,7 +29,11 @@ from hamlet.learning.events import Evaluation, Iteration
 from hamlet.learning.exploration import greedy_actions
 from hamlet.model import HamletModel, Prediction
 from hamlet.world import Level, load_level
+from hamlet.world.floors import measure
 from tests.benchmarks.experts import expert_survival, longest_life, richest_life
+from tests.benchmarks.walkers import Rememberer, Sweeper, survival
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples" / "levels"
 
 ROWS: dict[str, tuple[dict[str, Any], float]] = {
     "L0_0": ({"level": "L0_0_minimal", "steps": 1_400_000}, 15.0),
@@ -37,16 +41,30 @@ ROWS: dict[str, tuple[dict[str, Any], float]] = {
     "L1": ({}, 30.0),
     "L2": (next(p["config"] for p in PRESETS if p["name"] == "memory"), 600.0),
     "L3": (next(p["config"] for p in PRESETS if p["name"] == "day-and-night"), 900.0),
+    "doors": (
+        {
+            "level": str(EXAMPLES / "five_doors.yaml"), "layouts": "episode", "steps": 1_200_000, "lanes": 64,
+            "minibatches": 4, "gamma": 0.99, "learning_rate": 0.001, "epsilon_end": 0.05, "exploring_starts": 0.0,
+        },
+        0.0,
+    ),
     "DQN": (next(p["config"] for p in PRESETS if p["name"] == "textbook-dqn"), 0.0),
-}
+}  # fmt: skip
 """row -> (settings, CPU seconds it should keep within, 0 where nothing is asked)"""
 FRESH = 20_261_124
 """seed of the fresh lives; no run trains or is examined on it"""
 
 
+def prepared(settings: dict[str, Any]) -> tuple[TrainConfig, Level]:
+    """The settings of a run and its level, which may be a file of the examples."""
+    level = load_level(settings.get("level", TrainConfig().level))
+    return TrainConfig.model_validate({**settings, "level": level.name}, context={"level": level}), level
+
+
 def train(settings: dict[str, Any], target: float) -> dict[str, Any]:
     """One run: the model it exports, on fresh lives; CPU seconds in all, and to the first examination at `target`."""
-    trainer = Trainer(TrainConfig(**settings))
+    config, level = prepared(settings)
+    trainer = Trainer(config, level=level)
     began, exams = time.process_time(), []
     for event in trainer.run():
         if isinstance(event, Evaluation):
@@ -89,7 +107,8 @@ class Forgetful(HamletModel):
 
 def throughput(settings: dict[str, Any], seconds: float = 10.0) -> float:
     """Lane-steps a CPU second, learner included, examinations not; after a short start."""
-    trainer = Trainer(TrainConfig(**{**settings, "evaluations": 1, "steps": 10**10}))
+    config, level = prepared({**settings, "evaluations": 1, "steps": 10**10})
+    trainer = Trainer(config, level=level)
     marks = []
     for event in trainer.run():
         if isinstance(event, Iteration):
@@ -100,10 +119,13 @@ def throughput(settings: dict[str, Any], seconds: float = 10.0) -> float:
     return (s1 - s0) / (t1 - t0)
 
 
-def bounds(name: str, gamma: float, seeds: int) -> dict[str, float]:
+def bounds(level: Level, gamma: float, seeds: int) -> dict[str, float]:
     """What can be reached, mean over the layouts and starts of `seeds` runs, in steps and discounted reward."""
-    level = load_level(name)
-    if name == "L0_0_minimal":
+    if level.name == "five_doors":
+        scripts = {"remembering": Rememberer, "sweeping": Sweeper}
+        floors = {name: value for name, value in measure(level).items() if name != "digest"}
+        return floors | {name: round(survival(who, level, 256, FRESH), 1) for name, who in scripts.items()}
+    if level.name == "L0_0_minimal":
         longest = [longest_life(level, seed)[0] for seed in range(seeds)]
         richest = np.array([richest_life(level, seed, gamma) for seed in range(seeds)])
         return {
@@ -114,14 +136,14 @@ def bounds(name: str, gamma: float, seeds: int) -> dict[str, float]:
     return {"expert": float(np.mean(lived))}
 
 
-def measure(row: str, asked: argparse.Namespace, changed: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def measured(row: str, asked: argparse.Namespace, changed: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What was asked for, as lines of the file."""
     settings = {**ROWS[row][0], **changed}
-    config = TrainConfig(**settings)
+    config, level = prepared(settings)
     if asked.only == "throughput":
         yield {"row": row, "changed": changed, "steps_per_second": round(throughput(settings))}
     elif asked.only == "bounds":
-        yield {"row": row, "bounds": bounds(config.level, config.gamma, asked.seeds)}
+        yield {"row": row, "bounds": bounds(level, config.gamma, asked.seeds)}
     else:
         for seed in range(asked.first, asked.first + asked.seeds):
             yield {"row": row, "changed": changed, "seed": seed, **train({**settings, "seed": seed}, asked.target)}
@@ -140,7 +162,7 @@ def main() -> None:
     changed = {name: _plain(value) for name, _, value in (s.partition("=") for s in asked.settings)}
     for row in asked.rows.split(","):
         lines = []
-        for line in measure(row, asked, changed):
+        for line in measured(row, asked, changed):
             lines.append(line)
             print("  ", {name: value for name, value in line.items() if name != "exams"}, flush=True)
             if asked.out:
@@ -148,7 +170,7 @@ def main() -> None:
                     file.write(json.dumps(line) + "\n")
         if asked.only is None:
             means, seconds = [line["mean"] for line in lines], [line["seconds"] for line in lines]
-            level = load_level(TrainConfig(**ROWS[row][0]).level)
+            _, level = prepared(ROWS[row][0])
             floors = ", ".join(f"{name} {value:.0f}" for name, value in level.floors.items() if value is not None)
             print(
                 f"{row}: median {np.median(means):.0f}, worst {min(means):.0f}, best {max(means):.0f} of "

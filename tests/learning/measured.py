@@ -6,15 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from hamlet.learning.config import TrainConfig
-from hamlet.world import load_level
-from tests.benchmarks.bench_learning import ROWS
+from tests.benchmarks.bench_learning import ROWS, prepared
 
 FILE = Path(__file__).parents[1] / "benchmarks" / "measured.jsonl"
 LEARNT = 990.0
 """mean greedy survival from which a run counts as having learnt to live out its life"""
 SPARSE = ("curriculum", "first_stage", "retreat_under")
 """settings that begin, and stay, in the stage whose reward is 1 a step alive"""
+
+SCRIPTS = {
+    "random play": "random", "WAIT only": "wait", "a script that goes round through all cells": "sweeping",
+    "a script that remembers": "remembering",
+}  # fmt: skip
+"""who -> its name among the bounds of the doors"""
 
 Line = dict[str, Any]
 
@@ -42,8 +46,8 @@ def measured_table() -> str:
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row, (settings, _) in ROWS.items():
-        mine, level = runs(row), load_level(TrainConfig(**settings).level)
-        if row == "DQN" or not mine:
+        mine, (_, level) = runs(row), prepared(settings)
+        if row in ("DQN", "doors") or not mine:
             continue
         lived, seconds = [run["mean"] for run in mine], np.median([run["seconds"] for run in mine])
         speed = np.median([run["exams"][-1][0] / run["seconds"] for run in mine])
@@ -64,7 +68,7 @@ def _reach(known: dict[str, float]) -> str:
 def ablations_table() -> str:
     """A line for every change of settings that was tried, the unchanged preset first."""
     out = ["| | changed | seeds | each seed's life | learnt by | after |", "|---|---|---|---|---|---|"]
-    for row in ROWS:
+    for row in [name for name in ROWS if name != "doors"]:
         tried: list[dict[str, Any]] = []
         for line in lines(row):
             if "exams" in line and line["changed"] not in tried:
@@ -94,9 +98,40 @@ def memory_table() -> str:
     return "\n".join(out)
 
 
+def doors_table() -> str:
+    """Where memory is needed: both networks, the recurrent one's memory wiped, and what scripts reach."""
+    known = bound("doors")
+    out = ["| who lives there | seeds | lives, median | worst | best | CPU s |", "|---|---|---|---|---|---|"]
+    out += [f"| {who} | | {known[name]:.0f} | | | |" for who, name in SCRIPTS.items()]
+    for who, changed in (("the recurrent network", {}), ("the simple network", {"network": "simple"})):
+        mine = runs("doors", changed)
+        seconds = f"{np.median([run['seconds'] for run in mine]):.0f}"
+        out.append(f"| {who} | {len(mine)} | {_spread([run['mean'] for run in mine], bold=True)} | {seconds} |")
+        if not changed:
+            wiped = _spread([run["wiped"] for run in mine])
+            out.append(f"| the same, its memory wiped before every step | {len(mine)} | {wiped} | |")
+    return "\n".join(out)
+
+
+def doors_trials_table() -> str:
+    """What else was tried there, a run each."""
+    out = ["| changed | lives | memory wiped |", "|---|---|---|"]
+    for line in lines("doors"):
+        if "tried" in line:
+            wiped = "–" if line["wiped"] is None else f"{line['wiped']:.0f}"
+            out.append(f"| {_told(line['tried'])} | {line['mean']:.0f} | {wiped} |")
+    return "\n".join(out)
+
+
+def _spread(lived: list[float], bold: bool = False) -> str:
+    median = f"{np.median(lived):.0f}"
+    return f"{f'**{median}**' if bold else median} | {min(lived):.0f} | {max(lived):.0f}"
+
+
 def trials_table() -> str:
-    """What was tried on the smallest level: the best and the last examination of one run each."""
-    out = ["| reward | changed | best examined | last examined |", "|---|---|---|---|"]
+    """What was tried on the smallest level, a number a run: its best examination and its last; of the later trials the
+    best examined weights and the last, on fresh lives."""
+    out = ["| reward | changed | best | last | lives |", "|---|---|---|---|---|"]
     tried: dict[str, list[Line]] = {}
     for line in lines("L0_0"):
         if "tried" in line:
@@ -106,7 +141,8 @@ def trials_table() -> str:
         alive = changed.get("first_stage") == 5
         rest = {name: value for name, value in changed.items() if name not in SPARSE or not alive}
         best, last = (" ".join(str(line[name]) for line in mine) for name in ("best", "last"))
-        out.append(f"| {'1 a step alive' if alive else 'the level’s'} | {_told(rest)} | {best} | {last} |")
+        on = f"{mine[0]['fresh']} fresh" if "fresh" in mine[0] else "64 examined"
+        out.append(f"| {'1 a step alive' if alive else 'the level’s'} | {_told(rest)} | {best} | {last} | {on} |")
     return "\n".join(out)
 
 

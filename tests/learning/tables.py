@@ -5,7 +5,14 @@ from typing import Any
 
 from hamlet.learning.config import PRESETS, TrainConfig
 from hamlet.learning.metrics import COLUMNS
-from tests.learning.measured import ablations_table, measured_table, memory_table, trials_table
+from tests.learning.measured import (
+    ablations_table,
+    doors_table,
+    doors_trials_table,
+    measured_table,
+    memory_table,
+    trials_table,
+)
 
 DOC = Path(__file__).parents[2] / "docs" / "learning.md"
 
@@ -38,7 +45,9 @@ def columns_table() -> str:
 
 TABLES = {
     "settings": settings_table, "presets": presets_table, "columns": columns_table,
-    "measured": measured_table, "ablations": ablations_table, "memory-wiped": memory_table, "trials": trials_table,
+    "measured": measured_table, "ablations": ablations_table, "memory-wiped": memory_table, "doors": doors_table,
+    "doors-trials": doors_trials_table,
+    "trials": trials_table,
 }  # fmt: skip
 
 
