@@ -14,7 +14,7 @@ const rooms = {
   mind: ["ui", "chrome", "features", "app"],
   chrome: ["wire", "mind", "board", "features", "app"],
 };
-const features = ["runs", "launch", "watch", "compare", "model", "signin", "join", "classes"];
+const features = ["runs", "launch", "watch", "compare", "model", "signin", "join", "classes", "guide"];
 // Compare shows lives; what a life on stage is made of has one door for it.
 const closed = (feature, other) =>
   feature === "compare" && other === "watch" ? ["@/features/watch/*", "!@/features/watch/parts", "!@/features/watch/testing"] : [`@/features/${other}`, `@/features/${other}/**`];

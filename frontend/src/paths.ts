@@ -24,6 +24,8 @@ export const paths = {
   },
   /** Two recorded lives, each as `run:episode`. */
   compareLives: (a: string, b?: string) => `/compare?${new URLSearchParams({ a, ...(b && { b }) }).toString().replaceAll("%3A", ":")}`,
+  /** What a level is made of, at one of its things: `place-Bar`, `meter-energy`, `actions`. */
+  guide: (level?: string, thing?: string) => `/guide${level ? `?level=${encodeURIComponent(level)}` : ""}${thing ? `#${encodeURIComponent(thing)}` : ""}`,
   compareRuns: (runs: readonly string[]) => `/compare?runs=${runs.join(",")}`,
 } as const;
 

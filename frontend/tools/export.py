@@ -2,7 +2,7 @@
 
     python frontend/tools/export.py     # needs the server's packages; then: npm --prefix frontend run types
 
-Writes openapi.json (the API's own document) and src/testing/fixtures/*.json (real levels with the true number of
+Writes openapi.json (the API's own document) and src/testing/fixtures/*.json (real levels, one not shipped, the number of
 weights of each network, the real settings, and moments of real worlds as their agents see them).
 tests/frontend/test_contract.py compares all of them.
 """
@@ -17,6 +17,8 @@ import numpy as np
 
 FRONTEND = Path(__file__).parents[1]
 LEVELS = ("L0_5_dual_resource", "L1_full_observability", "L3_temporal_mechanics")
+OWN = FRONTEND.parent / "tests" / "world" / "levels" / "harbour.yaml"
+"""a level that is not shipped and shares no size, meter or place with those that are"""
 MOMENTS = 8
 MIND = FRONTEND.parent / "tests/model/golden/model1_recurrent.safetensors"
 
@@ -80,6 +82,7 @@ def documents() -> dict[str, Any]:
     return {
         "openapi.json": api.get_openapi_schema(),
         "src/testing/fixtures/levels.json": {name: fixture(name) for name in LEVELS},
+        "src/testing/fixtures/own.json": load_level(OWN).describe(),
         "src/testing/fixtures/moments.json": {name: moments(name) for name in LEVELS},
         "src/testing/fixtures/answers.json": answers("L3_temporal_mechanics"),
         "src/testing/fixtures/settings.json": {"schema": TrainConfig.model_json_schema(), "presets": PRESETS},

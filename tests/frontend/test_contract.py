@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
-FIXTURES = ("levels", "moments", "settings")
+FIXTURES = ("levels", "moments", "own", "settings")
 NAMES = ("openapi.json", *(f"src/testing/fixtures/{name}.json" for name in FIXTURES))
 
 

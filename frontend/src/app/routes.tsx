@@ -98,6 +98,7 @@ export const routes: RouteObject[] = [
           { path: "runs/:id/model", lazy: async () => ({ Component: (await import("@/features/model")).Model }) },
           { path: "compare", lazy: async () => ({ Component: (await import("@/features/compare")).Compare }) },
           { path: "tokens", lazy: async () => ({ Component: (await import("@/features/tokens")).Tokens }) },
+          { path: "guide", lazy: async () => ({ Component: (await import("@/features/guide")).Guide }) },
           { path: "classes", lazy: async () => ({ Component: (await import("@/features/classes")).Classes }) },
           { path: "classes/:id", lazy: async () => ({ Component: (await import("@/features/classes")).Classroom }) },
           { path: "classes/:id/join", lazy: async () => ({ Component: (await import("@/features/classes")).Projector }) },

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { Link, useNavigate } from "react-router";
 import { meQuery } from "@/api";
 import type { Run } from "@/api";
 import { paths } from "@/paths";
-import { TopBar } from "@/ui";
+import { Icon, TopBar, useKeys } from "@/ui";
 import type { NavItem } from "@/ui";
 import { RunSwitcher } from "./RunSwitcher";
 import "./chrome.css";
@@ -28,21 +29,36 @@ export function RunBar({ run, page, children }: Props) {
   return (
     <TopBar home={paths.home()} nav={nav} switcher={run && <RunSwitcher run={run} to={(id) => paths[page](id)} />}>
       {children}
+      {run && <GuideLink level={run.level} />}
     </TopBar>
   );
 }
 
+/** To the field guide, at the level one came from; G does the same. */
+function GuideLink({ level, narrow }: { level?: string; narrow?: boolean }) {
+  const navigate = useNavigate();
+  const to = paths.guide(level);
+  useKeys({ g: () => void navigate(to) });
+  return (
+    <Link className={narrow ? "btn ghost sq guide-narrow" : "btn ghost sq"} to={to} aria-label="Field guide" title="Field guide (G)">
+      <Icon name="book-open-text" />
+    </Link>
+  );
+}
+
 /** The top bar outside a run. */
-export function LabBar({ page, launch = false, children }: { page: "runs" | "launch" | "compare" | "models" | "classes" | "tokens"; launch?: boolean; children?: ReactNode }) {
+export function LabBar({ page, level, launch = false, children }: { page: "runs" | "launch" | "compare" | "models" | "classes" | "tokens" | "guide"; level?: string; launch?: boolean; children?: ReactNode }) {
   const crew = useQuery(meQuery).data?.crew;
-  const nav: NavItem[] = [{ to: paths.home(), label: "Runs", icon: "stack", current: page === "runs", wideOnly: page === "launch" || page === "compare" }];
+  const nav: NavItem[] = [{ to: paths.home(), label: "Runs", icon: "stack", current: page === "runs", wideOnly: page === "launch" || page === "compare" || page === "guide" }];
   nav.push({ to: "/compare", label: "Compare", icon: "columns", current: page === "compare", wideOnly: true });
   nav.push({ to: paths.uploads(), label: "Models", icon: "cube", current: page === "models", wideOnly: page !== "runs" && page !== "models" });
   if (crew) nav.push({ to: paths.classes(), label: "Classes", icon: "users-three", current: page === "classes", wideOnly: page !== "runs" && page !== "classes" });
+  nav.push({ to: paths.guide(level), label: "Field guide", icon: "book-open-text", current: page === "guide", wideOnly: page !== "guide" });
   if (launch && page === "launch") nav.push({ to: paths.launch(), label: "Launch run", current: true });
   return (
     <TopBar home={paths.home()} nav={nav}>
       {children}
+      {page !== "guide" && <GuideLink level={level} narrow />}
     </TopBar>
   );
 }

@@ -1,10 +1,13 @@
 import type { Evaluation, Level, Model, Recording, Run } from "@/api";
 import levels from "./fixtures/levels.json";
+import own from "./fixtures/own.json";
 
 /** Real levels, written by tools/export.py, each with the number of weights torch counts for its networks. */
 export const LEVELS = levels as unknown as Record<string, { level: Level; weights: Record<string, number> }>;
 export const TOWN = LEVELS["L1_full_observability"]!.level;
 export const DAY_AND_NIGHT = LEVELS["L3_temporal_mechanics"]!.level;
+/** A level somebody wrote: five meters, twelve cells by six, a day of twelve hours, no money. */
+export const HARBOUR = own as unknown as Level;
 
 export const exam = (survived: number[], causes: Record<string, number> = { satiation: 3, social: 1 }): Evaluation => {
   const sorted = [...survived].sort((a, b) => a - b);

@@ -44,7 +44,7 @@ export function TopBar({ home, nav, switcher, children }: Props) {
         {nav.map(({ to, label, icon, current, wideOnly }) => (
           <Link key={to} to={to} aria-current={current ? "page" : undefined} className={wideOnly ? "hide-s" : undefined}>
             {icon && <Icon name={icon} />}
-            {label}
+            <span className={icon && !current ? "tab-name" : undefined}>{label}</span>
           </Link>
         ))}
       </nav>

@@ -129,7 +129,7 @@ function Bench({ settings, nameLength, presets, levels, runs }: BenchProps) {
           <span className="grow" />
           <StartFrom presets={presets} runs={runs} settings={settings} form={form} start={start} />
         </div>
-        <p className={form.errors["level"] ? "error about" : "about"}>{form.errors["level"] ?? about(level, levels, levelName)}</p>
+        <p className={form.errors["level"] ? "error about" : "about"}>{form.errors["level"] ?? about(level, levels, levelName)}{!form.errors["level"] && <> <Link to={paths.guide(levelName)}>Field guide</Link></>}</p>
         {level ? <Cards level={level} form={form} pace={pace} onPace={setPace} /> : <Skeleton height={704} radius={14} />}
       </div>
       <Summary

@@ -1,8 +1,10 @@
+import type { ReactNode } from "react";
 import type { Level } from "@/api";
 import { isOpen } from "@/board";
+import { aboutPlace, wholeUse } from "@/level";
 import { Button, Icon } from "@/ui";
 import { usesOf } from "./facts";
-import { amount, capital, hueOf, signedAmount } from "./level";
+import { hueOf, signedAmount } from "./level";
 import type { Place } from "./level";
 import type { Player } from "./player";
 import { Sheet } from "./Sheet";
@@ -12,22 +14,24 @@ interface PlaceProps {
   level: Level;
   player: Player;
   place: Place | null;
+  /** where more is told of it */
+  after?: ReactNode;
   onClose: () => void;
 }
 
 /** What a place does, costs, when it is open, and how often this agent used it. */
-export function PlaceSheet({ level, player, place, onClose }: PlaceProps) {
+export function PlaceSheet({ level, player, place, after, onClose }: PlaceProps) {
   return (
     <Sheet open={place !== null} title={place?.title ?? ""} onClose={onClose}>
-      {place && <AboutPlace level={level} player={player} place={place} onClose={onClose} />}
+      {place && <AboutPlace level={level} player={player} place={place} after={after} onClose={onClose} />}
     </Sheet>
   );
 }
 
-function AboutPlace({ level, player, place, onClose }: PlaceProps & { place: Place }) {
+function AboutPlace({ level, player, place, after, onClose }: PlaceProps & { place: Place }) {
   const uses = useWatch(player, (w) => (w.stage ? usesOf(w.stage, level, place.index, w.t) : 0));
   const meterOf = (name: string) => level.meters.find((meter) => meter.name === name);
-  const effects = Object.entries(totalOf(level, place));
+  const effects = Object.entries(wholeUse(level, place).effects);
   return (
     <div style={{ ["--c" as string]: hueOf(meterOf(place.serves ?? "")) }}>
       <div className="aff">
@@ -36,7 +40,7 @@ function AboutPlace({ level, player, place, onClose }: PlaceProps & { place: Pla
         </span>
         <div>
           <h2>{place.title}</h2>
-          <p>{about(level, place)}</p>
+          <p>{aboutPlace(level, place)}</p>
         </div>
       </div>
       <div className="fx">
@@ -56,32 +60,12 @@ function AboutPlace({ level, player, place, onClose }: PlaceProps & { place: Pla
       <p className="m2">
         This agent used it {uses === 0 ? "not at all" : uses === 1 ? "once" : `${uses} times`} so far in this life.
       </p>
+      {after}
       <Button size="lg" wide onClick={onClose}>
         Close
       </Button>
     </div>
   );
-}
-
-/** What a whole use changes: at once, or all its ticks and the completion. */
-function totalOf(level: Level, place: Place): Record<string, number> {
-  if (!level.temporal) return place.effects;
-  const total: Record<string, number> = {};
-  for (const [name, change] of Object.entries(place.tick_effects)) total[name] = change * place.ticks;
-  for (const [name, change] of Object.entries(place.completion)) total[name] = (total[name] ?? 0) + change;
-  return total;
-}
-
-function about(level: Level, place: Place): string {
-  const currency = level.meters.find(({ name }) => name === level.currency);
-  const cost = level.temporal ? place.tick_cost * place.ticks : place.cost;
-  const hour = (h: number) => `${String(h % level.hours_per_day).padStart(2, "0")}:00`;
-  const parts = [
-    level.temporal && (place.hours ? `open ${hour(place.hours[0])} to ${hour(place.hours[1])}` : "always open"),
-    level.temporal && `takes ${place.ticks} ${place.ticks === 1 ? "tick" : "ticks"}`,
-    currency && (cost > 0 ? `costs ${amount(currency, cost)}` : "costs nothing"),
-  ];
-  return capital(parts.filter(Boolean).join(", "));
 }
 
 function Hours({ level, place }: { level: Level; place: Place }) {

@@ -135,6 +135,13 @@ describe("watching a run", () => {
     expect(screen.queryByRole("heading", { name: "As text" })).toBeNull();
   });
 
+  it("leads to the field guide of its level by key and by the bar", async () => {
+    await onStage();
+    expect(screen.getByRole("link", { name: "Field guide" })).toHaveAttribute("href", "/guide?level=T_test");
+    await userEvent.keyboard("g");
+    expect(await screen.findByTestId("elsewhere")).toHaveTextContent("/guide?level=T_test");
+  });
+
   it("tells the board as text and cell by cell", async () => {
     await onStage();
     const user = userEvent.setup();

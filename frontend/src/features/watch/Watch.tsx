@@ -198,7 +198,13 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
         </RunBar>
       )}
       {staged ? phone ? <Phone {...view} /> : <Desk {...view} /> : empty(phone)}
-      <PlaceSheet level={level} player={player} place={place} onClose={() => setPlace(null)} />
+      <PlaceSheet
+        level={level}
+        player={player}
+        place={place}
+        after={place && <p className="m2"><Link to={paths.guide(level.name, `place-${place.name}`)}>{place.title} in the field guide</Link></p>}
+        onClose={() => setPlace(null)}
+      />
       <GridSheet level={level} town={town} player={player} open={sheet === "grid"} onClose={() => setSheet(null)} />
       <TextSheet level={level} town={town} player={player} open={sheet === "text"} onClose={() => setSheet(null)} />
       <WhatIfSheet run={run} level={level} town={town} player={player} mind={mind} setSteps={setSteps} open={imagining} onClose={() => setSheet(null)} />
