@@ -27,6 +27,7 @@ OWNS = "         401    404   404     200   404     404      404      404       
 DISOWNS = "      401    403   404     204   404     404      404      404               404       404"
 NOTE_GOES = "    401    403   403     204   403     404      404      404               403       204"
 BRINGS = "       401    403   422     422   422     422      422      422               422       422"
+HANDS_OUT = "    401    403   201     201   201     201      201      201               201       201"
 CHOOSES = "      401    403   200     200   200     404      404      404               200       200"
 LAUNCHES = "     401    403   403     403   403     403      403      201               201       201"
 LISTS = "        401    403   403     403   403     403      403      200               200       200"
@@ -51,6 +52,7 @@ TABLE = {
     "model_card": MEMBERS, "download_checkpoint": CHECKPOINTS,
     "uploads": ANYONE, "upload_model": BRINGS, "upload": OWNS, "remove_upload": DISOWNS, "upload_lives": OWNS,
     "upload_life": OWNS,
+    "tokens": ANYONE, "make_token": HANDS_OUT, "revoke_token": DISOWNS,
 }  # fmt: skip
 
 GUESTS_CHANGE = {"sign_in", "join", "card_sign_in", "guest_enter", "sign_out"}
@@ -76,7 +78,7 @@ def files_learnt(tmp_path_factory):
 @pytest.fixture
 def lab(cast, files_learnt, settings, tmp_path):
     """Two classes with their people, and what the owner has in Elsinore; another has the same in Norway."""
-    from lab.people import guests
+    from lab.people import guests, tokens
     from lab.people.models import Person
 
     settings.STATIC_ROOT = tmp_path
@@ -93,7 +95,7 @@ def lab(cast, files_learnt, settings, tmp_path):
         member = member.memberships.get().pk
         return SimpleNamespace(
             **vars(left), waiting=waiting.run, upload=brought(owner, mind), classroom=classroom.pk, member=member,
-            link=link.pk,
+            link=link.pk, token=tokens.token_make(person=owner, name="notebook", scope="read", days=1)[0].pk,
         )  # fmt: skip
 
     return SimpleNamespace(
@@ -109,6 +111,7 @@ def address(operation, path, thing):
     id = {
         "classes": thing.classroom, "checkpoints": thing.checkpoint, "bookmarks": thing.bookmark, "clips": thing.clip,
         "models": thing.model if operation in ("download_model", "model_card") else thing.upload, "runs": thing.run,
+        "tokens": thing.token,
     }.get(kind)  # fmt: skip
     if operation in ("stop", "change"):
         id = thing.waiting
@@ -131,6 +134,7 @@ def body(operation, lab, thing):
         "change": {"pace": 8},
         "add_bookmark": {"episode": 0, "step": 0, "note": "and here"},
         "film": {"format": "gif"},
+        "make_token": {"name": "notebook", "scope": "steer", "days": 1},
     }.get(operation, {})  # fmt: skip
 
 
