@@ -27,6 +27,7 @@ export function People({ classroom, instructor, onCards }: Props) {
   const remove = useDeed(classroom.id, (member: string) => unwrap(client.DELETE("/api/v1/classes/{id}/members/{member}", at(member))));
   return (
     <section className="card people" aria-label="People">
+      <h2 className="h2">People</h2>
       <ul>
         {classroom.members.map((member) => (
           <li key={member.id}>

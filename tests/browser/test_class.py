@@ -1,0 +1,121 @@
+"""A lesson as its people do it, each in a browser of their own: a class is made, its code is on the wall, a student
+comes in with it and watches, a guest looks by a link until it is taken back."""
+
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.pages import asked, picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.product import HamletUp
+
+pytestmark = pytest.mark.learns
+LEVEL = "L0_0_minimal"
+ENDLESS = 10_000_000_000
+"""steps that no machine uses up while this lasts"""
+
+
+@pytest.fixture
+def comer(chromium: "Browser", hamlet_up: "HamletUp") -> "Iterator[Any]":
+    """`comer()` is someone new: a page in a browser that nobody has used before."""
+    contexts = []
+
+    def come() -> "Page":
+        contexts.append(chromium.new_context(base_url=hamlet_up.url, viewport={"width": 1440, "height": 900}))
+        page: Page = contexts[-1].new_page()
+        page.set_default_timeout(30_000)
+        return page
+
+    yield come
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def elsinore(page: "Page") -> "Iterator[Page]":
+    """The instructor's page, on a class made by hand."""
+    page.goto("/classes")
+    page.get_by_role("textbox", name="Name").fill("Elsinore, morning")
+    page.get_by_role("button", name="Make class").click()
+    page.get_by_role("heading", name="Elsinore, morning").wait_for()
+    yield page
+    page.evaluate(
+        """async () => {
+          const { csrf } = await (await fetch('/api/v1/me')).json();
+          const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': csrf };
+          await fetch('/api/v1/me', { method: 'PATCH', headers, body: JSON.stringify({ classroom: null }) });
+        }"""
+    )
+
+
+def sees_it_live(page: "Page") -> None:
+    """Open the class's run from the list, and see its world move."""
+    page.get_by_role("link", name="In class").first.click()
+    board = page.get_by_role("img", name=re.compile(r"Agent at [a-h][1-8]")).first
+    board.wait_for()
+    seen = {board.get_attribute("aria-label") for _ in range(30) if not page.wait_for_timeout(200)}
+    assert len(seen) > 1, "the life on the board does not go on"
+
+
+def test_a_lesson(elsinore: "Page", comer: Any) -> None:
+    teacher = elsinore
+    home = teacher.url
+    picture(teacher, "class-empty")
+    run = asked(teacher, "/runs", {"name": "In class", "config": {"level": LEVEL, "steps": ENDLESS}, "pace": 8})["id"]
+
+    # The code is on the wall; a student types it.
+    teacher.get_by_role("link", name="Show on projector").click()
+    code = teacher.get_by_role("heading", level=1).inner_text()
+    assert re.fullmatch(r"[A-Z]+-\d{4}", code)
+    picture(teacher, "projector")
+    student = comer()
+    student.goto("/join")
+    student.get_by_label("Class code").fill(code.lower().replace("-", " "))
+    student.get_by_label("Nickname").fill("Ophelia")
+    student.get_by_role("radio", name="Colour 4").click()
+    picture(student, "join")
+    student.get_by_role("button", name="Join").click()
+    student.get_by_role("heading", name="Elsinore, morning").wait_for()
+    assert student.get_by_role("link", name="Launch run").count() == 0
+    picture(student, "student")
+    sees_it_live(student)
+    assert student.get_by_role("button", name="Stop").count() == 0
+    picture(student, "student-watch")
+
+    # Cards for those on shared machines; then the class with its people.
+    teacher.goto(home)
+    teacher.get_by_label(re.compile("^Log-in cards")).fill("Rosencrantz\nGuildenstern\nHoratio\nMarcellus")
+    teacher.get_by_role("button", name="Make 4 cards").click()
+    teacher.get_by_role("button", name="Print").wait_for()
+    assert teacher.get_by_text(re.compile(r"^\w+ \w+ \w+$")).count() >= 4
+    picture(teacher, "cards")
+    teacher.get_by_role("button", name="Done").click()
+
+    # A guest looks.
+    teacher.get_by_role("button", name="Make link").click()
+    address = teacher.get_by_text(re.compile(r"/guest/[\w-]+$")).inner_text()
+    picture(teacher, "class")
+    guest = comer()
+    guest.goto(address[address.index("/guest/") :])
+    guest.get_by_role("heading", name="Elsinore, morning").wait_for()
+    picture(guest, "guest")
+    sees_it_live(guest)
+    picture(guest, "guest-watch")
+
+    # Taken back, the link shows nothing more; the student watches on.
+    teacher.get_by_role("button", name="Revoke").click()
+    began = time.monotonic()
+    guest.get_by_role("button", name="Sign in").wait_for()
+    print(f"\nthe guest's page was at the door {time.monotonic() - began:.2f} s after the click")
+    guest.goto(address[address.index("/guest/") :])
+    guest.get_by_role("heading", name="This link leads nowhere").wait_for()
+    picture(guest, "guest-revoked")
+    assert student.get_by_role("img", name=re.compile("Agent at")).count() > 0
+    asked(teacher, f"/runs/{run}/stop", {})
