@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from lab.people.models import Person
     from tests.product import HamletUp
-    from tests.servers import PostgreSQL
+    from tests.servers import PostgreSQL, Valkey
 
 ROOT = Path(__file__).resolve().parents[1]
 # Django reads its settings while pytest is being configured, before any fixture: the addresses of the servers must be
@@ -81,13 +81,19 @@ def postgres() -> "Iterator[PostgreSQL]":
 
 
 @pytest.fixture(scope="session")
-def valkey() -> Iterator[str]:
-    """A real Valkey server, the one that Django's settings name; gives its address."""
-    from lab.broker import start_valkey
+def valkey_server() -> "Iterator[Valkey]":
+    """A real Valkey server, the one that Django's settings name."""
+    from tests.servers import Valkey
 
-    server = start_valkey(PLACE / "data")
-    yield server.url
+    server = Valkey(PLACE / "data")
+    yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey(valkey_server: "Valkey") -> str:
+    """The address of a real Valkey server."""
+    return valkey_server.url
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import time
 
 import numpy as np
 import pytest
-from django.db import connection
 from django.test import Client
 
 from hamlet import HamletModel
@@ -17,6 +16,7 @@ from hamlet.learning import Trainer
 from hamlet.world import load_level
 from lab.runs import files, services, worker
 from lab.runs.models import Run
+from tests.runs.apart import own_database
 
 SMALL = {
     "level": "L0_0_minimal", "lanes": 32, "rollout": 16, "steps": 512 * 60, "evaluations": 3, "evaluation_lives": 4,
@@ -84,13 +84,7 @@ def test_killed_in_mid_slice_it_goes_on_to_the_same_weights(small, slice_of, tra
     run = slice_of(small(steps=512 * 400), Trainer, 0.3)
     kept = run.checkpoints.get().steps
     _, fence = train_queue.take()
-    name = str(connection.settings_dict["NAME"])
-    url = (
-        f"sqlite:///{name}"
-        if connection.vendor == "sqlite"
-        else os.environ["DATABASE_URL"].replace("/hamlet?", f"/{name}?")
-    )
-    env = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(sys.path)}
+    env = {**os.environ, "DATABASE_URL": own_database(), "PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen([sys.executable, "-c", TRAINS, str(run.pk), str(fence)], env=env)
     while not run.metrics.filter(steps__gt=kept).exists():
         assert process.poll() is None

@@ -30,7 +30,7 @@ EVERY = 1.0
 class Ledger:
     """The rows of one slice on their way to the database. Use as a context; `close()` gives what is left to commit."""
 
-    def __init__(self, claim: Claim, every: float = EVERY) -> None:
+    def __init__(self, claim: Claim, every: float | None = None) -> None:
         self.claim = claim
         self.lost = False
         """the run is no longer ours"""
@@ -38,7 +38,7 @@ class Ledger:
         """what was tried last could be written"""
         self.standing: Standing | None = None
         """where training stands; set by the training thread after each iteration"""
-        self._every = every
+        self._every = EVERY if every is None else every
         self._lock = threading.Lock()
         self._waiting = Batch()
         self._recordings: list[tuple[Recording, int]] = []

@@ -1,0 +1,50 @@
+"""`FAULTS=long` strikes 200 times instead of six and leaves servers away for 30 s. The table is printed at the end."""
+
+import os
+
+import pytest
+
+from tests.runs.conftest import _empty_hands, launch, train_queue  # noqa: F401
+
+LONG = os.environ.get("FAULTS") == "long"
+
+
+@pytest.fixture(scope="module")
+def crew(tmp_path_factory):
+    """The workers, who go on from test to test."""
+    from tests.faults.stage import Crew
+
+    crew = Crew(tmp_path_factory.mktemp("crew") / "log")
+    yield crew
+    crew.close()
+
+
+@pytest.fixture
+def stage(request, transactional_db, crew):
+    """A stage for one fault; the test's first line of documentation names it in the table."""
+    from tests.faults.stage import TABLE, Stage, Told
+
+    told = Told(request.function.__doc__)
+    crew.worker()
+    yield Stage(told, crew)
+    if told.outcome:
+        TABLE.append(told)
+
+
+def pytest_terminal_summary(terminalreporter):
+    from tests.faults.stage import TABLE
+
+    if not TABLE:
+        return
+    terminalreporter.section("faults")
+    terminalreporter.line("| fault | times | trains again after: median, longest | slices lost by one | then |")
+    terminalreporter.line("|---|---|---|---|---|")
+    for told in TABLE:
+        back = sorted(told.back)
+        took = f"{back[len(back) // 2]:.1f} s, {back[-1]:.1f} s" if back else "-"
+        terminalreporter.line(
+            f"| {told.fault} | {told.times} | {took} | {told.slices if back else '-'} | {told.outcome} |"
+        )
+    terminalreporter.line(
+        f"Longest time a run was seen without a living lease: {max(told.overdue for told in TABLE):.1f} s"
+    )

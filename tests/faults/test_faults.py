@@ -1,0 +1,199 @@
+"""Faults on the real parts while the real trainer trains: whatever breaks, the run comes to the same rows and weights.
+
+Workers here have fast clocks (tests/faults/quick_worker.py): slices of 0.3 s, leases of 2 s. What a fault did is told
+in a table at the end; docs/running.md has the one of `FAULTS=long`.
+"""
+
+import os
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from lab.runs import files, queue, services
+from lab.runs.errors import WrongStateError
+from tests.conftest import ON_SQLITE
+from tests.faults.conftest import LONG
+from tests.faults.stage import sound
+from tests.faults.twin import SMALL
+
+SAME = "finished, the same rows and weights"
+on_a_server = pytest.mark.skipif(ON_SQLITE, reason="a file has no server to restart")
+
+
+def test_killed_at_random_moments(stage, launch):
+    """worker killed (-9) at a random moment"""
+    kills = 200 if LONG else 2 if ON_SQLITE else 6
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    dice = random.Random(seed)
+    run = launch(**SMALL)
+    stage.trains(run)
+    while stage.told.times < kills:
+        pause = timezone.now() + timezone.timedelta(seconds=dice.uniform(0, 0.8))
+        stage.watch(run, lambda run, pause=pause: not run.active or timezone.now() > pause)
+        if not run.active:
+            stage.ends(run)
+            sound(run)
+            run = launch(**SMALL)
+            stage.trains(run)
+            continue
+        with stage.fault(run):
+            # Now and then the whole worker; mostly its child, which is the one that trains.
+            stage.strike(whole=stage.told.times % 10 == 9)
+    stage.ends(run)
+    sound(run)
+    stage.told.outcome = SAME
+
+
+@on_a_server
+def test_the_database_is_restarted_in_mid_slice(stage, launch, postgres):
+    """PostgreSQL restarted in mid-slice"""
+    run = launch(**SMALL)
+    for _ in range(5 if LONG else 1):
+        stage.trains(run)
+        with stage.fault(run):
+            postgres.restart()
+    stage.ends(run)
+    sound(run)
+    stage.told.outcome = SAME
+
+
+@on_a_server
+@pytest.mark.skipif(not LONG, reason="takes a minute: FAULTS=long")
+def test_the_database_is_away(stage, launch, postgres):
+    """PostgreSQL away for 30 s"""
+    run = launch(**SMALL)
+    stage.trains(run)
+    with stage.fault(run):
+        postgres.restart(away=30)
+    stage.ends(run)
+    sound(run)
+    stage.told.outcome = SAME
+
+
+@on_a_server
+def test_no_request_meets_a_connection_of_before_the_restart(transactional_db, postgres):
+    for _ in range(3):  # idle ones wait in the pool
+        assert Client().get("/healthz").status_code == 200
+        connection.close()
+    postgres.restart()
+    assert Client().get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("away", [0, 30])
+def test_the_broker_is_restarted_and_empty(stage, launch, valkey_server, away):
+    """Valkey restarted, empty"""
+    if away and not LONG:
+        pytest.skip("takes a minute: FAULTS=long")
+    stage.told.fault += f", after {away} s" if away else ""
+    run = launch(**SMALL)
+    stage.trains(run)
+    with stage.fault(run):
+        valkey_server.restart(away=away, emptied=True)
+    stage.ends(run)
+    sound(run)
+    stage.told.outcome = SAME
+
+
+def test_two_workers_and_each_message_three_times(stage, launch):
+    """two workers, each message three times"""
+    stage.crew.worker(2)
+    run = launch(**SMALL)
+
+    def again(run):
+        if run.state == "queued":
+            stage.told.times += 1
+            queue.send(run.pk, run.fence)
+            queue.send(run.pk, run.fence)
+        return not run.active
+
+    stage.watch(run, again)
+    stage.ends(run)
+    stage.crew.dismiss(1)
+    sound(run)
+    stage.told.outcome = SAME
+
+
+def test_half_a_checkpoint(stage, launch):
+    """newest checkpoint half written, its worker killed"""
+    run = launch(**SMALL)
+    stage.watch(run, lambda run: run.checkpoints.count() >= 2 and run.state == "training")
+    newest = run.checkpoints.order_by("-steps").first()
+    stage.strike()
+    content = files.open_file(newest.file).read()
+    files.put(newest.file, content[: len(content) // 2])
+    stage.told.times = 1
+    stage.ends(run)
+    sound(run)
+    stage.told.outcome = SAME
+
+
+def test_the_clock_jumps_an_hour_ahead(stage, launch):
+    """the housekeeper's clock an hour ahead"""
+    run = launch(**SMALL)
+    stage.trains(run)
+    with stage.fault(run):
+        assert services.runs_reap(now=timezone.now() + timezone.timedelta(hours=1)) == 1
+    stage.ends(run)
+    sound(run)
+    stage.told.outcome = SAME
+
+
+def test_a_stop_races_the_end(stage, launch, polonius):
+    """stop sent about when the run ends"""
+    dice = random.Random(5)
+    ends = []
+    for _ in range(40 if LONG else 2):
+        run = launch(**SMALL)
+        share = dice.uniform(0.5, 1.0)
+        stage.watch(run, lambda run, share=share: not run.active or run.progress >= share)
+        stage.told.times += 1
+        try:
+            services.run_stop(run=run, by=polonius)
+        except WrongStateError:
+            assert run.state == "finished"
+        stage.watch(run, lambda run: not run.active)
+        ends.append(run.state)
+        assert run.finished_at is not None
+        assert run.model is not None
+        sound(run, whole=run.state == "finished")
+    assert set(ends) <= {"finished", "stopped"}
+    stage.told.outcome = (
+        ", ".join(f"{ends.count(state)} {state}" for state in sorted(set(ends))) + ", each with its model"
+    )
+
+
+@pytest.fixture
+def small_disk():
+    """The storage is a disk of its own with room for five checkpoints and a half."""
+    folder = Path(default_storage.path(""))
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("mounting a small disk needs root")
+    folder.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2900k", "tmpfs", folder], capture_output=True, check=False
+    )
+    if done.returncode:
+        pytest.skip("mounting a small disk is not allowed here")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_the_disk_is_full_during_a_checkpoint(stage, launch, small_disk, monkeypatch):
+    """disk full while a checkpoint is written"""
+    # Else the reaper ends the run in time, at 95 %; a disk that something else fills does not wait for it.
+    monkeypatch.setattr("lab.runs.disk.FULL", 1.1)
+    run = launch(**SMALL)
+    stage.told.times = 1
+    stage.ends(run, "failed")
+    assert run.message == "The disk is full. What was learnt is kept as of the last checkpoint."
+    run.metrics.filter(steps__gt=run.checkpoints.order_by("-steps").first().steps).delete()
+    sound(run, whole=False)
+    stage.told.outcome = "failed and says so; its last checkpoint and model are whole"
