@@ -1,7 +1,7 @@
 """Faults on the real parts while the real trainer trains: whatever breaks, the run comes to the same rows and weights.
 
 Workers here have fast clocks (tests/faults/quick_worker.py): slices of 0.3 s, leases of 2 s. What a fault did is told
-in a table at the end; docs/running.md has the one of `FAULTS=long`.
+in a table at the end; docs/decisions/slices.md has one.
 """
 
 import os
@@ -19,7 +19,7 @@ from django.utils import timezone
 from lab.runs import files, queue, services
 from lab.runs.errors import WrongStateError
 from tests.conftest import ON_SQLITE
-from tests.faults.conftest import LONG
+from tests.faults.conftest import KILLS, LONG
 from tests.faults.stage import sound
 from tests.faults.twin import SMALL
 
@@ -31,7 +31,7 @@ def test_killed_at_random_moments(stage, launch, monkeypatch):
     """worker killed (-9) at a random moment"""
     # A run that loses five slices in a row is given up (tests/runs/test_reaper.py): here it is not the run's fault.
     monkeypatch.setattr(services, "MOST_LOST", 10**6)
-    kills = 200 if LONG else 2 if ON_SQLITE else 6
+    kills = KILLS or (2 if ON_SQLITE else 6)
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     dice = random.Random(seed)
@@ -68,7 +68,7 @@ def test_the_database_is_restarted_in_mid_slice(stage, launch, postgres):
 
 
 @on_a_server
-@pytest.mark.skipif(not LONG, reason="takes a minute: FAULTS=long")
+@pytest.mark.skipif(not LONG, reason="takes a minute: FAULTS=200")
 def test_the_database_is_away(stage, launch, postgres):
     """PostgreSQL away for 30 s"""
     run = launch(**SMALL)
@@ -93,7 +93,7 @@ def test_no_request_meets_a_connection_of_before_the_restart(transactional_db, p
 def test_the_broker_is_restarted_and_empty(stage, launch, valkey_server, away):
     """Valkey restarted, empty"""
     if away and not LONG:
-        pytest.skip("takes a minute: FAULTS=long")
+        pytest.skip("takes a minute: FAULTS=200")
     stage.told.fault += f", after {away} s" if away else ""
     run = launch(**SMALL)
     stage.trains(run)
