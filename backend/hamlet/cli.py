@@ -12,7 +12,8 @@ from collections.abc import Sequence
 COMMANDS: dict[str, tuple[str, str]] = {
     "train": ("hamlet.learning.commands.train", "let an agent learn, and keep the best model"),
     "evaluate": ("hamlet.learning.commands.evaluate", "examine a model: how long does it live?"),
-    "watch": ("hamlet.tape.commands.watch", "watch a run, or a recorded life, in this terminal"),
+    "runs": ("hamlet.client.commands.runs", "list, launch, stop, watch and take home the runs of a lab"),
+    "watch": ("hamlet.client.commands.watch", "watch a run, or a recorded life, in this terminal"),
     "validate": ("hamlet.world.commands.validate", "check level files, and say what to mend"),
     "migrate": ("hamlet.model.commands.migrate", "turn training checkpoints, also old ones, into models"),
     "export": ("hamlet.model.commands.export", "turn a model or a checkpoint into another kind of model, or a ZIP"),

@@ -1,21 +1,28 @@
 """`hamlet watch` with a recording, and what it understands; tests/story watches a run of the real product with it."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import msgpack
 import pytest
 import websockets.sync.server
 
 from hamlet.cli import main
+from hamlet.client import Client, ClientError
+from hamlet.client.commands.door import place
+from hamlet.client.follow import Follower
 from hamlet.learning import Trainer
 from hamlet.learning.config import TrainConfig
 from hamlet.learning.events import EpisodeEnd
-from hamlet.tape.commands.watch import WatchError, place
 from hamlet.tape.episode import Tape
-from hamlet.tape.follow import Door, Follower
 from hamlet.tape.screen import Screen, ScreenError, Shown
 from hamlet.tape.wire import decode_frame, encode_frame, encode_recording
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +86,7 @@ def test_a_watch_that_is_cut_off_goes_on_where_it_was(lived):
 
     with websockets.sync.server.serve(serve, "127.0.0.1", 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        follower = Follower(Door(f"http://127.0.0.1:{server.socket.getsockname()[1]}"), "r")
+        follower = Follower(Client(f"http://127.0.0.1:{server.socket.getsockname()[1]}").line, "r")
         follower._listen()
         server.shutdown()
     second = decode_frame(frames[1])
@@ -110,7 +117,7 @@ def test_a_level_that_is_another_by_now_is_not_drawn(lived):
     [
         ("http://lab:8000/runs/0f8f-1", None, ("http://lab:8000", "0f8f-1")),
         ("https://school.org/hamlet/runs/0f8f/replay/3?t=2", None, ("https://school.org/hamlet", "0f8f")),
-        ("0f8f", None, ("http://127.0.0.1:8000", "0f8f")),
+        ("0f8f", None, (None, "0f8f")),
         ("0f8f", "http://lab", ("http://lab", "0f8f")),
     ],
 )
@@ -120,7 +127,7 @@ def test_a_run_is_found_by_its_address_or_its_id(run, server, found):
 
 @pytest.mark.parametrize("run", ["http://lab:8000/models/3", "", "no such file", "../x"])
 def test_what_is_no_run_is_refused(run):
-    with pytest.raises(WatchError):
+    with pytest.raises(ClientError):
         place(run, None)
 
 
@@ -152,3 +159,16 @@ def test_a_file_that_is_no_life_is_refused(lived, tmp_path, capsys):
         path.write_bytes(content)
         assert main(["watch", str(path)]) == 1
         assert says in capsys.readouterr().err
+
+
+def test_a_recorded_life_needs_no_way_to_a_lab(recording):
+    lacking = "import sys; sys.modules['httpx'] = sys.modules['websockets'] = None; "
+    base = [sys.executable, "-c", f"{lacking}from hamlet.cli import main; sys.exit(main())"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "backend")}
+    played = subprocess.run(
+        [*base, "watch", str(recording), "--speed", "60"], env=env, capture_output=True, text=True, check=False
+    )
+    assert played.returncode == 0, played.stderr
+    asked = subprocess.run([*base, "runs", "ls"], env=env, capture_output=True, text=True, check=False)
+    assert (asked.returncode, asked.stderr.count("\n")) == (1, 1)
+    assert "pip install 'hamlet-lab[client]'" in asked.stderr

@@ -1,0 +1,1 @@
+"""`hamlet watch` and `hamlet runs`: the lab in a terminal."""
