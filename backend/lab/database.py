@@ -63,11 +63,9 @@ def wait_for_tables(supervisor: Supervisor) -> None:
         while not supervisor.asked_to_stop:
             try:
                 require_database()
-                executor = MigrationExecutor(connection)
-                lacking = executor.migration_plan(executor.loader.graph.leaf_nodes())
-                if not lacking and not _of_a_newer_version(executor.loader):
+                why = why_not_these_tables()
+                if why is None:
                     return
-                why = "has another version's tables; start the part `web` of the same version, which makes them."
             except DatabaseError as error:
                 why = " ".join(str(error).split())
             if time.monotonic() > end:
@@ -75,6 +73,15 @@ def wait_for_tables(supervisor: Supervisor) -> None:
             supervisor.wait(0.5)
     finally:
         forget_connections()
+
+
+def why_not_these_tables() -> str | None:
+    """None when the database has this version's tables. Raises django.db.Error when it does not answer."""
+    executor = MigrationExecutor(connection)
+    lacking = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if not lacking and not _of_a_newer_version(executor.loader):
+        return None
+    return "has another version's tables; start the part `web` of the same version, which makes them."
 
 
 def _of_a_newer_version(loader: MigrationLoader) -> bool:

@@ -81,6 +81,14 @@ def server() -> str:
     return name
 
 
+def log_form() -> str:
+    """`HAMLET_LOG`: how log records are written: `lines` (default), or `json`, one object a line."""
+    form = os.environ.get("HAMLET_LOG") or "lines"
+    if form not in ("lines", "json"):
+        raise ImproperlyConfigured(f"HAMLET_LOG: {form!r} is unknown; allowed are lines and json.")
+    return form
+
+
 def own_address() -> str | None:
     """The address under which other machines of the network see this one; None when there is no network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

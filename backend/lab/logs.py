@@ -3,12 +3,16 @@
     2026-11-24T10:33:56.123Z WARNING web lab.runs.services  The run could not be ...
 
 The room is the process (web, worker, beat) and then the logger. A stack trace stays in its record's line, so that a
-record can be found, counted and sorted with ordinary tools.
+record can be found, counted and sorted with ordinary tools. With `HAMLET_LOG=json` each record is a JSON object, and
+what a worker says while it trains carries the run and the slice (its fence number).
 """
 
+import json
 import logging
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -27,6 +31,34 @@ class OneLine(logging.Formatter):
         return super().format(record).replace("\r", "").replace("\n", " | ")
 
 
+_about: dict[str, Any] = {}
+"""what this process trains now; a worker trains one slice at a time, with several threads"""
+
+
+@contextmanager
+def about(**what: Any) -> Iterator[None]:
+    """Records of this process carry these fields while the block lasts, whichever thread they come from."""
+    _about.update(what)
+    try:
+        yield
+    finally:
+        for name in what:
+            _about.pop(name, None)
+
+
+class JsonLine(OneLine):
+    """Formats a record as one JSON object: time, level, room, logger, message; trace, run, slice where there are."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "time": self.formatTime(record), "level": record.levelname, "room": os.environ.get("HAMLET_ROOM", "shell"),
+            "logger": record.name, "message": record.getMessage(), **_about,
+        }  # fmt: skip
+        if record.exc_info:
+            told["trace"] = self.formatException(record.exc_info)
+        return json.dumps(told, default=str)
+
+
 class UnknownHost(logging.Filter):
     """Tells of a request under a name that is not allowed in one sentence that says what to do about it."""
 
@@ -35,6 +67,11 @@ class UnknownHost(logging.Filter):
         record.msg = f"{record.getMessage()} (HAMLET_ALLOWED_HOSTS)"
         record.args = ()
         return True
+
+
+def config(form: str) -> dict[str, Any]:
+    """Django's LOGGING with records as `lines` or as `json`."""
+    return {**CONFIG, "formatters": {"one-line": {"()": {"lines": OneLine, "json": JsonLine}[form]}}}
 
 
 CONFIG: dict[str, Any] = {

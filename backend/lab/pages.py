@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from lab import broker
+from lab import broker, database
+from lab.runs import crew
 
 logger = logging.getLogger(__name__)
 
@@ -34,19 +35,42 @@ def app(request: HttpRequest) -> HttpResponse:
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 when HAMLET can do its work: the database and the broker answer. 503 names what does not."""
-    troubles: dict[str, object] = {}
+    return _told({"database": _database_trouble(), "broker": broker.problem(settings.BROKER.url)})
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when this process may be sent browsers: as /healthz, and the tables are this version's. Tells how many
+    workers live; pages need none."""
+    tables, alive = None, 0
+    found = _database_trouble()
+    if not found:
+        tables = database.why_not_these_tables()
+        alive = sum(worker.alive for worker in crew.workers())
+    return _told(
+        {"database": found, "broker": broker.problem(settings.BROKER.url), "tables": tables}, workers_alive=alive
+    )
+
+
+def _database_trouble() -> str | None:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
-        troubles["database"] = error
-    if reason := broker.problem(settings.BROKER.url):
-        troubles["broker"] = reason
+        return str(error)
+    return None
+
+
+def _told(troubles: dict[str, str | None], **more: int) -> JsonResponse:
     for name, trouble in troubles.items():
-        logger.warning("health check: the %s does not answer: %s", name, trouble)
+        if trouble:
+            logger.warning("health check: %s: %s", name, trouble)
     # What exactly is wrong is for the log; this address is open to everyone.
-    state = {name: "no answer" if name in troubles else "ok" for name in ("database", "broker")}
-    return JsonResponse({"status": "unavailable" if troubles else "ok", **state}, status=503 if troubles else 200)
+    words = {"tables": "other version"}
+    state = {name: words.get(name, "no answer") if trouble else "ok" for name, trouble in troubles.items()}
+    ill = any(troubles.values())
+    return JsonResponse({"status": "unavailable" if ill else "ok", **state, **more}, status=503 if ill else 200)
 
 
 @csrf_exempt

@@ -28,7 +28,7 @@ if environment.behind_tls():
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked for on the machine itself, without TLS
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # asked for on the machine itself, without TLS
     # Preloading binds the whole domain for years: its owner's choice, not ours.
     SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
@@ -161,4 +161,4 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 LOGGING_CONFIG = "logging.config.dictConfig"
-LOGGING = logs.CONFIG
+LOGGING = logs.config(environment.log_form())

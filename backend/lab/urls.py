@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from lab import pages
+from lab import figures, pages
 from lab.runs.api import api
 
 urlpatterns = [
     path("healthz", pages.healthz),
+    path("readyz", pages.readyz),
+    path("metrics", figures.metrics),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     # Whatever else begins with a name of ours is a mistyped address, not a page of the app.

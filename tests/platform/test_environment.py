@@ -56,6 +56,17 @@ class TestServer:
         assert complaint(environment.server).endswith("pip install 'hamlet-lab[uvicorn]'.")
 
 
+class TestLog:
+    def test_it_is_lines_when_nothing_is_said_and_json_on_wish(self, monkeypatch):
+        assert environment.log_form() == "lines"
+        monkeypatch.setenv("HAMLET_LOG", "json")
+        assert environment.log_form() == "json"
+
+    def test_another_form_is_refused(self, monkeypatch):
+        monkeypatch.setenv("HAMLET_LOG", "xml")
+        assert complaint(environment.log_form) == "HAMLET_LOG: 'xml' is unknown; allowed are lines and json."
+
+
 class TestDataFolder:
     def test_it_is_made_for_its_owner_only(self, monkeypatch, tmp_path):
         monkeypatch.setenv("HAMLET_DATA", str(tmp_path / "deep" / "data"))

@@ -66,7 +66,7 @@ class LivePublisher:
             self._told[life.number] = self.framer.told
             for old in [number for number in self._told if number < life.number - REMEMBERED]:
                 del self._told[old]
-        self._box.frame(Frame(self.run, life.number, seq, life.end is not None, data))
+        self._box.frame(Frame(self.run, life.number, seq, life.end is not None, data, time.time()))
         self._count_losses()
 
     def _count_losses(self) -> None:

@@ -21,6 +21,8 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from lab.runs import tally
+
 logger = logging.getLogger(__name__)
 
 MOST_FRAMES = 32
@@ -44,6 +46,8 @@ class Frame(NamedTuple):
     end: bool
     """it is the life's last"""
     data: bytes
+    cut_at: float | None = None
+    """when the trainer cut it, seconds since 1970"""
 
 
 class Loss(NamedTuple):
@@ -119,6 +123,8 @@ class Outbox:
         self._air_bytes = 0
         self._on_air: dict[str, int] = {}
         self._losses: list[Loss] = []
+        self._uncounted = 0
+        """lives lost that the tally has not heard of"""
         self._picture: tuple[str, bytes] | None = None
         self.looked_at: set[str] = set()
         """runs at whose lanes somebody looks, as of the newest frame or picture that went out"""
@@ -228,6 +234,7 @@ class Outbox:
     def _lose(self, lives: set[tuple[str, int]]) -> None:
         for run, episode in sorted(lives):
             self._losses.append(Loss(run, episode, began=self._first_sent == (run, episode)))
+            self._uncounted += 1
         if lives:
             self._broken = max(lives, key=lambda life: life[1])
 
@@ -245,7 +252,7 @@ class Outbox:
             self.looked_at.discard(run)
 
     def _air(self, frame: Frame) -> None:
-        """One round trip: the frame goes to the sockets, and to the list of those who come late."""
+        """One round trip: the frame goes to the sockets, to the list of those who come late, and is counted."""
         message = get_channel_layer().serialize(frame_message(frame))
         key = air_key(frame.run)
         self._air_bytes = len(message) + (self._air_bytes if frame.seq else 0)
@@ -260,8 +267,15 @@ class Outbox:
                 pipe.rpush(key, message)
                 pipe.expire(key, AIR_SECONDS)
             pipe.publish(_channel(frame.run), message)
+            lost = self._uncounted
+            if lost:
+                tally.add_lost(pipe, lost)
+            if frame.cut_at is not None:
+                tally.add_wait(pipe, time.time() - frame.cut_at)
             pipe.pubsub_numsub(_channel_of(lanes_group(frame.run)))
             [(_, looking)] = pipe.execute()[-1]
+            with self._wake:
+                self._uncounted -= lost
         self._looks(frame.run, looking)
         if frame.seq == 0:
             self._on_air[frame.run] = frame.episode

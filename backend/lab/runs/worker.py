@@ -21,10 +21,12 @@ from hamlet.tape.episode import Tape
 from hamlet.tape.recorder import Recorder
 from hamlet.tape.wire import Framer
 from hamlet.world import Level
-from lab.runs import files, ledger, live, slices
+from lab.logs import about
+from lab.runs import files, ledger, live, slices, tally
 from lab.runs.ledger import Ledger
 from lab.runs.live import LivePublisher
 from lab.runs.models import Checkpoint, Run
+from lab.runs.outbox import client as outbox_client
 from lab.runs.outbox import outbox
 from lab.runs.overview import Overview
 from lab.runs.pulse import Pulse, Verdict
@@ -133,7 +135,7 @@ def slice_run(run_id: UUID, fence: int, worker: str, trainers: Trainers = Traine
     if claim is None:
         return None
     kept, _kept = _kept, None  # whatever happens below, half a slice is never gone on with
-    with Ledger(claim) as rows, Pulse(claim, rows, slice_seconds()) as pulse:
+    with about(run=run_id, slice=claim.fence), Ledger(claim) as rows, Pulse(claim, rows, slice_seconds()) as pulse:
         training = take_up(claim, kept, trainers)
         try:
             train(training, rows, pulse)
@@ -142,8 +144,10 @@ def slice_run(run_id: UUID, fence: int, worker: str, trainers: Trainers = Traine
             raise
         if pulse.verdict is Verdict.LOST:
             logger.warning("run %s was taken from this worker; the slice is dropped", run_id)
+            tally.add_slice(outbox_client(), "dropped")
             return None
         run = finish(training, claim, rows)
+    tally.add_slice(outbox_client(), "dropped" if run is None else "committed")
     if run is not None and run.state == Run.State.QUEUED:
         training.fence, training.saved_steps = claim.fence, training.trainer.steps
         _kept = training

@@ -1,0 +1,123 @@
+"""What is told to those who watch over HAMLET: /metrics, its dashboard, /readyz, and log records as JSON."""
+
+import json
+import logging
+import re
+import time
+
+import pytest
+from django.db import connection
+from prometheus_client.parser import text_string_to_metric_families
+
+from lab.broker import problem
+from lab.environment import BrokerAddress
+from lab.logs import JsonLine, about
+from lab.people import tokens
+from lab.runs import tally
+from lab.runs.outbox import Frame, Outbox, client
+from tests.product import ROOT
+
+
+@pytest.fixture(autouse=True)
+def _no_counters(valkey):
+    client().delete(tally.key())
+
+
+def samples(client):
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    families = text_string_to_metric_families(answer.content.decode())
+    return {(s.name, *s.labels.values()): s.value for family in families for s in family.samples}
+
+
+@pytest.fixture
+def instructor(client, polonius):
+    client.force_login(polonius)
+    return client
+
+
+class TestMetrics:
+    def test_only_instructors_and_their_tokens_are_answered(self, client, polonius, ophelia):
+        def asked(**headers):
+            return client.get("/metrics", headers=headers).status_code
+
+        _, teachers = tokens.token_make(person=polonius, name="prometheus", scope="read", days=7)
+        _, students = tokens.token_make(person=ophelia, name="prometheus", scope="read", days=7)
+        assert asked() == 404
+        assert asked(Authorization=f"Bearer {students}") == 404
+        assert asked(Authorization="Bearer nonsense") == 404
+        assert asked(Authorization=f"Bearer {teachers}") == 200
+        client.force_login(ophelia)
+        assert asked() == 404
+
+    def test_runs_slices_and_workers_are_counted(self, instructor):
+        tally.add_slice(client(), "committed")
+        tally.add_slice(client(), "committed")
+        told = samples(instructor)
+        assert told["hamlet_slices_total", "committed"] == 2
+        assert told["hamlet_slices_total", "dropped"] == 0
+        assert told["hamlet_runs", "queued"] == 0
+        assert told["hamlet_broker_up",] == 1
+        assert 0 < told["hamlet_database_seconds",] < 60
+
+    def test_a_frame_counts_in_every_bucket_above_its_wait(self, instructor):
+        box = Outbox()
+        box.frame(Frame("r", 1, 0, False, b"frame", time.time() - 0.2))
+        assert box.flush(20)
+        told = samples(instructor)
+        assert told["hamlet_frame_wait_seconds_bucket", "0.1"] == 0
+        assert told["hamlet_frame_wait_seconds_bucket", "+Inf"] == told["hamlet_frame_wait_seconds_count",] == 1
+        assert told["hamlet_frame_wait_seconds_sum",] >= 0.2
+
+    def test_without_a_broker_it_says_so(self, instructor, monkeypatch):
+        def away():
+            raise ConnectionError("away")
+
+        monkeypatch.setattr("lab.figures.client", away)
+        told = samples(instructor)
+        assert told["hamlet_broker_up",] == 0
+        assert ("hamlet_queue_length",) not in told
+
+    def test_the_dashboard_shows_only_what_there_is_and_all_of_it(self, instructor):
+        text = (ROOT / "deploy" / "grafana.json").read_text()
+        shown = {
+            name for panel in json.loads(text)["panels"] for name in re.findall(r"hamlet_\w+", str(panel["targets"]))
+        }
+        there = {name for name, *_ in samples(instructor)}
+        assert shown <= there
+        plain = {re.sub(r"_(bucket|count|sum)$", "", name) for name in there if not name.endswith("_created")}
+        assert plain == {re.sub(r"_bucket$", "", name) for name in shown}
+
+
+class TestReady:
+    def test_it_tells_what_it_needs_and_how_many_workers_live(self, client, db):
+        answer = client.get("/readyz")
+        assert answer.status_code == 200
+        told = answer.json()
+        assert isinstance(told.pop("workers_alive"), int)
+        assert told == {"status": "ok", "database": "ok", "broker": "ok", "tables": "ok"}
+
+    def test_tables_of_another_version_are_not_ready(self, client, db):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO django_migrations (app, name, applied) VALUES ('runs', '9999_of_tomorrow', '2026-01-01')"
+            )
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["tables"]) == (503, "other version")
+
+    def test_a_broker_that_is_gone_is_named(self, client, db, settings, tmp_path):
+        settings.BROKER = BrokerAddress(f"unix://{tmp_path}/gone", "", embedded=False, database=0)
+        assert problem(settings.BROKER.url)
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["broker"]) == (503, "no answer")
+
+
+def test_a_record_as_json_carries_run_and_slice_while_a_slice_lasts():
+    def told(message):
+        return json.loads(JsonLine().format(logging.LogRecord("lab.x", logging.INFO, "", 0, message, (), None)))
+
+    with about(run="r1", slice=3):
+        inside = told("two\nlines")
+    assert (inside["run"], inside["slice"], inside["message"], inside["level"]) == ("r1", 3, "two\nlines", "INFO")
+    assert inside["time"].endswith("Z")
+    assert "run" not in told("after")
