@@ -39,7 +39,7 @@ def test_who_launches_can_read_up_on_the_level(page: "Page") -> None:
     page.get_by_role("heading", name="Day and night", level=1).wait_for()
     page.go_back()
     page.get_by_role("heading", name="Launch run").wait_for()
-    page.get_by_role("banner").get_by_role("link", name="Runs").click()
+    page.get_by_role("banner").get_by_role("link", name="Runs", exact=True).click()
     page.get_by_role("heading", name="Runs").wait_for()
     page.keyboard.press("g")
     page.wait_for_url("**/guide")

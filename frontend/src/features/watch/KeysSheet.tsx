@@ -13,6 +13,7 @@ const KEYS: [keys: string, what: string][] = [
   ["A", "all lives of the run at once"],
   ["W", "what would it do here?"],
   ["D", "the board as text"],
+  ["Shift P", "for the projector"],
   ["G", "the field guide of this level"],
   ["F", "the board alone"],
   ["Enter on the board", "the board cell by cell"],

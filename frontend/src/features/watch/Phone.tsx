@@ -153,6 +153,10 @@ function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose
           <Icon name="cube" />
           Model
         </Link>
+        <Link to={paths.guide(run.level)}>
+          <Icon name="book-open-text" />
+          Field guide
+        </Link>
         <button type="button" aria-pressed={overlays.trail} disabled={crowd.on} onClick={() => setOverlays({ trail: !overlays.trail })}>
           <Icon name="path" />
           Trail

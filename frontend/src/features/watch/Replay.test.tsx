@@ -177,3 +177,35 @@ test("a server that makes no films says what it lacks, and offers none", async (
   expect(await screen.findByText("No films are made here: the server lacks node.")).toBeVisible();
   expect(screen.queryByRole("button", { name: /^Make/ })).toBeNull();
 });
+
+test("Shift P shows the life to a whole room, Escape ends it, and the view is a link", async () => {
+  answers["/runs/r1"] = run({ level: "T_test", state: "finished", classroom: { id: "c1", name: "RL 1" } });
+  answers["/classes/c1"] = { id: "c1", name: "RL 1", join_code: "KITE-4271" };
+  const { user, router, container } = await replay("/runs/r1/replay/8?t=12");
+  await user.keyboard("{Shift>}P{/Shift}");
+  await waitFor(() => expect(router.state.location.search).toBe("?t=12&present=1"));
+  expect(screen.queryByRole("navigation", { name: "Main" })).toBeNull();
+  expect(step()).toBe(12);
+  for (const name of ["Body", "World", "Mind", "Timeline"]) expect(screen.getByRole("region", { name })).toBeVisible();
+  expect(within(screen.getByRole("region", { name: "Body" })).getAllByRole("meter")).toHaveLength(level.meters.length);
+  expect(await screen.findByText("KITE-4271")).toBeVisible();
+  expect(screen.getByRole("img", { name: /QR code/ })).toHaveAttribute("src", "/api/v1/classes/c1/qr?KITE-4271");
+  expect(await faults(container)).toEqual([]);
+  await user.keyboard("{ArrowRight}");
+  expect(step()).toBe(13);
+  await user.keyboard("{Escape}");
+  expect(screen.getByRole("navigation", { name: "Main" })).toBeVisible();
+  await waitFor(() => expect(router.state.location.search).not.toContain("present"));
+});
+
+test("who does not look after the class is told no join code, and the bar has the way in", async () => {
+  answers["/me"] = { user: { name: "ophelia", role: "student" }, csrf: "x", crew: false };
+  answers["/runs/r1"] = run({ level: "T_test", state: "finished", classroom: { id: "c1", name: "RL 1" } });
+  answers["/classes/c1"] = { id: "c1", name: "RL 1", join_code: "KITE-4271" };
+  const { user } = await replay("/runs/r1/replay/8");
+  await user.click(screen.getByRole("button", { name: "Present" }));
+  expect(screen.getByRole("button", { name: "End the presentation" })).toBeVisible();
+  expect(screen.queryByText(/Join at/)).toBeNull();
+  await user.click(screen.getByRole("button", { name: "End the presentation" }));
+  expect(screen.getByRole("button", { name: "Present" })).toBeVisible();
+});

@@ -157,10 +157,10 @@ function Kept({ run, level, recordings, episode }: KeptProps) {
             <Sealed life={life.data ?? null} />
             <Link className="btn" to={paths.compareLives(`${run.id}:${episode}`)}>
               <Icon name="columns" />
-              Compare this life
+              <span className="tuck">Compare this life</span>
             </Link>
             <Button icon="download-simple" onClick={() => setTaking(true)}>
-              Take home
+              <span className="tuck">Take home</span>
             </Button>
           </>
         }

@@ -26,6 +26,7 @@ import { Now } from "./Now";
 import { Pace } from "./Pace";
 import { Phone } from "./Phone";
 import { PlaceSheet } from "./PlaceSheet";
+import { Present, PresentButton, usePresent } from "./Present";
 import type { Player } from "./player";
 import { useBest, useMindSteps, useOverlays, useStop, useWatchKeys } from "./room";
 import type { SetOverlays } from "./room";
@@ -117,7 +118,7 @@ function Room({ run, level, player, retry }: RoomProps) {
             <Viewers count={run.viewers} />
             {asking.ask && (
               <Button icon="stop-circle" disabled={run.state === "stopping"} onClick={asking.ask}>
-                Stop
+                <span className="tuck">Stop</span>
               </Button>
             )}
           </>
@@ -156,9 +157,11 @@ type TheatreProps = Omit<ViewProps, "town" | "mapped" | "mind" | "policy" | "set
 /** A life on stage with all its rooms around it, whether it comes from the air or was kept. */
 export function Theatre({ badge, empty, ...given }: TheatreProps) {
   const { run, level, player, live, lives, page } = given;
+  const presenting = usePresent();
   const town = useMemo(() => townOf(level), [level]);
   const staged = useWatch(player, (w) => w.stage !== null);
   const phone = useMedia("(max-width: 640px)");
+  const projected = presenting.on && staged && !phone;
   const [overlays, setOverlays] = useOverlays(town.sight !== null);
   const [steps, setSteps] = useMindSteps();
   const crowd = useCrowd(run.id, live && page === "watch", player);
@@ -192,12 +195,13 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
   return (
     <>
       <title>{`${run.name} · ${page === "watch" ? "Watch" : "Replay"} · Hamlet`}</title>
-      {!phone && (
+      {!phone && !projected && (
         <RunBar run={run} page={page}>
           {badge}
+          <PresentButton onPress={() => presenting.set(true)} />
         </RunBar>
       )}
-      {staged ? phone ? <Phone {...view} /> : <Desk {...view} /> : empty(phone)}
+      {projected ? <Present {...view} badge={given.compact} onLeave={() => presenting.set(false)} /> : staged ? phone ? <Phone {...view} /> : <Desk {...view} /> : empty(phone)}
       <PlaceSheet
         level={level}
         player={player}

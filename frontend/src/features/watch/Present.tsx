@@ -1,0 +1,167 @@
+/** The life on stage for a whole room: no chrome, everything readable from the back row. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import type { ReactNode } from "react";
+import { useSearchParams } from "react-router";
+import { classQuery, meQuery } from "@/api";
+import type { Run } from "@/api";
+import { downloads } from "@/paths";
+import { Button, format, Icon, Logo, Spark, ThemeButton, useKeys, useQueryPatch, useSize } from "@/ui";
+import { dayOf, skyIcon } from "./facts";
+import { Lifeline } from "./Lifeline";
+import { amount, CRITICAL, hueOf, markOf, tiersOf } from "./level";
+import { Decision, Values } from "./Mind";
+import { useShown } from "./useShown";
+import type { ViewProps } from "./Watch";
+import { Stage } from "./World";
+import "./present.css";
+
+/** Whether the room is presented to, in the address; Shift P begins and ends it, Escape ends it. */
+export function usePresent(): { on: boolean; set: (on: boolean) => void } {
+  const on = useSearchParams()[0].get("present") === "1";
+  const patch = useQueryPatch();
+  const set = (next: boolean) => patch({ present: next ? "1" : null });
+  useKeys({ P: () => set(!on), Escape: () => (on && !document.querySelector("dialog[open]") ? set(false) : false) });
+  return { on, set };
+}
+
+/** In the bar of the page: begins it. */
+export function PresentButton({ onPress }: { onPress: () => void }) {
+  return <Button kind="ghost" icon="presentation" aria-label="Present" title="For the projector (Shift P)" onClick={onPress} />;
+}
+
+const STILL_AFTER = 2_000;
+
+/** True once the pointer has rested: it hides then, and with it what is there to press. */
+function useResting(): boolean {
+  const [resting, setResting] = useState(false);
+  useEffect(() => {
+    let timer = setTimeout(() => setResting(true), STILL_AFTER);
+    const moved = () => {
+      setResting(false);
+      clearTimeout(timer);
+      timer = setTimeout(() => setResting(true), STILL_AFTER);
+    };
+    window.addEventListener("pointermove", moved);
+    window.addEventListener("pointerdown", moved);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener("pointermove", moved);
+      window.removeEventListener("pointerdown", moved);
+    };
+  }, []);
+  return resting;
+}
+
+interface Props extends ViewProps {
+  /** the LIVE badge, where the page has one */
+  badge: ReactNode;
+  onLeave: () => void;
+}
+
+export function Present({ badge, onLeave, ...view }: Props) {
+  const { run, level, town, player } = view;
+  const { life, t, moment, still } = useShown(player);
+  const resting = useResting();
+  return (
+    <main id="main" tabIndex={-1} className={resting ? "present resting" : "present"} data-still={still || undefined}>
+      <header>
+        <Logo />
+        <h1>{run.name}</h1>
+        <p>{life && `Episode ${format.count(life.number)}, step ${t}`}</p>
+        {badge}
+        <span className="grow" />
+        <JoinHere run={run} />
+        <span className="leave">
+          <ThemeButton />
+          <Button kind="ghost" icon="x" aria-label="End the presentation" title="Escape" onClick={onLeave} />
+        </span>
+      </header>
+      <section className="felt" aria-label="Body">
+        {tiersOf(level).flatMap(({ meters }) =>
+          meters.map(({ meter, index }) => {
+            const value = moment?.meters[index] ?? null;
+            const mark = markOf(level, meter);
+            const low = value !== null && mark !== null && value < mark;
+            const critical = low && value < CRITICAL;
+            return (
+              <div
+                key={meter.name}
+                role="meter"
+                aria-label={meter.title}
+                aria-valuenow={Math.round((value ?? 0) * 100)}
+                aria-valuemin={0}
+                aria-valuemax={100}
+                data-notick={mark === null || undefined}
+                style={{ ["--c" as string]: hueOf(meter), ["--p" as string]: `${(value ?? 0) * 100}%`, ["--mark" as string]: `${(mark ?? 0) * 100}%` }}
+              >
+                <Icon name={meter.icon} weight="fill" />
+                <span className="name">
+                  {meter.title}
+                  {low && <em className={critical ? "critical" : undefined}>{critical ? "critical" : "low"}</em>}
+                </span>
+                <b>{value === null ? "–" : amount(meter, value)}</b>
+                <span className="line">
+                  <i />
+                </span>
+              </div>
+            );
+          }),
+        )}
+      </section>
+      <section className="yard" aria-label="World">
+        <Stage run={run.id} name={run.name} crowd={view.crowd} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} onPlace={view.onPlace} onGrid={view.onGrid} />
+      </section>
+      <section className="thought" aria-label="Mind">
+        {town.day !== null && life && moment && (
+          <div className="hour">
+            <Icon name={skyIcon((moment.hour * 24) / town.day)} weight="fill" />
+            <b>{String(moment.hour).padStart(2, "0")}:00</b>
+            <span>Day {dayOf(life, moment.t, town.day)}</span>
+          </div>
+        )}
+        <Decision level={level} life={life} choice={moment?.choice ?? null} />
+        <Values level={level} town={town} life={life} moment={moment} still={still} />
+        <Survival run={run} lifespan={level.lifespan} stages={level.curriculum.multipliers.length + 1} />
+      </section>
+      <section className="time" aria-label="Timeline">
+        <Lifeline level={level} player={player} flags={view.flags} />
+      </section>
+    </main>
+  );
+}
+
+/** How long lives last, over training. Nothing before the first have ended. */
+function Survival({ run, lifespan, stages }: { run: Run; lifespan: number; stages: number }) {
+  const box = useRef<HTMLDivElement>(null);
+  const { width, height } = useSize(box);
+  if (run.last === null) return null;
+  return (
+    <div className="survival">
+      <h2>
+        Steps survived
+        {run.stage !== null && (
+          <span>
+            stage {run.stage} of {stages}
+          </span>
+        )}
+        <b>{format.count(Math.round(run.last))}</b>
+      </h2>
+      <div ref={box}>{width > 20 && height > 20 && <Spark values={run.spark} max={Math.min(lifespan, 1.1 * Math.max(...run.spark, 1))} progress={run.progress} width={width} height={height} color="var(--ink)" dot />}</div>
+    </div>
+  );
+}
+
+/** Where students join, for those who look after the run's class. */
+function JoinHere({ run }: { run: Run }) {
+  const crew = useQuery(meQuery).data?.crew === true;
+  const id = run.classroom?.id ?? "";
+  const code = useQuery({ ...classQuery(id), enabled: crew && id !== "", refetchInterval: 30_000 }).data?.join_code;
+  if (!code) return null;
+  return (
+    <span className="joinhere">
+      Join at {window.location.host} <b>{code}</b>
+      <img src={downloads.joinQr(id, code)} alt="QR code of the join link" />
+    </span>
+  );
+}
