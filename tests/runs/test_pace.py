@@ -64,7 +64,7 @@ def test_a_pace_that_cannot_be_kept_is_refused_by_name(run, polonius, pace):
     assert run.pace is None
 
 
-@pytest.mark.parametrize("body", [{}, {"pace": 2, "name": "other"}, [], None])
+@pytest.mark.parametrize("body", [{}, {"pace": 2, "owner": "other"}, [], None])
 def test_anything_else_in_the_change_is_refused(run, polonius, body):
     assert change(polonius, run, body).status_code == 422
 

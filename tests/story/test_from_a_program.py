@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -93,6 +94,30 @@ def test_frames_stream_with_a_token_until_the_run_ends(lab):
         assert verify(frame, links.get(frame["episode"]) if frame["first"] else None)
         links[frame["episode"]] = frame["hash"]
     assert len(frames) >= 20
+
+
+def test_a_hundred_retries_at_once_make_one_run(hamlet_up, token):
+    headers = {"Authorization": f"Bearer {token('steer')}", "Idempotency-Key": "one-of-a-hundred"}
+    asked = {"name": "asked a hundred times", "config": {"level": LEVEL, "steps": 10_000_000}}
+    limits = httpx.Limits(max_connections=100)
+    with httpx.Client(base_url=f"{hamlet_up.url}/api/v1", headers=headers, timeout=60, limits=limits) as http:
+        with ThreadPoolExecutor(100) as pool:
+            answers = list(pool.map(lambda _: http.post("/runs", json=asked), range(100)))
+        assert {answer.status_code for answer in answers} == {201}
+        (id,) = {answer.json()["id"] for answer in answers}
+        found = http.get("/runs", params={"q": "asked a hundred times"}).json()["items"]
+        assert [run["id"] for run in found] == [id]
+        assert http.post(f"/runs/{id}/stop", json={}).status_code == 200
+
+
+def test_a_run_is_renamed_and_once_it_has_ended_deleted(lab):
+    run = lab.launch("a draft", level=LEVEL, steps=10_000_000).rename("not worth it")
+    assert run.name == "not worth it"
+    with pytest.raises(ClientError, match="still training"):
+        run.delete()
+    run.stop().wait(timeout=60).delete()
+    with pytest.raises(ClientError, match="no such run"):
+        run.refresh()
 
 
 def test_what_the_lab_refuses_is_one_line_that_names_the_field(lab, run):

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any
+from uuid import uuid4
 
 from hamlet.client.errors import ClientError
 from hamlet.client.line import HERE, Line
@@ -85,7 +86,7 @@ class Client:
         return Run.of(self.line.ask("GET", f"/runs/{id}"), self.line)
 
     def launch(self, name: str, *, pace: float | None = None, preset: str | None = None, **config: Any) -> Run:
-        """Launch a run. `config` is what differs from the preset, or from the defaults (docs/learning.md)."""
+        """Launch a run: one, however often the line breaks. `config` is what differs from preset or defaults."""
         if preset is not None:
             presets = self.presets()
             if preset not in presets:
@@ -94,7 +95,7 @@ class Client:
         asked: dict[str, Any] = {"name": name, "config": config}
         if pace is not None:
             asked["pace"] = pace
-        return Run.of(self.line.ask("POST", "/runs", json=asked), self.line)
+        return Run.of(self.line.ask("POST", "/runs", json=asked, key=str(uuid4())), self.line)
 
     def wait(
         self,

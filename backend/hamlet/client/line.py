@@ -49,7 +49,13 @@ class Line:
         return {"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._http.cookies.jar)}
 
     def ask(self, method: str, path: str, *, patient: bool = True, **what: Any) -> Any:
-        """The JSON at an address of the API. ClientError if it is refused, or no answer comes."""
+        """The JSON at an address of the API. ClientError if it is refused, or no answer comes.
+
+        Args:
+            patient: wait out a "too many requests" of up to a minute
+            what: json or params, as httpx takes them; `key` names a deed that is done once, however often it has to be
+                asked for (Idempotency-Key)
+        """
         answer = self._answered(method, path, patient=patient, **what)
         try:
             return answer.json() if answer.content else None
@@ -66,7 +72,7 @@ class Line:
         digest = hashlib.sha256()
         try:
             with (
-                self._http.stream("GET", f"{self.server}/api/v1{path}", headers=self._from()) as answer,
+                self._http.stream("GET", f"{self.server}/api/v1{path}") as answer,
                 part.open("wb") as file,
             ):
                 if answer.status_code != 200:
@@ -83,13 +89,17 @@ class Line:
         finally:
             part.unlink(missing_ok=True)
 
-    def _answered(self, method: str, path: str, *, patient: bool = True, **what: Any) -> httpx.Response:
+    def _answered(
+        self, method: str, path: str, *, patient: bool = True, key: str | None = None, **what: Any
+    ) -> httpx.Response:
+        # Behind TLS Django asks where a change comes from.
+        headers = {"Referer": f"{self.server}/", **({} if key is None else {"Idempotency-Key": key})}
         for pause in self._pauses():
             try:
-                answer = self._http.request(method, f"{self.server}/api/v1{path}", headers=self._from(), **what)
+                answer = self._http.request(method, f"{self.server}/api/v1{path}", headers=headers, **what)
             except httpx.HTTPError as error:
-                # Only what changes nothing may be asked twice without knowing whether it was heard.
-                if method != "GET" or pause is None:
+                # What changes something is asked twice only if the lab can tell that it is the same.
+                if pause is None or (method != "GET" and key is None):
                     raise self._silence(error) from None
                 time.sleep(pause)
                 continue
@@ -105,10 +115,6 @@ class Line:
         """Seconds before each next try; None: there is none."""
         yield from (0.5 * 2**i for i in range(TRIES - 1))
         yield None
-
-    def _from(self) -> dict[str, str]:
-        # Behind TLS Django asks where a change comes from.
-        return {"Referer": f"{self.server}/"}
 
     def _silence(self, error: httpx.HTTPError) -> ClientError:
         return ClientError(f"{self.server} does not answer: {str(error) or type(error).__name__}")

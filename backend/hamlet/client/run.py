@@ -149,6 +149,14 @@ class Run(Told):
         """End it early; its model is kept. ClientError if it has ended already."""
         return Run.of(self._ask("POST", "/stop", json={}), self._line)
 
+    def rename(self, name: str) -> "Run":
+        """Call it something else."""
+        return Run.of(self._ask("PATCH", "", json={"name": name}), self._line)
+
+    def delete(self) -> None:
+        """Delete it with all that it left. ClientError while it moves."""
+        self._ask("DELETE", "")
+
     def set_pace(self, pace: float | None) -> "Run":
         """Hold it to so many steps a second of the watched lane; None is full speed."""
         return Run.of(self._ask("PATCH", "", json={"pace": pace}), self._line)

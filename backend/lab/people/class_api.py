@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router
 from ninja.responses import Status
 
-from lab.people import cards, classes, guests, selectors
+from lab.people import cards, classes, guests, once, selectors
 from lab.people.api import class_of
 from lab.people.errors import ConflictError, NotForYouError
 from lab.people.models import Classroom, GuestLink, Membership
@@ -44,9 +44,11 @@ def class_list(request: HttpRequest) -> Classes:
 
 
 @router.post("/classes", response={201: ClassDetailOut, **PROBLEMS}, operation_id="make_class")
-def class_make(request: HttpRequest, payload: ClassIn) -> Any:
+def class_make(request: HttpRequest, payload: ClassIn, key: once.Key = None) -> Any:
     """Make a class, open for joining; it becomes one's current one (instructors)."""
-    return Status(201, _detail(classes.class_make(by=request.user, name=payload.name)))
+    return once.once(
+        request, key, payload, 201, lambda: _detail(classes.class_make(by=request.user, name=payload.name))
+    )
 
 
 @router.get("/classes/{id}", response={200: ClassDetailOut, **PROBLEMS}, operation_id="class")

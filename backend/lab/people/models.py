@@ -167,6 +167,23 @@ class ApiToken(models.Model):
         return self.name
 
 
+class KeptAnswer(models.Model):
+    """What a deed with an Idempotency-Key was answered, for a day (lab/people/once.py)."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    asked = models.CharField(max_length=64, help_text="SHA-256 of what was asked.")
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="one_answer_a_key")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class FailedSignIn(models.Model):
     """One wrong password, code or link, kept for the minutes in which it counts (lab/people/tries.py)."""
 

@@ -4,24 +4,37 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from ninja import NinjaAPI, Query, Router
 from ninja.responses import Status
 
 from hamlet.learning.config import PRESETS, TrainConfig
-from lab.people import words
+from lab.people import once, words
 from lab.people.api import class_of
 from lab.people.api import router as people
 from lab.people.auth import known
 from lab.people.class_api import router as classes
 from lab.people.problems import PROBLEMS, RefusalError, StrictJSON, install, problem
 from lab.people.token_api import router as tokens
-from lab.runs import crew, downloads, levels, lives_api, minds, models_api, review_api, selectors, services, sight
+from lab.runs import (
+    crew,
+    downloads,
+    levels,
+    lives_api,
+    minds,
+    models_api,
+    review_api,
+    selectors,
+    services,
+    sight,
+    table,
+)
 from lab.runs.doors import life_of
 from lab.runs.doors import run_of as _run
 from lab.runs.errors import GoneError, LimitError, NotAllowedError, RunError, WrongStateError
-from lab.runs.models import Checkpoint, EvaluationRow, RecordedEpisode, Run
+from lab.runs.models import Checkpoint, EvaluationRow, MetricRow, RecordedEpisode, Run
 from lab.runs.pace import FASTEST, SLOWEST
 from lab.runs.schemas import (
     CensusOut,
@@ -53,6 +66,7 @@ FILE = {
         }
     }
 }
+TABLE = {"responses": {200: {"description": "A table", "content": {"text/csv": {"schema": {"type": "string"}}}}}}
 FRAME = {
     "responses": {
         200: {
@@ -144,10 +158,14 @@ def run_list(
 
 
 @router.post("/runs", response={201: RunOut, **PROBLEMS}, operation_id="launch")
-def run_launch(request: HttpRequest, payload: RunIn) -> Any:
+def run_launch(request: HttpRequest, payload: RunIn, key: once.Key = None) -> Any:
     """Launch a run; it belongs to one's current class (instructors, assistants)."""
-    run = services.run_launch(owner=request.user, name=payload.name, config=payload.config, pace=payload.pace)
-    return Status(201, selectors.run_card(run.pk))
+
+    def deed() -> RunOut:
+        run = services.run_launch(owner=request.user, name=payload.name, config=payload.config, pace=payload.pace)
+        return selectors.run_card(run.pk)
+
+    return once.once(request, key, payload, 201, deed)
 
 
 @router.get("/runs/{id}", response={200: RunOut, **PROBLEMS}, operation_id="run")
@@ -158,9 +176,26 @@ def run_detail(request: HttpRequest, id: str) -> RunOut:
 
 @router.patch("/runs/{id}", response={200: RunOut, **PROBLEMS}, operation_id="change")
 def run_change(request: HttpRequest, id: str, payload: RunChange) -> RunOut:
-    """Hold a run to a pace, or let it go at full speed (instructors). 409 if it has ended already."""
-    services.run_pace(run=_run(request, id), by=request.user, pace=payload.pace)
+    """Give a run another name, or another pace (instructors, assistants of its class).
+
+    What is left out stays. 409 for the pace of a run that has ended.
+    """
+    run, given = _run(request, id), payload.model_fields_set
+    if not given:
+        raise RefusalError(422, "There is nothing to change: give name, pace or both.")
+    with transaction.atomic():
+        if "name" in given:
+            services.run_rename(run=run, by=request.user, name=payload.name or "")
+        if "pace" in given:
+            services.run_pace(run=run, by=request.user, pace=payload.pace)
     return run_detail(request, id)
+
+
+@router.delete("/runs/{id}", response={204: None, **PROBLEMS}, operation_id="delete_run")
+def run_delete(request: HttpRequest, id: str) -> Any:
+    """Delete a run that has ended, every row and file (instructors, assistants of its class). 409 while it moves."""
+    services.run_delete(run=_run(request, id), by=request.user)
+    return Status(204, None)
 
 
 @router.post("/runs/{id}/stop", response={200: RunOut, **PROBLEMS}, operation_id="stop")
@@ -179,6 +214,19 @@ def metrics(request: HttpRequest, id: str, points: Annotated[int, Query(ge=1, le
     and the most of the rows between them."""
     columns, low, high = selectors.metric_columns(_run(request, id).pk, points)
     return MetricsOut(columns=columns, low=low, high=high)
+
+
+@router.get("/runs/{id}/metrics.csv", response=PROBLEMS, operation_id="metrics_csv", openapi_extra=TABLE)
+def metrics_csv(request: HttpRequest, id: str) -> HttpResponseBase:
+    """The learning curve with every row, as a table; the same as long as no row is added (ETag)."""
+    run = _run(request, id)
+    return downloads.data_response(
+        request,
+        lambda: table.metrics_csv(run.pk),
+        tag=f"{run.pk}-{run.fence}-{MetricRow.objects.filter(run=run).count()}",
+        content_type="text/csv; charset=utf-8",
+        lasting=False,
+    )
 
 
 @router.get("/runs/{id}/evaluations", response={200: Evaluations, **PROBLEMS}, operation_id="evaluations")

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 from ninja.responses import Status
 
+from lab.people import once
 from lab.people.problems import PROBLEMS, RefusalError
 from lab.runs import bookmarks, curves, sight
 from lab.runs.doors import left_by_run, run_of
@@ -29,10 +30,15 @@ def bookmark_list(request: HttpRequest, id: str) -> Bookmarks:
 
 
 @router.post("/runs/{id}/bookmarks", response={201: BookmarkOut, **PROBLEMS}, operation_id="add_bookmark")
-def bookmark_add(request: HttpRequest, id: str, payload: BookmarkIn) -> Any:
+def bookmark_add(request: HttpRequest, id: str, payload: BookmarkIn, key: once.Key = None) -> Any:
     """Leave a note on a moment of a recorded life."""
-    row = bookmarks.bookmark_add(run=run_of(request, id), author=request.user, **payload.model_dump())
-    return Status(201, BookmarkOut.of(row, request.user))
+    run = run_of(request, id)
+
+    def deed() -> BookmarkOut:
+        row = bookmarks.bookmark_add(run=run, author=request.user, **payload.model_dump())
+        return BookmarkOut.of(row, request.user)
+
+    return once.once(request, key, payload, 201, deed)
 
 
 @router.delete("/bookmarks/{id}", response={204: None, **PROBLEMS}, operation_id="remove_bookmark")

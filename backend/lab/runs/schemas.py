@@ -156,10 +156,11 @@ class RunIn(Schema):
 
 
 class RunChange(Schema):
-    """What may be changed while a run moves."""
+    """What may be changed of a run; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
-    pace: float | None = Field(strict=True, description=PACE)
+    name: str | None = Field(None, description="Its name from now on; null is none and refused")
+    pace: float | None = Field(None, strict=True, description=PACE)
 
 
 class ExamOut(Schema):

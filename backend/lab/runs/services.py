@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from lab.people.models import Person
 from lab.people.selectors import current_class
-from lab.runs import disk, live, queue, selectors, sight
+from lab.runs import disk, forget, live, queue, selectors, sight
 from lab.runs.errors import LimitError, NotAllowedError, WrongStateError
 from lab.runs.models import Run
-from lab.runs.validation import launch_checked, pace_checked
+from lab.runs.validation import launch_checked, name_checked, pace_checked
 
 logger = logging.getLogger(__name__)
 
@@ -127,6 +127,38 @@ def run_pace(*, run: Run, by: Person, pace: float | None) -> Run:
         transaction.on_commit(lambda: announce(run.pk), robust=True)
     run.refresh_from_db()
     return run
+
+
+def run_rename(*, run: Run, by: Person, name: str) -> Run:
+    """Call a run something else, whether it moves or has ended.
+
+    Raises:
+        NotAllowedError: `by` is no instructor, nor an assistant whose run or class it is
+        RunError: the name cannot be used
+    """
+    if not sight.may_steer(by, run):
+        raise NotAllowedError("Only instructors rename runs, and assistants those of their classes.")
+    title = name_checked(name)
+    with transaction.atomic():
+        Run.objects.filter(pk=run.pk).update(name=title)
+        transaction.on_commit(lambda: announce(run.pk), robust=True)
+    run.refresh_from_db()
+    return run
+
+
+def run_delete(*, run: Run, by: Person) -> None:
+    """Delete a run that has ended, every row and file.
+
+    Raises:
+        NotAllowedError: `by` is no instructor, nor an assistant whose run or class it is
+        WrongStateError: it still moves; its worker would go on writing
+    """
+    if not sight.may_steer(by, run):
+        raise NotAllowedError("Only instructors delete runs, and assistants those of their classes.")
+    with transaction.atomic():
+        if Run.objects.select_for_update(of=("self",)).get(pk=run.pk).active:
+            raise WrongStateError("The run is still training. Stop it first.")
+        forget.run_delete(run.pk)
 
 
 def run_move(run_id: UUID, before: list[State], after: State, message: str = "") -> bool:

@@ -459,12 +459,18 @@ export interface paths {
         get: operations["run"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Run Delete
+         * @description Delete a run that has ended, every row and file (instructors, assistants of its class). 409 while it moves.
+         */
+        delete: operations["delete_run"];
         options?: never;
         head?: never;
         /**
          * Run Change
-         * @description Hold a run to a pace, or let it go at full speed (instructors). 409 if it has ended already.
+         * @description Give a run another name, or another pace (instructors, assistants of its class).
+         *
+         *     What is left out stays. 409 for the pace of a run that has ended.
          */
         patch: operations["change"];
         trace?: never;
@@ -502,6 +508,26 @@ export interface paths {
          *     and the most of the rows between them.
          */
         get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/metrics.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics Csv
+         * @description The learning curve with every row, as a table; the same as long as no row is added (ETag).
+         */
+        get: operations["metrics_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1831,14 +1857,19 @@ export interface components {
         };
         /**
          * RunChange
-         * @description What may be changed while a run moves.
+         * @description What may be changed of a run; what is left out stays.
          */
         RunChange: {
+            /**
+             * Name
+             * @description Its name from now on; null is none and refused
+             */
+            name?: string | null;
             /**
              * Pace
              * @description Steps a second of the watched lane that it is held to, 0.5 to 60; null is full speed
              */
-            pace: number | null;
+            pace?: number | null;
         };
         /** MetricsOut */
         MetricsOut: {
@@ -3211,7 +3242,10 @@ export interface operations {
     make_class: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for this one deed, such as a UUID: asked again with this key within a day, however often and at once, it is done once and answered alike */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5077,7 +5111,10 @@ export interface operations {
     launch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for this one deed, such as a UUID: asked again with this key within a day, however often and at once, it is done once and answered alike */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5198,6 +5235,107 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RunOut"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    delete_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -5512,6 +5650,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricsOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    metrics_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Bad Request */
@@ -7617,7 +7858,10 @@ export interface operations {
     add_bookmark: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for this one deed, such as a UUID: asked again with this key within a day, however often and at once, it is done once and answered alike */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: string;
             };
