@@ -59,6 +59,21 @@ def test_any_recorded_life_can_be_scrubbed_at_once(page: "Page", runs: list[str]
     picture(page, "replay")
 
 
+def test_a_life_fills_the_projector(page: "Page", runs: list[str]) -> None:
+    page.keyboard.press("Shift+P")
+    page.get_by_role("button", name="End the presentation").wait_for()
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    assert size == [1920, 1080]
+    body, mind = page.get_by_role("region", name="Body"), page.get_by_role("region", name="Mind")
+    for words in (body.get_by_text("Energy"), mind.get_by_text("WAIT").last, page.get_by_text("Episode")):
+        height = words.first.evaluate("words => parseFloat(getComputedStyle(words).fontSize)")
+        assert height >= 1080 / 52, f"{words} is {height} px high, too small for the back row"
+    picture(page, "present")
+    page.keyboard.press("Escape")
+    page.get_by_role("navigation", name="Main").wait_for()
+
+
 def test_a_life_taken_home_opens_without_a_network(page: "Page", runs: list[str], tmp_path: Path) -> None:
     page.get_by_role("button", name="Take home").click()
     with page.expect_download() as waiting:
