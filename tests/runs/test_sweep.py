@@ -42,13 +42,13 @@ def full(monkeypatch):
 class TestSweep:
     def test_what_a_killed_worker_left_goes_and_what_a_row_names_stays(self, run, slice_of):
         slice_of(run)
-        named = set(sweep._walk("runs"))
+        named = set(sweep.walk("runs"))
         assert Checkpoint.objects.get(run=run).file in named
         for name in named:
             os.utime(default_storage.path(name), (0, 0))
         left = [old(files.checkpoint_name(run.pk, 7, 12)), old(f"runs/{uuid4()}/1/.writing-x/model_ep1.safetensors")]
         assert {orphan.name for orphan in sweep.sweep()} == set(left)
-        assert set(sweep._walk("runs")) == named
+        assert set(sweep.walk("runs")) == named
 
     def test_what_may_still_be_committed_is_left_alone(self, run):
         fresh = old(files.checkpoint_name(run.pk, 7, 12), hours=0.5)

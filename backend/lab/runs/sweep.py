@@ -33,10 +33,10 @@ def orphans(now: datetime | None = None) -> Iterator[Orphan]:
     """Every settled file under `runs/` that no row of any table names."""
     limit = (now or timezone.now()) - SETTLED
     # Files first, then rows: a file that is committed meanwhile has its row by then.
-    found = list(_walk(ROOM))
-    named = _named()
+    found = list(walk(ROOM))
+    known = named()
     for name in found:
-        if name in named:
+        if name in known:
             continue
         try:
             modified, size = default_storage.get_modified_time(name), default_storage.size(name)
@@ -53,24 +53,26 @@ def sweep(now: datetime | None = None) -> list[Orphan]:
     return gone
 
 
-def _walk(folder: str) -> Iterator[str]:
+def walk(folder: str) -> Iterator[str]:
+    """Names of all files under a folder of the storage; "" is the whole of it."""
     try:
         folders, names = default_storage.listdir(folder)
     except FileNotFoundError:
         return
+    start = f"{folder}/" if folder else ""
     for name in names:
-        yield f"{folder}/{name}"
+        yield f"{start}{name}"
     for name in folders:
-        yield from _walk(f"{folder}/{name}")
+        yield from walk(f"{start}{name}")
 
 
-def _named() -> set[str]:
+def named() -> set[str]:
     """The names in the column `file` of every table that has one: a new kind of file is safe from its first day."""
-    named: set[str] = set()
+    found: set[str] = set()
     for model in apps.get_models():
         try:
             model._meta.get_field("file")
         except FieldDoesNotExist:
             continue
-        named.update(map(str, model._default_manager.values_list("file", flat=True)))
-    return named
+        found.update(map(str, model._default_manager.values_list("file", flat=True)))
+    return found
