@@ -27,7 +27,8 @@ def run(page: "Page") -> str:
     id: str = asked(page, "/runs", {"name": "night and day", "config": config})["id"]
     end = time.monotonic() + 300
     while (state := asked(page, f"/runs/{id}")["state"]) != "finished":
-        assert time.monotonic() < end and state != "failed", state
+        assert state != "failed"
+        assert time.monotonic() < end, state
         page.wait_for_timeout(500)
     return id
 

@@ -36,6 +36,17 @@ export function Account() {
             <br />
             <small>{ROLES[user.role]}</small>
           </p>
+          {/* On a phone the bar has no room for these. */}
+          <Link className="item only-narrow" to={paths.uploads()} onClick={() => setOpen(false)}>
+            <Icon name="cube" />
+            Models
+          </Link>
+          {me?.crew && (
+            <Link className="item only-narrow" to={paths.classes()} onClick={() => setOpen(false)}>
+              <Icon name="users-three" />
+              Classes
+            </Link>
+          )}
           {user.role !== "guest" && (
             <Link className="item" to={paths.tokens()} onClick={() => setOpen(false)}>
               <Icon name="key" />

@@ -40,7 +40,7 @@ function GuideLink({ level, narrow }: { level?: string; narrow?: boolean }) {
   const to = paths.guide(level);
   useKeys({ g: () => void navigate(to) });
   return (
-    <Link className={narrow ? "btn ghost sq guide-narrow" : "btn ghost sq"} to={to} aria-label="Field guide" title="Field guide (G)">
+    <Link className={narrow ? "btn ghost sq only-narrow" : "btn ghost sq"} to={to} aria-label="Field guide" title="Field guide (G)">
       <Icon name="book-open-text" />
     </Link>
   );
@@ -51,8 +51,8 @@ export function LabBar({ page, level, launch = false, children }: { page: "runs"
   const crew = useQuery(meQuery).data?.crew;
   const nav: NavItem[] = [{ to: paths.home(), label: "Runs", icon: "stack", current: page === "runs", wideOnly: page === "launch" || page === "compare" || page === "guide" }];
   nav.push({ to: "/compare", label: "Compare", icon: "columns", current: page === "compare", wideOnly: true });
-  nav.push({ to: paths.uploads(), label: "Models", icon: "cube", current: page === "models", wideOnly: page !== "runs" && page !== "models" });
-  if (crew) nav.push({ to: paths.classes(), label: "Classes", icon: "users-three", current: page === "classes", wideOnly: page !== "runs" && page !== "classes" });
+  nav.push({ to: paths.uploads(), label: "Models", icon: "cube", current: page === "models", wideOnly: page !== "models" });
+  if (crew) nav.push({ to: paths.classes(), label: "Classes", icon: "users-three", current: page === "classes", wideOnly: page !== "classes" });
   nav.push({ to: paths.guide(level), label: "Field guide", icon: "book-open-text", current: page === "guide", wideOnly: page !== "guide" });
   if (launch && page === "launch") nav.push({ to: paths.launch(), label: "Launch run", current: true });
   return (

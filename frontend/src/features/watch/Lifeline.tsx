@@ -16,6 +16,8 @@ interface Props {
   level: Level;
   player: Player;
   small?: boolean;
+  /** for a room: everything in it larger, by the page's own measure */
+  enlarged?: boolean;
   flags?: readonly Flag[];
   /** another life than the one on stage, lived beside it step by step */
   beside?: Life;
@@ -24,10 +26,13 @@ interface Props {
   label?: string;
 }
 
+/** height that an enlarged one is drawn at, px */
+const ENLARGED = 91;
+
 const NO_FLAGS: readonly Flag[] = [];
 
 /** The scrubber: the life as one chart. Drag or press to go to a step; arrow keys step. */
-export function Lifeline({ level, player, small = false, flags = NO_FLAGS, beside, span, label = "Step of this life" }: Props) {
+export function Lifeline({ level, player, small = false, enlarged = false, flags = NO_FLAGS, beside, span, label = "Step of this life" }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, height } = useSize(box);
@@ -39,12 +44,14 @@ export function Lifeline({ level, player, small = false, flags = NO_FLAGS, besid
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!context || width < 20 || height < 20) return;
-    const look = { width, height, small };
-    const ratio = Math.min(3, window.devicePixelRatio || 1);
+    const scale = enlarged ? Math.max(1, height / ENLARGED) : 1;
+    const look = { width: width / scale, height: height / scale, small };
+    const dense = Math.min(3, window.devicePixelRatio || 1);
+    const ratio = dense * scale;
     const still = document.createElement("canvas");
     for (const one of [still, context.canvas]) {
-      one.width = Math.round(width * ratio);
-      one.height = Math.round(height * ratio);
+      one.width = Math.round(width * dense);
+      one.height = Math.round(height * dense);
     }
     let palette = readPalette(document.documentElement);
     let shown: Life | null = null;
@@ -57,7 +64,7 @@ export function Lifeline({ level, player, small = false, flags = NO_FLAGS, besid
         shown = now;
         const under = still.getContext("2d")!;
         under.setTransform(ratio, 0, 0, ratio, 0, 0);
-        under.clearRect(0, 0, width, height);
+        under.clearRect(0, 0, look.width, look.height);
         drawLife(under, now, level, look, palette, steps);
         drawFlags(under, flags, look, steps, palette);
       }
@@ -83,7 +90,7 @@ export function Lifeline({ level, player, small = false, flags = NO_FLAGS, besid
       themes.disconnect();
       document.fonts?.removeEventListener("loadingdone", afresh);
     };
-  }, [player, level, width, height, small, flags, beside, span]);
+  }, [player, level, width, height, small, enlarged, flags, beside, span]);
 
   const goTo = (event: PointerEvent<HTMLElement>) => {
     if (!life) return;

@@ -44,7 +44,7 @@ export function Now({ town, life, moment, compact }: Props) {
   );
 }
 
-const clock = (hour: number) => `${String(hour).padStart(2, "0")}:00`;
+export const clock = (hour: number) => `${String(hour).padStart(2, "0")}:00`;
 
 function DayStrip({ hour, hours, day }: { hour: number; hours: number; day: number }) {
   return (

@@ -11,6 +11,7 @@ import { dayOf, skyIcon } from "./facts";
 import { Lifeline } from "./Lifeline";
 import { amount, CRITICAL, hueOf, markOf, tiersOf } from "./level";
 import { Decision, Values } from "./Mind";
+import { clock } from "./Now";
 import { useShown } from "./useShown";
 import type { ViewProps } from "./Watch";
 import { Stage } from "./World";
@@ -113,11 +114,20 @@ export function Present({ badge, onLeave, ...view }: Props) {
         <Stage run={run.id} name={run.name} crowd={view.crowd} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} onPlace={view.onPlace} onGrid={view.onGrid} />
       </section>
       <section className="thought" aria-label="Mind">
-        {town.day !== null && life && moment && (
+        {life && moment && (
           <div className="hour">
-            <Icon name={skyIcon((moment.hour * 24) / town.day)} weight="fill" />
-            <b>{String(moment.hour).padStart(2, "0")}:00</b>
-            <span>Day {dayOf(life, moment.t, town.day)}</span>
+            {town.day !== null ? (
+              <>
+                <Icon name={skyIcon((moment.hour * 24) / town.day)} weight="fill" />
+                <b>{clock(moment.hour)}</b>
+                <span>Day {dayOf(life, moment.t, town.day)}</span>
+              </>
+            ) : (
+              <>
+                <b>{format.count(t)}</b>
+                <span>of {format.count(level.lifespan)} steps lived</span>
+              </>
+            )}
           </div>
         )}
         <Decision level={level} life={life} choice={moment?.choice ?? null} />
@@ -125,7 +135,7 @@ export function Present({ badge, onLeave, ...view }: Props) {
         <Survival run={run} lifespan={level.lifespan} stages={level.curriculum.multipliers.length + 1} />
       </section>
       <section className="time" aria-label="Timeline">
-        <Lifeline level={level} player={player} flags={view.flags} />
+        <Lifeline level={level} player={player} flags={view.flags} enlarged />
       </section>
     </main>
   );
