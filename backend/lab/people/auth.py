@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja.errors import AuthenticationError
 from ninja.security import APIKeyCookie, HttpBearer
 
-from lab.people import tokens
+from lab.people import pacing, tokens
 from lab.people.errors import NotForYouError
 from lab.people.models import ApiToken
 
@@ -25,6 +25,7 @@ class ByToken(HttpBearer):
         found = tokens.token_of(token)
         if found is None:
             raise AuthenticationError(message="This token does not work. Make a new one on the page API tokens.")
+        pacing.counted(f"token.{found.pk}", request.method not in READING)
         if request.method not in READING:
             if found.scope != ApiToken.Scope.STEER:
                 raise NotForYouError("This token only reads. Make one that may steer on the page API tokens.")
@@ -42,6 +43,7 @@ class SignedIn(APIKeyCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         if not request.user.is_authenticated:
             return None
+        pacing.counted(f"session.{request.session.session_key}", request.method not in READING)
         if request.user.is_guest and request.method not in READING:
             raise NotForYouError("Guests look; they change nothing.")
         return request.user

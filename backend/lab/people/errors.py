@@ -46,3 +46,15 @@ class TooManyTriesError(Exception):
     def __init__(self, wait: int, what: str = "passwords") -> None:
         self.wait = wait
         super().__init__(f"Too many wrong {what}. Try again in {wait} seconds.")
+
+
+class BusyError(Exception):
+    """Too many requests in this minute.
+
+    Attributes:
+        wait: whole seconds until more are answered
+    """
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+        super().__init__(f"Too many requests in this minute. Ask again in {wait} seconds.")

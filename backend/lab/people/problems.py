@@ -12,7 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
 from lab.people import words
-from lab.people.errors import ConflictError, NotForYouError, PeopleError, SignInError, TooManyTriesError
+from lab.people.errors import BusyError, ConflictError, NotForYouError, PeopleError, SignInError, TooManyTriesError
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ SECRETS = {"password", "words", "secret", "body"}
 
 TITLES = {
     400: "Bad Request", 401: "Not signed in", 403: "Not allowed", 404: "Not Found", 409: "Not now", 410: "Gone",
-    413: "Too large", 422: "Some fields cannot be used", 429: "Too many tries", 500: "Something went wrong on our side",
+    413: "Too large", 422: "Some fields cannot be used", 429: "Too many", 500: "Something went wrong on our side",
 }  # fmt: skip
 
 
@@ -147,6 +147,10 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(TooManyTriesError)
     def too_many(request: HttpRequest, error: TooManyTriesError) -> HttpResponse:
+        return problem(429, str(error), Retry_After=str(error.wait))
+
+    @api.exception_handler(BusyError)
+    def busy(request: HttpRequest, error: BusyError) -> HttpResponse:
         return problem(429, str(error), Retry_After=str(error.wait))
 
     @api.exception_handler(Exception)
