@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -102,6 +103,10 @@ def install(api: NinjaAPI) -> None:
     def form(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
         # The CSRF check has read the body as a form.
         return problem(400, "The body must be JSON, with Content-Type: application/json.")
+
+    @api.exception_handler(MultiPartParserError)
+    def torn(request: HttpRequest, error: MultiPartParserError) -> HttpResponse:
+        return problem(400, "The form cannot be read: its Content-Type names no boundary, or its parts are damaged.")
 
     @api.exception_handler(AuthenticationError)
     def nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:

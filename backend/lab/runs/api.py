@@ -88,8 +88,20 @@ def _version() -> str:
         return str(__version__)
 
 
+class Api(NinjaAPI):
+    """The API, whose document tells of refusals as they are sent."""
+
+    def get_openapi_schema(self, **where: Any) -> Any:
+        document = super().get_openapi_schema(**where)
+        for operation in (one for path in document["paths"].values() for one in path.values()):
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400 and "application/json" in answer.get("content", {}):
+                    answer["content"]["application/problem+json"] = answer["content"].pop("application/json")
+        return document
+
+
 # No docs page: the ready-made ones load scripts from other servers, which our policy forbids.
-api = NinjaAPI(title="HAMLET", version=_version(), docs_url=None, auth=known, parser=StrictJSON(), urls_namespace="api")
+api = Api(title="HAMLET", version=_version(), docs_url=None, auth=known, parser=StrictJSON(), urls_namespace="api")
 install(api)
 
 
