@@ -26,6 +26,8 @@ export const paths = {
   compareLives: (a: string, b?: string) => `/compare?${new URLSearchParams({ a, ...(b && { b }) }).toString().replaceAll("%3A", ":")}`,
   /** What a level is made of, at one of its things: `place-Bar`, `meter-energy`, `actions`. */
   guide: (level?: string, thing?: string) => `/guide${level ? `?level=${encodeURIComponent(level)}` : ""}${thing ? `#${encodeURIComponent(thing)}` : ""}`,
+  /** A life of one's own against a run's mind. */
+  play: (run: string, start?: number) => `/play/${run}${start === undefined ? "" : `?start=${start}`}`,
   compareRuns: (runs: readonly string[]) => `/compare?runs=${runs.join(",")}`,
 } as const;
 

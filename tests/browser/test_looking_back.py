@@ -137,6 +137,44 @@ def test_two_lives_stand_side_by_side(page: "Page", runs: list[str]) -> None:
     picture(page, "compare")
 
 
+def test_checkpoints_of_a_run_race_from_one_start(page: "Page", runs: list[str]) -> None:
+    page.goto(f"/compare?a={runs[0]}:best")
+    page.get_by_role("radio", name="Race").click()
+    ghosts = page.get_by_role("region", name="Ghosts")
+    ghosts.get_by_role("combobox", name="Checkpoint of ghost 1").wait_for()
+    known = len(asked(page, f"/runs/{runs[0]}/checkpoints")["items"])
+    assert ghosts.get_by_role("columnheader").count() == 1 + min(5, known)
+    page.get_by_role("slider", name="Step of ghost 1").press("End")
+    page.get_by_role("img", name=re.compile(r"Step \d+: \d of \d alive")).wait_for()
+    picture(page, "race")
+    page.get_by_role("button", name="Another start").click()
+    page.wait_for_url(re.compile(r"start=\d+"))
+    ghosts.wait_for()
+    page.keyboard.press("m")
+    page.get_by_role("region", name="Life A").wait_for()
+
+
+def test_a_person_plays_against_the_mind_and_both_lives_are_compared(page: "Page", runs: list[str]) -> None:
+    page.goto(f"/runs/{runs[0]}/model")
+    page.get_by_role("link", name="Play against it").click()
+    page.get_by_role("heading", name="Play against first seed").wait_for()
+    page.get_by_text("Step 0").wait_for()
+    took = []
+    for step in range(1, 7):
+        began = time.monotonic()
+        page.keyboard.press("w")
+        page.get_by_text(f"Step {step}", exact=True).wait_for()
+        took.append(time.monotonic() - began)
+    print(f"from the key to the step on screen: {1000 * sorted(took)[3]:.0f} ms in the middle of {len(took)}")
+    page.get_by_role("button", name="Hint").click()
+    page.get_by_text("The mind's own values").wait_for()
+    picture(page, "play")
+    page.get_by_role("radio", name="4 steps a second").click()
+    page.get_by_role("status").filter(has_text=re.compile("outlived|exactly as long")).wait_for(timeout=150_000)
+    page.get_by_role("region", name="Differences").get_by_text(re.compile("Same start")).wait_for()
+    picture(page, "play-over")
+
+
 def test_runs_chosen_at_home_are_drawn_together(page: "Page", runs: list[str]) -> None:
     page.goto("/")
     for name in ("first seed", "second seed", "short-sighted"):

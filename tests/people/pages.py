@@ -28,7 +28,8 @@ class Page(Client):
         answer = self.generic(
             method, f"{ANYWHERE}{path}", json.dumps(content), "application/json", headers={"X-CSRFToken": self.csrf}
         )
-        if answer.content and "csrf" in answer.json():
+        is_json = answer.content and "json" in answer.headers.get("Content-Type", "")
+        if is_json and "csrf" in answer.json():
             self.csrf = answer.json()["csrf"]
         return answer
 

@@ -22,6 +22,7 @@ MEMBERS = "      401    200   200     200   200     404      404      404       
 NOTES = "        401    403   201     201   201     404      404      404               201       201"
 EXPORTS = "      401    403   200     200   200     404      404      404               200       200"
 STEERS = "       401    403   403     403   403     404      404      404               200       200"
+DELETES = "       401    403   403     403   403     404      404      404               204       204"
 CHECKPOINTS = "  401    403   403     403   403     404      404      404               403       200"
 OWNS = "         401    404   404     200   404     404      404      404               404       404"
 DISOWNS = "      401    403   404     204   404     404      404      404               404       404"
@@ -50,6 +51,8 @@ TABLE = {
     "remove_bookmark": NOTE_GOES, "life_page": MEMBERS, "clips": MEMBERS, "film": EXPORTS, "clip": MEMBERS,
     "download_clip": MEMBERS, "models": MEMBERS, "export_model": EXPORTS, "download_model": MEMBERS,
     "model_card": MEMBERS, "download_checkpoint": CHECKPOINTS,
+    "metrics_csv": MEMBERS, "delete_run": DELETES,
+    "race": MEMBERS, "rival": MEMBERS, "play": EXPORTS,
     "uploads": ANYONE, "upload_model": BRINGS, "upload": OWNS, "remove_upload": DISOWNS, "upload_lives": OWNS,
     "upload_life": OWNS,
     "tokens": ANYONE, "make_token": HANDS_OUT, "revoke_token": DISOWNS,
@@ -116,7 +119,8 @@ def address(operation, path, thing):
     if operation in ("stop", "change"):
         id = thing.waiting
     filled = path.format(id=id, member=thing.member, link=thing.link, number=0, name="L0_0_minimal")
-    return f"{filled}?runs={thing.run}" if operation == "curves" else filled
+    more = {"curves": f"?runs={thing.run}", "race": f"?checkpoints={thing.checkpoint}"}
+    return filled + more.get(operation, "")
 
 
 def body(operation, lab, thing):
@@ -134,6 +138,7 @@ def body(operation, lab, thing):
         "change": {"pace": 8},
         "add_bookmark": {"episode": 0, "step": 0, "note": "and here"},
         "film": {"format": "gif"},
+        "play": {"start": 3},
         "make_token": {"name": "notebook", "scope": "steer", "days": 1},
     }.get(operation, {})  # fmt: skip
 

@@ -19,6 +19,7 @@ from lab.people.class_api import router as classes
 from lab.people.problems import PROBLEMS, RefusalError, StrictJSON, install, problem
 from lab.people.token_api import router as tokens
 from lab.runs import (
+    arena_api,
     crew,
     downloads,
     levels,
@@ -328,3 +329,4 @@ api.add_router("", router)
 api.add_router("", models_api.router)
 api.add_router("", review_api.router)
 api.add_router("", lives_api.router)
+api.add_router("", arena_api.router)

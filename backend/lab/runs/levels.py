@@ -3,15 +3,21 @@
 from functools import cache
 from typing import Any
 
-from hamlet.world import level_names, load_level
+from hamlet.world import Level, level_names, load_level
+
+
+@cache
+def whole(name: str) -> Level:
+    """A level that comes with HAMLET. KeyError for any other name."""
+    if name not in level_names():
+        raise KeyError(name)
+    return load_level(name)
 
 
 @cache
 def describe(name: str) -> dict[str, Any]:
-    """`Level.describe()` of a level that comes with HAMLET. KeyError for any other name."""
-    if name not in level_names():
-        raise KeyError(name)
-    return load_level(name).describe()
+    """`Level.describe()` of it. KeyError for any other name."""
+    return whole(name).describe()
 
 
 def names() -> list[str]:

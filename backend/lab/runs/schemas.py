@@ -348,6 +348,19 @@ class Clips(Schema):
     longest: int = Field(description="Steps of the longest life that a film is made of")
 
 
+class PlayIn(Schema):
+    """A life that a person lives: everything they have done so far. Nothing of it is kept on the server."""
+
+    model_config = ConfigDict(extra="forbid")
+    start: int = Field(ge=0, lt=2**31, description="Number of the start; the same number is the same start")
+    checkpoint: str | None = Field(
+        default=None, description="Whose mind looks on; without one the run's model, or its newest checkpoint"
+    )
+    actions: list[int] = Field(default=[], max_length=100_000, description="Numbers of the actions, from the start on")
+    first: int = Field(default=0, ge=0, lt=2**31, description="The first row to tell")
+    seq: int = Field(default=0, ge=0, lt=2**31, description="Number of the frame that tells them; 0 carries `meta`")
+
+
 class BookmarkIn(Schema):
     model_config = ConfigDict(extra="forbid")
     episode: int = Field(ge=0, lt=2**53, description="Number of a recorded life")

@@ -102,6 +102,7 @@ export const routes: RouteObject[] = [
           { path: "classes", lazy: async () => ({ Component: (await import("@/features/classes")).Classes }) },
           { path: "classes/:id", lazy: async () => ({ Component: (await import("@/features/classes")).Classroom }) },
           { path: "classes/:id/join", lazy: async () => ({ Component: (await import("@/features/classes")).Projector }) },
+          { path: "play/:id", lazy: async () => ({ Component: (await import("@/features/compare")).Play }) },
           { path: "*", element: <NotFound /> },
         ],
       },

@@ -53,10 +53,14 @@ export function faded(hex: string, alpha: number): string {
 const NAMES = ["surface", "sunken", "ground", "groundline", "line", "line-strong", "ink", "ink-2", "ink-3", "accent", "accent-ink",
   "actor", "actor-halo", "danger", "warn-fill", "live", "heat", "value"] as const;
 
+const RUNS = 8;
+
 export interface Palette {
   color: Record<(typeof NAMES)[number], string>;
   /** colour of a meter's token; ink where the level names one that we lack */
   meter: (hue: string | null) => string;
+  /** colours of runs and of a run's ghosts, in order */
+  runs: readonly string[];
   /** share of a tile's hue in its plate and its edge, 0..1; darkness of night, 0..1 */
   tint: number;
   edge: number;
@@ -80,6 +84,7 @@ export function paletteOf(read: (name: string) => string): Palette {
   const share = (name: string, other: number) => (parseFloat(read(name)) || other) / 100;
   return {
     color,
+    runs: Array.from({ length: RUNS }, (_, i) => hexOr(read(`run-${i + 1}`), color["ink-2"])),
     meter: (hue) => {
       if (!hue) return color["ink-2"];
       let value = meters.get(hue);

@@ -3,6 +3,7 @@ import type { Palette } from "./color";
 import { drawCrowd } from "./crowd";
 import { drawHeat, drawPolicy } from "./fields";
 import { drawAgent, drawGlow, drawSight, drawTrail } from "./figures";
+import { drawGhosts } from "./ghosts";
 import { viewOf } from "./geometry";
 import type { Style } from "./geometry";
 import { drawGround } from "./ground";
@@ -68,6 +69,7 @@ export function draw(ctx: CanvasRenderingContext2D, scene: Scene, style: Style, 
   drawPolicy(ctx, scene, style, palette);
   drawSight(ctx, scene, palette);
   drawCrowd(ctx, scene, palette);
+  drawGhosts(ctx, scene, palette);
   drawAgent(ctx, scene, style, palette);
 }
 

@@ -10,7 +10,7 @@ import { placeAt } from "./town";
 const TURN = Math.PI / 180;
 
 /** Where the agent's feet are, in units, on its way from the cell before. */
-function feet({ x, y, from, glide }: Agent): [number, number] {
+export function feet({ x, y, from, glide }: Agent): [number, number] {
   const g = Math.min(1, Math.max(0, glide));
   return [centre(from[0]) + (x - from[0]) * CELL * g, centre(from[1]) + (y - from[1]) * CELL * g];
 }

@@ -5,6 +5,6 @@ export type { Palette } from "./color";
 export type { Crowd } from "./crowd";
 export { drawIcon } from "./icon";
 export { sentence } from "./scene";
-export type { Agent, Footstep, PolicyCell, Scene } from "./scene";
+export type { Agent, Footstep, Ghost, PolicyCell, Scene } from "./scene";
 export { cellName, columnName, darkness, isOpen, placeAt, rowName } from "./town";
 export type { Layout, Town, TownPlace } from "./town";

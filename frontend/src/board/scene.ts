@@ -17,6 +17,8 @@ export interface Scene {
   policy?: readonly (PolicyCell | null)[] | null;
   /** all lanes at once, instead of the agent of one; null or left out = not shown */
   crowd?: Crowd | null;
+  /** several lives at once, each in a colour of its own, instead of the agent of one */
+  ghosts?: readonly Ghost[] | null;
   /** fog over all that the agent cannot see */
   sight: boolean;
 }
@@ -32,6 +34,14 @@ export interface Agent {
   state: "alive" | "dead";
   /** ticks done of a use that takes several */
   ring: { done: number; of: number } | null;
+}
+
+/** One of several lives on the same board. */
+export interface Ghost {
+  agent: Agent;
+  trail: readonly Footstep[];
+  /** its number, from 0: names its colour and stands on it */
+  number: number;
 }
 
 export interface PolicyCell {

@@ -11,7 +11,7 @@ import "./chrome.css";
 
 interface Props {
   run: Run | undefined;
-  page: "watch" | "replay" | "model";
+  page: "watch" | "replay" | "model" | "play";
   /** the page's own at the right: LIVE badge, viewers, chips */
   children?: ReactNode;
 }
@@ -20,7 +20,7 @@ interface Props {
 export function RunBar({ run, page, children }: Props) {
   const nav: NavItem[] = run
     ? [
-        { to: paths.watch(run.id), label: "Watch", icon: "eye", current: page === "watch", wideOnly: page === "watch" },
+        { to: paths.watch(run.id), label: "Watch", icon: "eye", current: page === "watch", wideOnly: page === "watch" || page === "play" },
         { to: paths.replay(run.id), label: "Replay", icon: "clock-counter-clockwise", current: page === "replay", wideOnly: true },
         { to: paths.compareLives(`${run.id}:best`), label: "Compare", icon: "columns", wideOnly: true },
         { to: paths.model(run.id), label: "Model", icon: "cube", current: page === "model", wideOnly: page === "model" },

@@ -3,7 +3,8 @@ import { Button } from "./controls";
 import { toast } from "./states";
 
 interface Props {
-  text: string;
+  /** or what gives it at the moment of the press */
+  text: string | (() => string);
   /** spoken name where no word is shown */
   label?: string;
 }
@@ -18,7 +19,7 @@ export function Copy({ text, label }: Props) {
   }, [copied]);
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(typeof text === "string" ? text : text());
       setCopied(true);
     } catch {
       toast("The browser does not allow copying here. Select the text instead.");

@@ -1,36 +1,46 @@
 import { useSearchParams } from "react-router";
 import { LabBar } from "@/chrome";
-import { Segmented } from "@/ui";
+import { Copy, Segmented, useKeys } from "@/ui";
 import { refOf, runsOf, textOf } from "./address";
 import { Episodes } from "./Episodes";
+import { Race } from "./Race";
 import { RunCurves } from "./RunCurves";
 import "./compare.css";
 
 const MODES = [
   { value: "episodes", label: "Episodes" },
   { value: "runs", label: "Runs" },
+  { value: "race", label: "Race" },
 ] as const;
 type Mode = (typeof MODES)[number]["value"];
 
 /** Compare: where did two lives part, and did it matter; and what do the settings do over whole runs. */
 export function Compare() {
   const [query, setQuery] = useSearchParams();
-  const mode: Mode = query.has("runs") ? "runs" : "episodes";
+  const mode: Mode = query.has("runs") ? "runs" : query.has("race") ? "race" : "episodes";
   const to = (next: Mode) => {
     if (next === mode) return;
-    const runs = mode === "runs" ? runsOf(query.get("runs")) : ["a", "b"].flatMap((side) => refOf(query.get(side))?.run ?? []);
+    const shown = { runs: runsOf(query.get("runs")), race: runsOf(query.get("race")), episodes: ["a", "b"].flatMap((side) => refOf(query.get(side))?.run ?? []) };
+    const runs = [...new Set(shown[mode])];
     const after = new URLSearchParams();
-    if (next === "runs") after.set("runs", [...new Set(runs)].join(","));
+    if (next === "runs") after.set("runs", runs.join(","));
+    else if (next === "race") after.set("race", runs[0] ?? "");
     else ["a", "b"].forEach((side, i) => runs[i] && after.set(side, textOf({ run: runs[i], episode: "best" })));
     setQuery(after);
   };
+  useKeys({ m: () => to(MODES[(MODES.findIndex(({ value }) => value === mode) + 1) % MODES.length]!.value) });
   return (
     <>
       <title>Compare · Hamlet</title>
       <LabBar page="compare" launch={false}>
-        <Segmented label="Compare" options={MODES} value={mode} onChange={to} />
+        <span className="modes">
+          <Segmented label="Compare" options={MODES} value={mode} onChange={to} />
+        </span>
+        <span className="hide-s">
+          <Copy text={() => window.location.href} label="Copy link" />
+        </span>
       </LabBar>
-      {mode === "runs" ? <RunCurves /> : <Episodes />}
+      {mode === "runs" ? <RunCurves /> : mode === "race" ? <Race /> : <Episodes />}
     </>
   );
 }

@@ -3,8 +3,7 @@ import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { levelQuery, runQuery } from "@/api";
 import type { Level, Run } from "@/api";
-import { createPlayer, offAir, recordingQuery, recordingsQuery, scrub, setSpeed, SPEEDS, step, toggle, useAddress } from "@/features/watch/parts";
-import type { Player } from "@/features/watch/parts";
+import { createPlayer, offAir, playKeys, recordingQuery, recordingsQuery, scrub, useAddress } from "@/features/watch/parts";
 import { Button, Empty, useKeys, useQueryPatch } from "@/ui";
 import type { Life } from "@/wire";
 import { meant, refOf, textOf } from "./address";
@@ -25,6 +24,8 @@ export interface Half {
   /** why there is none */
   problem: string | null;
   run: Run | undefined;
+  /** a person lived it: its rows hold what the mind would have chosen */
+  played?: boolean;
 }
 
 function useHalf(letter: "A" | "B", text: string | null): Half {
@@ -55,7 +56,7 @@ export function Episodes() {
   const set = (changes: Record<string, string | null>) => patch(changes, {});
   const swap = () => set({ a: query.get("b"), b: query.get("a") });
   const toFork = () => (parting && "t" in parting ? player.act((w, now) => ({ ...scrub(w, parting.t, now), playing: false })) : false);
-  useCompareKeys(player, swap, toFork);
+  useKeys({ ...playKeys(player), X: swap, ".": toFork });
 
   return (
     <main id="main" tabIndex={-1} className="cmp">
@@ -82,20 +83,4 @@ export function Episodes() {
       )}
     </main>
   );
-}
-
-function useCompareKeys(player: Player, swap: () => void, toFork: () => unknown): void {
-  const pressed = (event: KeyboardEvent) => (event.target as HTMLElement | null)?.closest?.("button, a, select, dialog, [role=slider]");
-  const steps = (by: number) => (event: KeyboardEvent) => {
-    if ((event.target as HTMLElement | null)?.closest?.("dialog, select, input, [role=radiogroup]")) return false;
-    player.act((w, now) => step(w, event.shiftKey ? by * 24 : by, now));
-  };
-  useKeys({
-    " ": (event) => (pressed(event) ? false : player.act(toggle)),
-    ArrowLeft: steps(-1),
-    ArrowRight: steps(1),
-    X: swap,
-    ".": toFork,
-    ...Object.fromEntries(SPEEDS.map(([key, speed]) => [key, () => player.act((w, now) => setSpeed(w, speed, now))])),
-  });
 }

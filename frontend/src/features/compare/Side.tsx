@@ -2,28 +2,23 @@ import { useEffect, useMemo, useRef } from "react";
 import { Board, sentence } from "@/board";
 import type { SceneSource } from "@/board";
 import { actionIcon, dayOf, sceneOf, SIGN, useMedia, useWatch } from "@/features/watch/parts";
-import type { Player, Watch } from "@/features/watch/parts";
+import type { Player } from "@/features/watch/parts";
 import { townOf } from "@/level";
 import type { Level } from "@/api";
 import { Empty, Icon, Skeleton, Waiting } from "@/ui";
 import { lastMoment, momentOf, pageNow } from "@/wire";
 import type { Life } from "@/wire";
 import type { Half } from "./Episodes";
+import { sideOf } from "./sideOf";
 
 const OVERLAYS = { trail: true, field: null } as const;
-
-/** The shared clock as one life has it: at its own end it stays there. */
-export function sideOf(w: Watch, life: Life): Watch {
-  const last = lastMoment(life);
-  return { ...w, stage: life, t: Math.min(w.t, last), from: w.t > last ? null : w.from };
-}
 
 export function Side({ half, player }: { half: Half; player: Player }) {
   const { letter, life, level, problem } = half;
   return (
     <section className="card half" aria-label={`World of ${letter}`}>
       {life && level ? (
-        <Lived life={life} level={level} player={player} />
+        <Lived life={life} level={level} player={player} played={half.played ?? false} />
       ) : problem ? (
         <Empty title="No life here">{problem}</Empty>
       ) : half.ref ? (
@@ -37,7 +32,7 @@ export function Side({ half, player }: { half: Half; player: Player }) {
   );
 }
 
-function Lived({ life, level, player }: { life: Life; level: Level; player: Player }) {
+function Lived({ life, level, player, played }: { life: Life; level: Level; player: Player; played: boolean }) {
   const town = useMemo(() => townOf(level), [level]);
   const still = useMedia("(prefers-reduced-motion: reduce)");
   const small = useMedia("(max-width: 640px)");
@@ -66,7 +61,7 @@ function Lived({ life, level, player }: { life: Life; level: Level; player: Play
               <Icon name={actionIcon(action)} weight="fill" />
             </span>
             {action.name}
-            <em>{choice.random ? "rolled the dice" : "greedy"}</em>
+            <em>{played ? (choice.action === choice.greedy ? "as the mind would" : `the mind would ${level.actions[choice.greedy]!.name}`) : choice.random ? "rolled the dice" : "greedy"}</em>
           </>
         ) : (
           <>

@@ -124,6 +124,10 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
               <Icon name="download-simple" />
               Download model
             </a>
+            <Link className="btn" to={paths.play(run.id)}>
+              <Icon name="game-controller" />
+              Play against it
+            </Link>
             <small>
               {file.file}, {format.bytes(file.bytes)}
             </small>
