@@ -2,8 +2,8 @@
 
     python frontend/tools/export.py     # needs the server's packages; then: npm --prefix frontend run types
 
-Writes openapi.json (the API's own document) and src/testing/fixtures/*.json (real levels, one not shipped, the
-number of weights of each network, the real settings, and moments of real worlds as their agents see them).
+Writes openapi.json (the API's own document) and src/testing/fixtures/*.json (real levels, one not shipped, the number
+of weights of each network, the real settings, moments of real worlds as their agents see them, and a mind's answers).
 tests/frontend/test_contract.py compares all of them.
 """
 

@@ -23,10 +23,11 @@ def picture(page: "Page", name: str) -> None:
         page.wait_for_timeout(400)
         sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert sideways <= 0, f"{name} at {width} px runs {sideways} px out of the page"
-        assert serious(page) == [], f"{name}, {kind}"
         if folder:
             (ROOT / folder).mkdir(parents=True, exist_ok=True)
             page.screenshot(path=ROOT / folder / f"{name}-{kind}.png")
+        found = serious(page)
+        assert not found, "\n".join([f"{name}, {kind}:", *found])
     page.set_viewport_size({"width": 1440, "height": 900})
     page.emulate_media(color_scheme="light")
 

@@ -1,4 +1,5 @@
-"""Understanding a run as a person does it, in a real browser on the running product: what would it do here?
+"""Understanding a run as a person does it, in a real browser on the running product: what would it do here, what do
+all its lives make a habit of, and what do they die of?
 
 `SCREENSHOTS=docs/screenshots` keeps the pictures, as in test_journey.
 """
@@ -23,7 +24,7 @@ STEPS = 12_000
 @pytest.fixture(scope="module")
 def run(page: "Page") -> str:
     """A short run with memory and a clock, trained to its end."""
-    config = {"level": "L3_temporal_mechanics", "steps": STEPS, "lanes": 16, "seed": 4}
+    config = {"level": "L3_temporal_mechanics", "steps": STEPS, "lanes": 16, "seed": 4, "curiosity": True}
     id: str = asked(page, "/runs", {"name": "night and day", "config": config})["id"]
     end = time.monotonic() + 300
     while (state := asked(page, f"/runs/{id}")["state"]) != "finished":
@@ -103,3 +104,31 @@ def test_the_moment_is_a_link(page: "Page", sheet: "Locator") -> None:
     assert (again.get_attribute("aria-label") or "").split(",")[0] == (said or "").split(",")[0]
     page.keyboard.press("Escape")
     page.wait_for_url(re.compile(r"^(?!.*if=)"))
+
+
+def test_habits_rewards_and_deaths_are_those_of_the_run(page: "Page", run: str) -> None:
+    page.goto(f"/runs/{run}/replay")
+    habits, deaths = page.get_by_role("region", name="Habits"), page.get_by_role("region", name="Deaths")
+    habits.get_by_role("img", name=re.compile("What follows what: ")).wait_for()
+    census = asked(page, f"/runs/{run}/census")
+    total = sum(census["roots"].values())
+    for meter, count in census["roots"].items():
+        deaths.get_by_role("button", name=f"{meter.capitalize()}: {count:,} of {total:,} deaths").wait_for()
+    assert page.get_by_role("region", name="Reward", exact=True).get_by_text("curiosity").count() == 1
+    habits.get_by_role("radio", name="Night").click()
+    habits.scroll_into_view_if_needed()
+    picture(page, "understand")
+
+
+def test_where_all_lives_have_been_and_what_is_new_to_them_lie_on_the_board(page: "Page", run: str) -> None:
+    page.goto(f"/runs/{run}/replay")
+    page.get_by_role("region", name="Mind").wait_for()
+    page.keyboard.press("h")
+    page.get_by_role("radiogroup", name="Visits of").get_by_role("radio", name="all").click()
+    most = max(max(row) for row in asked(page, f"/runs/{run}/census")["visits"])
+    page.get_by_text(f"up to {most:,} visits").wait_for()
+    picture(page, "heat-all")
+    page.keyboard.press("n")
+    page.get_by_text("more dots: newer to its curiosity").wait_for()
+    assert "overlay=novelty" in page.url
+    picture(page, "novelty")

@@ -1,3 +1,4 @@
+import { dotsOf } from "./fields";
 import { describe, expect, it } from "vitest";
 import { cellName, columnName, darkness, isOpen, placeAt, sentence } from ".";
 import type { Scene, Town } from ".";
@@ -90,4 +91,9 @@ it.each([
   ["#ff0000", 0, "#00ff00", "#00ff00"],
 ])("%s by %d in %s is %s", (one, share, other, mixed) => {
   expect(mix(one, share, other)).toBe(mixed);
+});
+
+it("the newest cell has sixteen dots, the least new one, an unmeasured one none", () => {
+  expect(dotsOf([0.2, null, 0.8, 0.51])).toEqual([1, 0, 4, 3]);
+  expect(dotsOf([0.5, 0.5])).toEqual([1, 1]);
 });

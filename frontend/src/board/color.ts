@@ -51,7 +51,7 @@ export function faded(hex: string, alpha: number): string {
 }
 
 const NAMES = ["surface", "sunken", "ground", "groundline", "line", "line-strong", "ink", "ink-2", "ink-3", "accent", "accent-ink",
-  "actor", "actor-halo", "danger", "warn-fill", "live", "heat", "value"] as const;
+  "actor", "actor-halo", "danger", "warn-fill", "live", "heat", "novelty", "value"] as const;
 
 const RUNS = 8;
 

@@ -1,7 +1,7 @@
 /** The picture is a function of the scene: same scene, same pixels. Knows no React and no store. */
 import type { Palette } from "./color";
 import { drawCrowd } from "./crowd";
-import { drawHeat, drawPolicy } from "./fields";
+import { drawHeat, drawNovelty, drawPolicy } from "./fields";
 import { drawAgent, drawGlow, drawSight, drawTrail } from "./figures";
 import { drawGhosts } from "./ghosts";
 import { viewOf } from "./geometry";
@@ -63,6 +63,7 @@ export function draw(ctx: CanvasRenderingContext2D, scene: Scene, style: Style, 
   ctx.clearRect(0, 0, width, height);
   put(drawGround, still);
   drawHeat(ctx, scene, palette);
+  drawNovelty(ctx, scene, palette);
   drawGlow(ctx, scene, palette);
   drawTrail(ctx, scene, palette);
   put(drawPlaces, `${still} ${agent?.x},${agent?.y}`);

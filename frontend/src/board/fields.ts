@@ -23,6 +23,28 @@ export function drawHeat(ctx: CanvasRenderingContext2D, { heat, town }: Scene, {
   }
 }
 
+/** How many dots a side a cell gets, 1 to 4 from the least new to the newest on the board; 0 where nothing was measured. */
+export function dotsOf(novelty: readonly (number | null)[]): number[] {
+  const known = novelty.filter((value) => value !== null);
+  const least = Math.min(...known);
+  const spread = Math.max(...known) - least;
+  return novelty.map((value) => (value === null ? 0 : spread > 0 ? 1 + Math.round((3 * (value - least)) / spread) : 1));
+}
+
+/** More dots where the curiosity network is more surprised. */
+export function drawNovelty(ctx: CanvasRenderingContext2D, { novelty, town }: Scene, { color }: Palette): void {
+  if (!novelty) return;
+  ctx.fillStyle = faded(color.novelty, 0.75);
+  dotsOf(novelty).forEach((side, i) => {
+    const [x, y] = [centre(i % town.width), centre(Math.floor(i / town.width))];
+    for (let dot = 0; dot < side * side; dot++) {
+      ctx.beginPath();
+      ctx.arc(x + ((dot % side) - (side - 1) / 2) * (60 / side), y + (Math.floor(dot / side) - (side - 1) / 2) * (60 / side), 1.8 + 0.4 * side, 0, 360 * TURN);
+      ctx.fill();
+    }
+  });
+}
+
 /** The best move of every cell, bolder where it is surer; a ring to use the place, two bars to wait. Behind it, the value. */
 export function drawPolicy(ctx: CanvasRenderingContext2D, { policy, town, layout }: Scene, style: Style, { color }: Palette): void {
   if (!policy) return;

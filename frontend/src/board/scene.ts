@@ -13,6 +13,8 @@ export interface Scene {
   trail: readonly Footstep[];
   /** visits per cell (row by row), for the heat overlay; null = not shown */
   heat: ArrayLike<number> | null;
+  /** how new each cell is to the curiosity network (row by row), null where that was never measured; null or left out = not shown */
+  novelty?: readonly (number | null)[] | null;
   /** what a mind would do in each cell (row by row), null where nothing is allowed */
   policy?: readonly (PolicyCell | null)[] | null;
   /** all lanes at once, instead of the agent of one; null or left out = not shown */

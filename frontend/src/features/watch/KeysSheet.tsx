@@ -9,7 +9,7 @@ const KEYS: [keys: string, what: string][] = [
   ["0 1 2 3", "speed ¼×, 1×, 4×, 16×"],
   ["L", "back to live"],
   ["B", "bookmark this step"],
-  ["T H P S", "trail, heat, policy, sight"],
+  ["T H N P S", "trail, heat, novelty, policy, sight"],
   ["A", "all lives of the run at once"],
   ["W", "what would it do here?"],
   ["D", "the board as text"],
@@ -23,11 +23,13 @@ interface Props {
   open: boolean;
   onClose: () => void;
   sight: boolean;
+  /** the run learns by curiosity too */
+  curious: boolean;
   /** keys that do nothing on this page */
   without: readonly string[];
 }
 
-export function KeysSheet({ open, onClose, sight, without }: Props) {
+export function KeysSheet({ open, onClose, sight, curious, without }: Props) {
   return (
     <Sheet open={open} title="Keys" onClose={onClose}>
       <h2>Keys</h2>
@@ -37,10 +39,10 @@ export function KeysSheet({ open, onClose, sight, without }: Props) {
             <dt>
               {keys
                 .split(" ")
-                .filter((key) => sight || key !== "S")
+                .filter((key) => (sight || key !== "S") && (curious || key !== "N"))
                 .map((key) => (/^(on|the|board)$/.test(key) ? ` ${key}` : <kbd key={key}>{key}</kbd>))}
             </dt>
-            <dd>{sight ? what : what.replace(", sight", "")}</dd>
+            <dd>{[!sight && ", sight", !curious && ", novelty"].reduce<string>((said, left) => (left ? said.replace(left, "") : said), what)}</dd>
           </div>
         ))}
       </dl>

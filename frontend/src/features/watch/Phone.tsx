@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { Icon, Segmented, useTheme } from "@/ui";
 import { paths } from "@/paths";
 import { format } from "@/ui";
+import { Below } from "./Below";
 import { Drains, Meters } from "./Body";
 import { LiveButton, PlayButton } from "./Dock";
 import { EventList } from "./Events";
@@ -12,6 +13,7 @@ import { Decision, Dice, Values } from "./Mind";
 import { Now } from "./Now";
 import { PaceRow } from "./Pace";
 import { Sheet } from "./Sheet";
+import type { Overlays } from "./scene";
 import { scrub } from "./store";
 import { useWatch } from "./usePlayer";
 import { useShown } from "./useShown";
@@ -52,7 +54,7 @@ export function Phone(view: ViewProps) {
         {view.notice}
         {town.day !== null && life && moment && <Now town={town} life={life} moment={moment} compact />}
         <section className="pb" aria-label="World" style={{ ["--ratio" as string]: `${level.width} / ${level.height}` }}>
-          <Stage run={run.id} name={run.name} crowd={view.crowd} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} phone onPlace={view.onPlace} onGrid={view.onGrid} />
+          <Stage run={run.id} name={run.name} crowd={view.crowd} counted={view.counted} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} phone onPlace={view.onPlace} onGrid={view.onGrid} />
         </section>
         {view.mapped && <Map {...view} />}
         <Columns view={view} />
@@ -73,6 +75,7 @@ export function Phone(view: ViewProps) {
           {tab === "more" && (
             <div className="panel" tabIndex={0} role="group" aria-label={`${view.panel.label}, scrolls`}>
               {view.panel.content}
+              <Below run={run} level={level} player={player} counted={view.counted} />
             </div>
           )}
           {tab === "body" && (
@@ -132,7 +135,7 @@ function Columns({ view }: { view: ViewProps }) {
 function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose: () => void }) {
   const { run, town, overlays, setOverlays, crowd } = view;
   const { theme, toggle } = useTheme();
-  const field = (name: "heat" | "policy" | "sight") => () => setOverlays({ field: overlays.field === name ? null : name });
+  const field = (name: Exclude<Overlays["field"], null>) => () => setOverlays({ field: overlays.field === name ? null : name });
   const number = useWatch(view.player, (w) => w.stage?.number ?? null);
   return (
     <Sheet open={open} title={run.name} onClose={onClose}>
@@ -163,8 +166,18 @@ function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose
         </button>
         <button type="button" aria-pressed={overlays.field === "heat"} disabled={crowd.on} onClick={field("heat")}>
           <Icon name="fire" />
-          Heat
+          Heat of this life
         </button>
+        <button type="button" aria-pressed={overlays.field === "visits"} disabled={crowd.on} onClick={field("visits")}>
+          <Icon name="fire" />
+          Heat of all lives
+        </button>
+        {view.curious && (
+          <button type="button" aria-pressed={overlays.field === "novelty"} disabled={crowd.on} onClick={field("novelty")}>
+            <Icon name="sparkle" />
+            Novelty
+          </button>
+        )}
         <button type="button" aria-pressed={overlays.field === "policy"} disabled={crowd.on} onClick={field("policy")}>
           <Icon name="compass" />
           Policy

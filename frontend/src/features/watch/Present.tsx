@@ -111,7 +111,7 @@ export function Present({ badge, onLeave, ...view }: Props) {
         )}
       </section>
       <section className="yard" aria-label="World">
-        <Stage run={run.id} name={run.name} crowd={view.crowd} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} onPlace={view.onPlace} onGrid={view.onGrid} />
+        <Stage run={run.id} name={run.name} crowd={view.crowd} counted={view.counted} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} onPlace={view.onPlace} onGrid={view.onGrid} />
       </section>
       <section className="thought" aria-label="Mind">
         {life && moment && (

@@ -223,10 +223,13 @@ describe("watching a run", () => {
   });
 
   it("asks no mind while all lives are looked at", async () => {
+    answers["/api/v1/runs/7/checkpoints"] = { items: [{ id: "c1", steps: 100, episode: 6 }] };
     await onStage("/runs/7?overlay=policy&lives=all");
     await screen.findByText(/lives of heron-42/);
     expect(screen.queryByText(/mind/)).toBeNull();
-    expect(vi.mocked(fetch).mock.calls.map(([request]) => (request as Request).url)).not.toContainEqual(expect.stringMatching(/checkpoints$/));
+    const asked = () => vi.mocked(fetch).mock.calls.map(([request]) => (typeof request === "string" ? request : (request as Request).url));
+    await waitFor(() => expect(asked()).toContainEqual(expect.stringMatching(/census\?checkpoint=c1$/)));
+    expect(asked()).not.toContainEqual(expect.stringMatching(/\/mind\?/));
   });
 
   it("a second pace chosen while the first is on its way is not lost, nor one chosen just before the menu closes", async () => {

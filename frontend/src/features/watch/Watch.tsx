@@ -11,7 +11,10 @@ import { Button, Empty, Icon, Viewers } from "@/ui";
 import { Announcer } from "./Announcer";
 import { LiveBadge } from "./Badge";
 import { GridSheet, TextSheet } from "./BoardSheets";
+import { Below } from "./Below";
 import { Body } from "./Body";
+import { useCensus } from "./census";
+import type { Counted } from "./census";
 import { LastLife } from "./Certificate";
 import { Dock, useNeighbours } from "./Dock";
 import type { Neighbours } from "./Dock";
@@ -28,6 +31,7 @@ import { Phone } from "./Phone";
 import { PlaceSheet } from "./PlaceSheet";
 import { Present, PresentButton, usePresent } from "./Present";
 import type { Player } from "./player";
+import { Rail } from "./Rail";
 import { useBest, useMindSteps, useOverlays, useStop, useWatchKeys } from "./room";
 import type { SetOverlays } from "./room";
 import type { Overlays } from "./scene";
@@ -40,7 +44,7 @@ import type { MindState, PolicyStore } from "./useMind";
 import { useMedia, usePlayer, useWatch } from "./usePlayer";
 import { useShown } from "./useShown";
 import { WhatIfSheet } from "./WhatIf";
-import { Rail, Stage } from "./World";
+import { Stage } from "./World";
 import "./watch.css";
 import "./panels.css";
 import "./whatif.css";
@@ -147,7 +151,7 @@ function Room({ run, level, player, retry }: RoomProps) {
   );
 }
 
-type TheatreProps = Omit<ViewProps, "town" | "mapped" | "mind" | "policy" | "setSteps" | "overlays" | "setOverlays" | "full" | "setFull" | "onPlace" | "onGrid" | "onText" | "onWhatIf" | "crowd"> & {
+type TheatreProps = Omit<ViewProps, "town" | "mapped" | "mind" | "policy" | "setSteps" | "overlays" | "setOverlays" | "full" | "setFull" | "onPlace" | "onGrid" | "onText" | "onWhatIf" | "crowd" | "curious" | "counted"> & {
   /** what the bar has at its right */
   badge: ReactNode;
   /** what there is before anyone is on stage */
@@ -162,7 +166,9 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
   const staged = useWatch(player, (w) => w.stage !== null);
   const phone = useMedia("(max-width: 640px)");
   const projected = presenting.on && staged && !phone;
-  const [overlays, setOverlays] = useOverlays(town.sight !== null);
+  const curious = run.config["curiosity"] === true;
+  const counted = useCensus(run, live);
+  const [overlays, setOverlays] = useOverlays(town.sight !== null, curious);
   const [steps, setSteps] = useMindSteps();
   const crowd = useCrowd(run.id, live && page === "watch", player);
   const mapped = overlays.field === "policy" && !crowd.on;
@@ -173,7 +179,7 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
   const policy = usePolicy(level, player, mind.taken, mapped);
   const [full, setFull] = useState(false);
   const [place, setPlace] = useState<Place | null>(null);
-  useWatchKeys({ lives, crowd, player, town, overlays, setOverlays, live, toggleFull: () => setFull(!full), open: setSheet });
+  useWatchKeys({ lives, crowd, curious, player, town, overlays, setOverlays, live, toggleFull: () => setFull(!full), open: setSheet });
 
   const view: ViewProps = {
     ...given,
@@ -191,6 +197,8 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
     onText: () => setSheet("text"),
     onWhatIf: () => setSheet("whatif"),
     crowd,
+    curious,
+    counted,
   };
   return (
     <>
@@ -212,7 +220,7 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
       <GridSheet level={level} town={town} player={player} open={sheet === "grid"} onClose={() => setSheet(null)} />
       <TextSheet level={level} town={town} player={player} open={sheet === "text"} onClose={() => setSheet(null)} />
       <WhatIfSheet run={run} level={level} town={town} player={player} mind={mind} setSteps={setSteps} open={imagining} onClose={() => setSheet(null)} />
-      <KeysSheet open={sheet === "keys"} sight={town.sight !== null} without={page === "replay" ? ["L", "A"] : live ? ["B"] : ["B", "L", "A"]} onClose={() => setSheet(null)} />
+      <KeysSheet open={sheet === "keys"} sight={town.sight !== null} curious={curious} without={page === "replay" ? ["L", "A"] : live ? ["B"] : ["B", "L", "A"]} onClose={() => setSheet(null)} />
       <Announcer level={level} player={player} />
     </>
   );
@@ -239,6 +247,10 @@ export interface ViewProps {
   onText: () => void;
   onWhatIf: () => void;
   crowd: CrowdView;
+  /** the run learns by curiosity too */
+  curious: boolean;
+  /** what all lanes have done */
+  counted: Counted;
   /** asks to stop the run; null for those who may not, or when there is nothing to stop */
   stop: (() => void) | null;
   notice: ReactNode;
@@ -257,27 +269,30 @@ export interface ViewProps {
 function Desk(view: ViewProps) {
   const { run, level, town, player } = view;
   return (
-    <main id="main" tabIndex={-1} className={view.full ? "watch full" : "watch"}>
+    <main id="main" tabIndex={-1}>
       <h1 className="sr">
         {view.page === "watch" ? "Watch" : "Replay"} {run.name}
       </h1>
-      <div className="left">
-        <Felt level={level} player={player} />
-      </div>
-      <section className="center card" aria-label="World">
-        {view.notice}
-        <Clock town={town} player={player} />
-        <div className="stage">
-          <Stage run={run.id} name={run.name} crowd={view.crowd} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} onPlace={view.onPlace} onGrid={view.onGrid} />
-          <Rail {...view} />
+      <div className={view.full ? "watch full" : "watch"}>
+        <div className="left">
+          <Felt level={level} player={player} />
         </div>
-        {view.mapped && <Map {...view} />}
-      </section>
-      <div className="right">
-        <Thought level={level} town={town} player={player} />
-        {view.below}
+        <section className="center card" aria-label="World">
+          {view.notice}
+          <Clock town={town} player={player} />
+          <div className="stage">
+            <Stage run={run.id} name={run.name} crowd={view.crowd} counted={view.counted} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} onPlace={view.onPlace} onGrid={view.onGrid} />
+            <Rail {...view} />
+          </div>
+          {view.mapped && <Map {...view} />}
+        </section>
+        <div className="right">
+          <Thought level={level} town={town} player={player} />
+          {view.below}
+        </div>
+        <Dock level={level} player={player} live={view.live} lives={view.lives} flags={view.flags} />
       </div>
-      <Dock level={level} player={player} live={view.live} lives={view.lives} flags={view.flags} />
+      <Below run={run} level={level} player={player} counted={view.counted} />
     </main>
   );
 }

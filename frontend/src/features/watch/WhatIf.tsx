@@ -125,7 +125,7 @@ function Whose({ run, mind, life, problem, took, setSteps }: WhoseProps) {
   const none = mind.known && !mind.checkpoints.length ? "This run has kept no mind yet: the first comes some seconds after training begins." : null;
   const trouble = mind.problem ?? problem ?? none;
   return (
-    <p className="m3 whose" role={trouble ? "alert" : undefined}>
+    <p className="m3 ofmind" role={trouble ? "alert" : undefined}>
       <span>
         {trouble ??
           (mind.taken

@@ -90,6 +90,11 @@ export function endTitle(level: Level, life: Life): string {
   if (!end) return "";
   if (end.cause === "retired") return "Lived to the end";
   if (end.cause === "cut" || !end.died_of) return "Ended by the trainer";
-  const word = WORDS[end.died_of];
-  return word ? `Died of ${word}` : `Ran out of ${(level.meters.find(({ name }) => name === end.died_of)?.title ?? end.died_of).toLowerCase()}`;
+  return deathTitle(level, end.died_of);
+}
+
+/** "Died of exhaustion", "Ran out of warmth", by the meter that ran out. */
+export function deathTitle(level: Level, diedOf: string): string {
+  const word = WORDS[diedOf];
+  return word ? `Died of ${word}` : `Ran out of ${(level.meters.find(({ name }) => name === diedOf)?.title ?? diedOf).toLowerCase()}`;
 }

@@ -18,11 +18,11 @@ import { useWatch } from "./usePlayer";
 export type SetOverlays = (change: Partial<Overlays>) => void;
 
 /** The overlays live in the address, so that every view is a link. */
-export function useOverlays(sight: boolean): [Overlays, SetOverlays] {
+export function useOverlays(sight: boolean, curious: boolean): [Overlays, SetOverlays] {
   const [query] = useSearchParams();
   const patch = useQueryPatch();
   const named = query.get("overlay");
-  const field: Field | null = named === "heat" || named === "policy" || (named === "sight" && sight) ? named : null;
+  const field: Field | null = named === "heat" || named === "visits" || named === "policy" || (named === "sight" && sight) || (named === "novelty" && curious) ? named : null;
   const trail = query.get("trail") !== "off";
   const overlays = useMemo(() => ({ trail, field }), [trail, field]);
   const set: SetOverlays = (change) =>
@@ -127,10 +127,12 @@ interface Keyed {
   live: boolean;
   toggleFull: () => void;
   crowd: CrowdView;
+  /** the run learns by curiosity too */
+  curious: boolean;
   open: (sheet: "text" | "keys" | "whatif") => void;
 }
 
-export function useWatchKeys({ lives: { previous, next, go }, player, town, overlays, setOverlays, live, toggleFull, crowd, open }: Keyed): void {
+export function useWatchKeys({ lives: { previous, next, go }, player, town, overlays, setOverlays, live, toggleFull, crowd, curious, open }: Keyed): void {
   const overlay = (change: Partial<Overlays>) => (crowd.on ? false : setOverlays(change));
   const field = (name: Field) => () => overlay({ field: overlays.field === name ? null : name });
   useKeys({
@@ -139,7 +141,8 @@ export function useWatchKeys({ lives: { previous, next, go }, player, town, over
     "]": () => go(next),
     l: () => (live ? player.act(goLive) : false),
     t: () => overlay({ trail: !overlays.trail }),
-    h: field("heat"),
+    h: () => overlay({ field: overlays.field === "heat" || overlays.field === "visits" ? null : "heat" }),
+    n: () => (curious ? field("novelty")() : false),
     p: field("policy"),
     s: () => (town.sight === null ? false : field("sight")()),
     a: () => (crowd.toggle ? crowd.toggle() : false),

@@ -6,7 +6,8 @@ import { visitsOf } from "./facts";
 import { followsEdge, STEPS_PER_SECOND } from "./store";
 import type { Watch } from "./store";
 
-export type Field = "heat" | "policy" | "sight";
+/** visits and novelty are of all lanes, as counted by the newest checkpoint */
+export type Field = "heat" | "visits" | "novelty" | "policy" | "sight";
 export interface Overlays {
   trail: boolean;
   /** one field at a time, over the trail */

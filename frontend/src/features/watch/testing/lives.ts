@@ -44,6 +44,7 @@ export const level: Level = {
   costs: { move: { energy: 0.005 }, wait: {}, interact: {} },
   cascades: [{ source: "social", target: "energy", threshold: 0.3, strength: 0.03 }],
   modulation: [],
+  reward: { product: ["energy"], retirement: 1 },
   curriculum: { multipliers: [0.5, 1], advance: 0.7, retreat: 0.3, entropy_gate: 0.5 },
   floors: { random: 20, wait: 10 },
 } as unknown as Level;
