@@ -174,13 +174,13 @@ def test_a_stop_races_the_end(stage, launch, polonius):
 
 @pytest.fixture
 def small_disk():
-    """The storage is a disk of its own with room for five checkpoints and a half."""
+    """The storage is a disk of its own with room for two checkpoints or three."""
     folder = Path(default_storage.path(""))
     if os.geteuid() != 0 or shutil.which("mount") is None:
         pytest.skip("mounting a small disk needs root")
     folder.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2900k", "tmpfs", folder], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=1600k", "tmpfs", folder], capture_output=True, check=False
     )
     if done.returncode:
         pytest.skip("mounting a small disk is not allowed here")
