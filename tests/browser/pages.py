@@ -10,6 +10,13 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 LOOK = "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations"
+OUTSIDE = """() => {
+  const { clientWidth, scrollWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  return [...document.body.querySelectorAll('*')]
+    .filter((one) => one.getBoundingClientRect().right > clientWidth)
+    .map((one) => `${Math.round(one.getBoundingClientRect().right)} ${one.outerHTML.slice(0, 120)}`);
+}"""
 SIZES = {"light": (1440, 900, "light"), "dark": (1440, 900, "dark"), "phone": (390, 844, "light")}
 
 
@@ -21,8 +28,8 @@ def picture(page: "Page", name: str) -> None:
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.wait_for_timeout(400)
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert sideways <= 0, f"{name} at {width} px runs {sideways} px out of the page"
+        outside = page.evaluate(OUTSIDE)
+        assert not outside, "\n".join([f"{name} at {width} px runs out of the page sideways:", *outside])
         if folder:
             (ROOT / folder).mkdir(parents=True, exist_ok=True)
             page.screenshot(path=ROOT / folder / f"{name}-{kind}.png")

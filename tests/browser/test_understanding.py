@@ -113,7 +113,7 @@ def test_habits_rewards_and_deaths_are_those_of_the_run(page: "Page", run: str) 
     total = sum(census["roots"].values())
     for meter, count in census["roots"].items():
         deaths.get_by_role("button", name=f"{meter.capitalize()}: {count:,} of {total:,} deaths").wait_for()
-    assert page.get_by_role("region", name="Reward", exact=True).get_by_text("curiosity").count() == 1
+    page.get_by_role("region", name="Reward", exact=True).get_by_text("curiosity").wait_for()
     habits.get_by_role("radio", name="Night").click()
     habits.scroll_into_view_if_needed()
     picture(page, "understand")

@@ -125,6 +125,21 @@ def test_when_more_waits_than_can_be_shown_the_newest_wins():
     assert [frame.episode for frame in box._frames] == [3]
 
 
+def test_a_life_whose_frame_was_on_its_way_when_it_was_lost_is_lost_once():
+    box = Outbox(Away())
+    box._begin = lambda: None
+    on_its_way = Frame("run-1", 1, 0, False, b"")
+    for seq in range(1, MOST_FRAMES + 1):
+        box.frame(Frame("run-1", 1, seq, False, b""))
+    box.frame(Frame("run-1", 2, 0, False, b""))  # too many wait
+    box._failed(None, on_its_way, OSError("away"))
+    assert [loss.episode for loss in box.losses("run-1")] == [1, 2]
+    box._away_until = 0.0
+    for episode in (1, 2):
+        box.frame(Frame("run-1", episode, MOST_FRAMES, True, b""))  # the rest of what is lost
+    assert not box._frames
+
+
 def test_what_a_lost_first_frame_told_is_told_by_the_next_one():
     publisher = LivePublisher("run-1", Framer(chunk_ms=70, life_ms=0), Outbox(Away()))
     publisher.framer.passed = 5

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 MOST_FRAMES = 32
 """frames that may wait; at one a tenth of a second, three seconds' worth"""
 MOST_NEWS = 512
+LOST_KEPT = 4 * MOST_FRAMES
+"""lives remembered as lost, so that none is lost twice: more than can be waiting or on their way"""
 PAUSE = 0.5
 """seconds between two attempts to reach a broker that is away"""
 AIR_BYTES = 1 << 20
@@ -118,7 +120,7 @@ class Outbox:
         self._away_until = 0.0
         self._away = False
         self._thread: threading.Thread | None = None
-        self._broken: tuple[str, int] | None = None
+        self._lost: deque[tuple[str, int]] = deque(maxlen=LOST_KEPT)
         self._first_sent: tuple[str, int] | None = None
         self._air_bytes = 0
         self._on_air: dict[str, int] = {}
@@ -144,10 +146,10 @@ class Outbox:
         """Send a frame. Never waits. If it cannot be sent its life is lost; `losses` says so."""
         life = (frame.run, frame.episode)
         with self._wake:
-            if self._broken == life:
+            if life in self._lost:
                 if frame.seq:
                     return
-                self._broken = None  # told again from its first row
+                self._lost.remove(life)  # told again from its first row
             if time.monotonic() < self._away_until:
                 self._lose({life})
             elif len(self._frames) >= MOST_FRAMES:
@@ -232,11 +234,10 @@ class Outbox:
             self._frames.clear()
 
     def _lose(self, lives: set[tuple[str, int]]) -> None:
-        for run, episode in sorted(lives):
+        for run, episode in sorted(lives.difference(self._lost)):
             self._losses.append(Loss(run, episode, began=self._first_sent == (run, episode)))
+            self._lost.append((run, episode))
             self._uncounted += 1
-        if lives:
-            self._broken = max(lives, key=lambda life: life[1])
 
     def _publish(self, run: str, message: dict[str, Any]) -> None:
         self._connect().publish(_channel(run), get_channel_layer().serialize(message))
