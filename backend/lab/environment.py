@@ -5,6 +5,7 @@ All variables are optional. docs/running.md lists them for people; lab/settings.
 
 import hashlib
 import os
+import re
 import secrets
 import socket
 import tempfile
@@ -87,6 +88,47 @@ def log_form() -> str:
     if form not in ("lines", "json"):
         raise ImproperlyConfigured(f"HAMLET_LOG: {form!r} is unknown; allowed are lines and json.")
     return form
+
+
+@dataclass(frozen=True)
+class Keep:
+    """What of an ended run is kept. None keeps all."""
+
+    checkpoints: int | None = None
+    """beside the best, the newest and what somebody needs, those of every n-th slice"""
+    recordings: int | None = None
+    """recorded lives of a run"""
+    bytes: int | None = None
+    """of a run's recorded lives together"""
+    days: int = 7
+    """after its end in which all of a run stays"""
+
+
+def keep() -> Keep:
+    """`HAMLET_KEEP`: what of ended runs is kept, such as `checkpoints:4,recordings:100,bytes:50M,days:7`; unset, all.
+
+    `bytes` takes k, M and G (powers of 1000).
+    """
+    given = [part.strip() for part in os.environ.get("HAMLET_KEEP", "").split(",") if part.strip()]
+    found: dict[str, int] = {}
+    for part in given:
+        name, _, text = part.partition(":")
+        factor = {"k": 10**3, "M": 10**6, "G": 10**9}.get(text[-1:], 1) if name == "bytes" else 1
+        digits = text[:-1] if factor > 1 else text
+        least = 0 if name in ("bytes", "days") else 1
+        if name not in Keep.__dataclass_fields__ or name in found or not re.fullmatch("[0-9]{1,15}", digits):
+            raise _no_policy(part)
+        found[name] = int(digits) * factor
+        if found[name] < least:
+            raise _no_policy(part)
+    return Keep(**found)
+
+
+def _no_policy(part: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        f"HAMLET_KEEP: {part!r} is no rule; allowed are, once each, checkpoints:n and recordings:n from 1, bytes:n "
+        "with k, M or G, and days:n."
+    )
 
 
 def own_address() -> str | None:

@@ -97,6 +97,8 @@ STORAGES = {
     # No manifest: the built pages carry hashes in their names already, and the admin's files are small.
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
+# What of ended runs the daily sweep leaves (lab/runs/retention.py).
+HAMLET_KEEP = environment.keep()
 WHITENOISE_MAX_AGE = 3600
 # Vite's own hashed names ("assets/main-B4s0fK2d.js") never change what they hold: a browser may keep them for ever.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/.+-[\w-]{8}\.\w+$"

@@ -56,6 +56,27 @@ class TestServer:
         assert complaint(environment.server).endswith("pip install 'hamlet-lab[uvicorn]'.")
 
 
+class TestKeep:
+    def test_all_is_kept_when_nothing_is_said(self):
+        assert environment.keep() == environment.Keep(None, None, None, 7)
+
+    def test_a_policy_is_read_with_its_powers_of_a_thousand(self, monkeypatch):
+        monkeypatch.setenv("HAMLET_KEEP", "checkpoints:4, recordings:100,bytes:50M,days:0")
+        assert environment.keep() == environment.Keep(4, 100, 50_000_000, 0)
+
+    @pytest.mark.parametrize(
+        "part",
+        ["checkpoints:0", "recordings:many", "films:3", "bytes:5T", "days:-1", "checkpoints", "days:1M", "days:٣"],
+    )
+    def test_what_is_no_rule_is_refused_with_what_is_allowed(self, monkeypatch, part):
+        monkeypatch.setenv("HAMLET_KEEP", part)
+        assert complaint(environment.keep).startswith(f"HAMLET_KEEP: {part!r} is no rule; allowed are, once each, ")
+
+    def test_a_rule_said_twice_is_refused(self, monkeypatch):
+        monkeypatch.setenv("HAMLET_KEEP", "days:1,days:2")
+        assert "'days:2'" in complaint(environment.keep)
+
+
 class TestLog:
     def test_it_is_lines_when_nothing_is_said_and_json_on_wish(self, monkeypatch):
         assert environment.log_form() == "lines"

@@ -47,6 +47,18 @@ def _empty_hands():
 
 
 @pytest.fixture
+def own_folder(settings, tmp_path):
+    """A storage of the test's own, a folder that is empty at first; gives it."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    backend = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = {
+        **settings.STORAGES, "default": {"BACKEND": backend, "OPTIONS": {"location": str(folder)}}
+    }  # fmt: skip
+    return folder
+
+
+@pytest.fixture
 def launch(transactional_db, train_queue, polonius):
     """Launch a run: `launch(steps=48)`; a life of the stand-in has 12 steps."""
 

@@ -15,14 +15,7 @@ from lab.runs.errors import LimitError
 from lab.runs.models import Checkpoint, Run
 from tests.runs.stand_in import STEPS
 
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    (tmp_path / "files").mkdir()
-    options = {"location": str(tmp_path / "files")}
-    settings.STORAGES = {
-        **settings.STORAGES, "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
-    }  # fmt: skip
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def old(name, hours=2):

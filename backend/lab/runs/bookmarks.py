@@ -28,13 +28,14 @@ def bookmark_add(*, run: Run, author: Person, episode: int, step: int, note: str
         LimitError: the author has `MOST` notes on this run already
     """
     note = line_checked("note", note, Bookmark.NOTE_LENGTH)
-    life = RecordedEpisode.objects.filter(run=run, episode=episode).first()
-    if life is None:
-        raise RunError("This life was not kept.", [FieldError("episode", "is none of the recorded lives", episode)])
-    if step > life.steps:
-        message = f"must be 0 to {life.steps}, the steps of this life"
-        raise RunError("The step is beyond the life's end.", [FieldError("step", message, step)])
     with transaction.atomic():
+        # Locked, so that it stays as long as the note is not there to keep it.
+        life = RecordedEpisode.objects.select_for_update().filter(run=run, episode=episode).first()
+        if life is None:
+            raise RunError("This life was not kept.", [FieldError("episode", "is none of the recorded lives", episode)])
+        if step > life.steps:
+            message = f"must be 0 to {life.steps}, the steps of this life"
+            raise RunError("The step is beyond the life's end.", [FieldError("step", message, step)])
         # Locks the author's row, so that notes at once do not all count one too few.
         Person.objects.select_for_update().get(pk=author.pk)
         if Bookmark.objects.filter(run=run, author=author).count() >= MOST:

@@ -158,14 +158,20 @@ def download_counted(model: ExportedModel) -> None:
 
 
 def _kept(model: ExportedModel, written: Written) -> tuple[ExportedModel, bool]:
-    """The row of a file that was written; the other's, if someone else made the same at the same time."""
+    """The row of a file that was written; the other's, if someone else made the same at the same time.
+
+    Raises GoneError: its checkpoint was deleted meanwhile.
+    """
     model.file, model.bytes, model.sha256 = written.name, written.bytes, written.sha256
     try:
         with transaction.atomic():
             model.save(force_insert=True)
     except IntegrityError:
         files.remove([written.name])
-        return ExportedModel.objects.get(
+        other = ExportedModel.objects.filter(
             checkpoint=model.checkpoint, format=model.format, precision=model.precision
-        ), False
+        ).first()
+        if other is None:
+            raise GoneError(f"{model.checkpoint} is no longer there.") from None
+        return other, False
     return model, True

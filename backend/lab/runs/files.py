@@ -86,6 +86,14 @@ def exists(name: str) -> bool:
     return bool(default_storage.exists(name))
 
 
+def size(name: str) -> int:
+    """Bytes that the file takes; 0 if it is not there."""
+    try:
+        return int(default_storage.size(name))
+    except FileNotFoundError:
+        return 0
+
+
 @contextmanager
 def reading(name: str) -> Iterator[Path]:
     """The file at a local path, for those who need one; must not be changed. Raises FileNotFoundError."""

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.db import Error as DatabaseError
 
 from hamlet.learning.errors import TrainingError
-from lab.runs import clips, crew, services, sweep, uploads
+from lab.runs import clips, crew, retention, services, sweep, uploads
 from lab.runs.errors import RunError
 from lab.runs.models import ExportedModel
 
@@ -106,11 +107,14 @@ def reap() -> None:
 
 @shared_task(name="lab.runs.tasks.sweep")
 def sweep_files() -> None:
-    """Once a day: delete files that no row names."""
+    """Once a day: delete what the policy lets go of ended runs, and files that no row names."""
     try:
+        thinned = retention.thin(settings.HAMLET_KEEP)
         gone = sweep.sweep()
     except (DatabaseError, OSError) as error:
         logger.warning("the sweep waits for tomorrow: %s", error)
         return
+    if thinned:
+        logger.info("thinned ended runs by %d files, %d bytes", len(thinned), sum(file.bytes for file in thinned))
     if gone:
         logger.info("swept %d files that no row names, %d bytes", len(gone), sum(orphan.bytes for orphan in gone))
