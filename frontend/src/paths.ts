@@ -11,7 +11,8 @@ export const paths = {
   /** The join code for the whole room to see. */
   projector: (id: string) => `/classes/${id}/join`,
   tokens: () => "/tokens",
-  launch: () => "/runs/new",
+  /** The launch form; with a run its settings stand in it. */
+  launch: (from?: string) => (from ? `/runs/new?from=${from}` : "/runs/new"),
   watch: (run: string) => `/runs/${run}`,
   model: (run: string) => `/runs/${run}/model`,
   /** models that one brought along: all of them, or one, with one of its lives on stage */

@@ -62,9 +62,9 @@ def refused(response, status, field=None):
 
 def test_a_run_is_told_with_exactly_these_keys(run, teacher):
     assert list(teacher.ask(f"/runs/{run.pk}").json()) == [
-        "id", "name", "level", "level_title", "network", "learner", "seed", "state", "message", "place", "owner",
-        "classroom", "config", "progress", "steps", "steps_budget", "episodes", "epsilon", "stage", "multiplier",
-        "steps_per_second", "pace", "best", "best_episode", "last", "spark", "viewers",
+        "id", "name", "notes", "tags", "level", "level_title", "network", "learner", "seed", "state", "message",
+        "place", "owner", "classroom", "config", "progress", "steps", "steps_budget", "episodes", "epsilon", "stage",
+        "multiplier", "steps_per_second", "pace", "best", "best_episode", "last", "spark", "viewers",
         "created_at", "started_at", "finished_at", "model",
     ]  # fmt: skip
 
@@ -106,7 +106,10 @@ def test_the_curve_is_thinned_evenly_and_keeps_its_ends(run, student):
 def test_settings_are_those_of_the_learner(student):
     settings = student.ask("/settings").json()
     assert settings["schema"]["properties"]["gamma"]["maximum"] == 0.9999
-    assert settings["limits"] == {"name_length": 80, "active_runs": 50, "slowest_pace": 0.5, "fastest_pace": 60.0}
+    assert settings["limits"] == {
+        "name_length": 80, "notes_length": 4000, "tags": 10, "tag_length": 30, "active_runs": 50, "slowest_pace": 0.5,
+        "fastest_pace": 60.0,
+    }  # fmt: skip
     assert settings["presets"][0]["name"]
 
 

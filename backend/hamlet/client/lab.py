@@ -60,18 +60,19 @@ class Client:
         """The settings that come ready: name -> config."""
         return {preset["name"]: preset["config"] for preset in self.line.ask("GET", "/settings")["presets"]}
 
-    def runs(self, *, state: str = "", text: str = "", most: int | None = None) -> Iterator[Run]:
+    def runs(self, *, state: str = "", tag: str = "", text: str = "", most: int | None = None) -> Iterator[Run]:
         """The runs one may see, newest first.
 
         Args:
             state: only in this one, or in one of several, with commas
-            text: only with these words in their name, level or owner
+            tag: only with this tag, or with all of several, with commas
+            text: only with these words in their name, notes, tags, level or owner
             most: at most so many
         """
         cursor, told = "", 0
         while most is None or told < most:
             limit = PAGE if most is None else min(PAGE, most - told)
-            query = {"state": state, "q": text, "cursor": cursor, "limit": limit}
+            query = {"state": state, "tag": tag, "q": text, "cursor": cursor, "limit": limit}
             page = self.line.ask("GET", "/runs", params={name: value for name, value in query.items() if value})
             for item in page["items"]:
                 yield Run.of(item, self.line)
@@ -85,16 +86,24 @@ class Client:
             raise ClientError(f"{id!r} is no run's id.", 404)
         return Run.of(self.line.ask("GET", f"/runs/{id}"), self.line)
 
-    def launch(self, name: str, *, pace: float | None = None, preset: str | None = None, **config: Any) -> Run:
+    def launch(
+        self,
+        name: str,
+        *,
+        pace: float | None = None,
+        preset: str | None = None,
+        notes: str = "",
+        tags: Sequence[str] = (),
+        **config: Any,
+    ) -> Run:
         """Launch a run: one, however often the line breaks. `config` is what differs from preset or defaults."""
         if preset is not None:
             presets = self.presets()
             if preset not in presets:
                 raise ClientError(f"There is no preset {preset!r}; presets: {', '.join(presets)}", 422)
             config = presets[preset] | config
-        asked: dict[str, Any] = {"name": name, "config": config}
-        if pace is not None:
-            asked["pace"] = pace
+        more = {"pace": pace, "notes": notes or None, "tags": list(tags) or None}
+        asked = {"name": name, "config": config} | {key: value for key, value in more.items() if value is not None}
         return Run.of(self.line.ask("POST", "/runs", json=asked, key=str(uuid4())), self.line)
 
     def wait(

@@ -88,6 +88,8 @@ class Run(Told):
 
     id: str
     name: str
+    notes: str = ""
+    tags: list[str] = []
     level: str
     network: str
     learner: str
@@ -152,6 +154,14 @@ class Run(Told):
     def rename(self, name: str) -> "Run":
         """Call it something else."""
         return Run.of(self._ask("PATCH", "", json={"name": name}), self._line)
+
+    def note(self, notes: str) -> "Run":
+        """Write this about it, in place of what was there."""
+        return Run.of(self._ask("PATCH", "", json={"notes": notes}), self._line)
+
+    def tag(self, *tags: str) -> "Run":
+        """Give it these tags and no others."""
+        return Run.of(self._ask("PATCH", "", json={"tags": tags}), self._line)
 
     def delete(self) -> None:
         """Delete it with all that it left. ClientError while it moves."""

@@ -35,7 +35,7 @@ from lab.runs import (
 from lab.runs.doors import life_of
 from lab.runs.doors import run_of as _run
 from lab.runs.errors import GoneError, LimitError, NotAllowedError, RunError, WrongStateError
-from lab.runs.models import Checkpoint, EvaluationRow, MetricRow, RecordedEpisode, Run
+from lab.runs.models import Checkpoint, EvaluationRow, MetricRow, RecordedEpisode, Run, RunTag
 from lab.runs.pace import FASTEST, SLOWEST
 from lab.runs.schemas import (
     CensusOut,
@@ -140,8 +140,9 @@ def level(request: HttpRequest, name: str) -> Any:
 def settings(request: HttpRequest) -> SettingsOut:
     """What a run can be told: each setting with its range, default and sentence; presets; limits."""
     limits = LimitsOut(
-        name_length=Run.NAME_LENGTH, active_runs=services.active_limit(), slowest_pace=SLOWEST, fastest_pace=FASTEST
-    )
+        name_length=Run.NAME_LENGTH, notes_length=Run.NOTES_LENGTH, tags=RunTag.MOST, tag_length=RunTag.NAME_LENGTH,
+        active_runs=services.active_limit(), slowest_pace=SLOWEST, fastest_pace=FASTEST,
+    )  # fmt: skip
     return SettingsOut(settings=TrainConfig.model_json_schema(), presets=PRESETS, limits=limits)
 
 
@@ -150,21 +151,32 @@ def settings(request: HttpRequest) -> SettingsOut:
 
 @router.get("/runs", response={200: RunPage, **PROBLEMS}, operation_id="runs")
 def run_list(
-    request: HttpRequest, state: str = "", q: str = "", classroom: str = "", cursor: str = "", limit: Limit = 50
+    request: HttpRequest,
+    state: str = "",
+    tag: str = "",
+    q: str = "",
+    classroom: str = "",
+    cursor: str = "",
+    limit: Limit = 50,
 ) -> HttpResponse:
-    """Runs, newest first. `state`: one or several, with commas. `q`: words in name, level or owner."""
+    """Runs, newest first.
+
+    `state`: one or several, with commas. `tag`: one or several, with commas; a run has all of them. `q`: words in name,
+    notes, tags, level or owner.
+    """
     states = [part for part in state.split(",") if part]
     if wrong := [part for part in states if part not in Run.State.values]:
         message = f"must be of {', '.join(Run.State.values)}"
         raise RefusalError(422, f"state {message}.", [{"field": "state", "message": message, "value": wrong[0][:100]}])
-    if len(q) > 100 or "\0" in q:
-        raise RefusalError(
-            422, "q is too long.", [{"field": "q", "message": "must be at most 100 ordinary characters", "value": None}]
-        )
+    for field, text in (("q", q), ("tag", tag)):
+        if len(text) > 100 or "\0" in text:
+            message = "must be at most 100 ordinary characters"
+            raise RefusalError(422, f"{field} {message}.", [{"field": field, "message": message, "value": None}])
+    tags = [part.strip() for part in tag.split(",") if part.strip()]
     visible = sight.runs_for(request.user)
     if classroom:
         visible = visible.filter(classroom=class_of(request, classroom))
-    runs, following = selectors.run_page(visible, states=states, text=q, cursor=cursor, limit=limit)
+    runs, following = selectors.run_page(visible, states=states, tags=tags, text=q, cursor=cursor, limit=limit)
     page = RunPage(items=selectors.run_cards(runs), next=following)
     # Written out here: checked once more on its way out, a long list takes twice the time.
     return HttpResponse(page.model_dump_json(), content_type="application/json; charset=utf-8")
@@ -175,7 +187,7 @@ def run_launch(request: HttpRequest, payload: RunIn, key: once.Key = None) -> An
     """Launch a run; it belongs to one's current class (instructors, assistants)."""
 
     def deed() -> RunOut:
-        run = services.run_launch(owner=request.user, name=payload.name, config=payload.config, pace=payload.pace)
+        run = services.run_launch(owner=request.user, **payload.model_dump())
         return selectors.run_card(run.pk)
 
     return once.once(request, key, payload, 201, deed)
@@ -189,16 +201,20 @@ def run_detail(request: HttpRequest, id: str) -> RunOut:
 
 @router.patch("/runs/{id}", response={200: RunOut, **PROBLEMS}, operation_id="change")
 def run_change(request: HttpRequest, id: str, payload: RunChange) -> RunOut:
-    """Give a run another name, or another pace (instructors, assistants of its class).
+    """Give a run another name, notes, tags or pace (instructors, assistants of its class).
 
     What is left out stays. 409 for the pace of a run that has ended.
     """
     run, given = _run(request, id), payload.model_fields_set
     if not given:
-        raise RefusalError(422, "There is nothing to change: give name, pace or both.")
+        raise RefusalError(422, "There is nothing to change: give name, notes, tags or pace.")
     with transaction.atomic():
         if "name" in given:
             services.run_rename(run=run, by=request.user, name=payload.name or "")
+        if "notes" in given:
+            services.run_note(run=run, by=request.user, notes=payload.notes or "")
+        if "tags" in given:
+            services.run_tag(run=run, by=request.user, tags=payload.tags or [])
         if "pace" in given:
             services.run_pace(run=run, by=request.user, pace=payload.pace)
     return run_detail(request, id)

@@ -29,6 +29,7 @@ class Run(models.Model):
     LEASED = (State.TRAINING, State.STOPPING)
 
     NAME_LENGTH = 80
+    NOTES_LENGTH = 4000
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="runs")
@@ -37,6 +38,7 @@ class Run(models.Model):
         help_text="The class that shares it; none: everyone with an account in the lab.",
     )  # fmt: skip
     name = models.CharField(max_length=NAME_LENGTH)
+    notes = models.TextField(blank=True, help_text="What its crew wrote about it.")
     config = models.JSONField(help_text="All settings, exactly as they were checked.")
     level = models.CharField(max_length=80)
     network = models.CharField(max_length=20)
@@ -115,6 +117,28 @@ class Run(models.Model):
     def active(self) -> bool:
         """It still moves."""
         return self.state in self.ACTIVE
+
+
+class RunTag(models.Model):
+    """A word that a run is found by, with others of its kind."""
+
+    NAME_LENGTH = 30
+    MOST = 10
+    """of one run"""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=NAME_LENGTH)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["name"], name="tag_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "name"], name="one_tag_a_name"),
+            models.CheckConstraint(condition=~Q(name=""), name="tag_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class MetricRow(models.Model):

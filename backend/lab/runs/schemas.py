@@ -8,13 +8,15 @@ from pydantic import ConfigDict
 
 from lab.people.models import Person
 from lab.people.schemas import ClassRefOut
-from lab.runs.models import Bookmark, Checkpoint, Clip, EvaluationRow, ExportedModel, RecordedEpisode, Run
+from lab.runs.models import Bookmark, Checkpoint, Clip, EvaluationRow, ExportedModel, RecordedEpisode, Run, RunTag
 from lab.runs.pace import FASTEST, SLOWEST
 
 State = Literal["queued", "training", "stopping", "finished", "stopped", "failed"]
 ModelFormat = Literal["safetensors", "pt", "onnx", "zip"]
 Precision = Literal["float32", "float16"]
 PACE = f"Steps a second of the watched lane that it is held to, {SLOWEST:g} to {FASTEST:g}; null is full speed"
+NOTES = f"What its crew writes about it, up to {Run.NOTES_LENGTH} characters in lines"
+TAGS = f"Words it is found by, up to {RunTag.MOST}, each up to {RunTag.NAME_LENGTH} characters without a comma"
 
 
 class Floors(Schema):
@@ -134,6 +136,9 @@ class PresetOut(Schema):
 
 class LimitsOut(Schema):
     name_length: int = Field(description="Longest name of a run, in characters")
+    notes_length: int = Field(description="Longest notes of a run, in characters")
+    tags: int = Field(description="Tags that one run may have")
+    tag_length: int = Field(description="Longest tag, in characters")
     active_runs: int = Field(description="Runs that one person may have queued or training at once")
     slowest_pace: float = Field(description="Steps a second that a run may be held to: the least")
     fastest_pace: float = Field(description="Steps a second that a run may be held to: the most")
@@ -153,6 +158,8 @@ class RunIn(Schema):
     name: str
     config: dict[str, Any] = Field(default_factory=dict, description="What differs from the defaults; see /settings")
     pace: float | None = Field(None, strict=True, description=PACE)
+    notes: str = Field(default_factory=str, description=NOTES)
+    tags: list[str] = Field(default_factory=list, description=TAGS)
 
 
 class RunChange(Schema):
@@ -160,6 +167,8 @@ class RunChange(Schema):
 
     model_config = ConfigDict(extra="forbid")
     name: str | None = Field(None, description="Its name from now on; null is none and refused")
+    notes: str | None = Field(None, description=f"{NOTES}; null takes them away")
+    tags: list[str] | None = Field(None, description=f"{TAGS}; these and no others, null takes them away")
     pace: float | None = Field(None, strict=True, description=PACE)
 
 
@@ -217,6 +226,8 @@ class ModelOut(Schema):
 class RunOut(Schema):
     id: str
     name: str
+    notes: str
+    tags: list[str]
     level: str
     level_title: str
     network: Literal["simple", "recurrent"]
@@ -250,13 +261,13 @@ class RunOut(Schema):
     @classmethod
     def of(cls, run: Run, *, level_title: str, place: int | None, viewers: int) -> "RunOut":
         plain = (
-            "name", "level", "network", "learner", "seed", "state", "message", "config", "progress", "steps",
+            "name", "notes", "level", "network", "learner", "seed", "state", "message", "config", "progress", "steps",
             "steps_budget", "episodes", "epsilon", "stage", "multiplier", "steps_per_second", "pace", "best",
             "best_episode", "last", "spark", "created_at", "started_at", "finished_at",
         )  # fmt: skip
         return cls(
             id=str(run.pk), owner=str(run.owner), classroom=ClassRefOut.of(run.classroom) if run.classroom else None,
-            level_title=level_title, place=place, viewers=viewers,
+            level_title=level_title, place=place, viewers=viewers, tags=[tag.name for tag in run.tags.all()],
             model=ModelOut.of(run.model) if run.model else None, **{name: getattr(run, name) for name in plain},
         )  # fmt: skip
 

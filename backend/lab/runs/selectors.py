@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from hamlet.learning.metrics import COLUMNS
 from lab.runs import curves, levels, live
 from lab.runs.errors import FieldError, RunError
-from lab.runs.models import MetricRow, Run
+from lab.runs.models import MetricRow, Run, RunTag
 from lab.runs.schemas import RunOut
 from lab.runs.sight import REFERS
 
@@ -21,20 +21,30 @@ SPARK = 60
 
 
 def run_page(
-    runs: QuerySet[Run], *, states: Sequence[str] = (), text: str = "", cursor: str = "", limit: int = 50
+    runs: QuerySet[Run],
+    *,
+    states: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    text: str = "",
+    cursor: str = "",
+    limit: int = 50,
 ) -> tuple[list[Run], str | None]:
     """One page, newest first, and the cursor of the next one.
 
     Args:
         states: only runs in one of these; empty is all
-        text: only runs with this in their name, level or owner's name
+        tags: only runs that have all of these, whatever their capitals
+        text: only runs with each of these words in their name, notes, tags, level or owner's name
         cursor: where to go on, from the page before
     """
     if states:
         runs = runs.filter(state__in=states)
+    for tag in tags:
+        runs = runs.filter(pk__in=RunTag.objects.filter(name__iexact=tag).values("run"))
     for word in text.split():
         runs = runs.filter(
-            Q(name__icontains=word) | Q(level__icontains=word)
+            Q(name__icontains=word) | Q(level__icontains=word) | Q(notes__icontains=word)
+            | Q(pk__in=RunTag.objects.filter(name__icontains=word).values("run"))
             # The user name of those without an account is the code on their log-in card: not to be searched for.
             | Q(owner__account=True, owner__username__icontains=word)
             | Q(owner__first_name__icontains=word) | Q(owner__last_name__icontains=word)
@@ -62,6 +72,7 @@ def _from_cursor(cursor: str) -> tuple[datetime, UUID]:
 def run_cards(runs: Iterable[Run]) -> list[RunOut]:
     """What is told of each run. The runs must come with what they refer to (see `runs_for`)."""
     runs = list(runs)
+    prefetch_related_objects(runs, "tags")
     places = queue_places() if any(run.state == Run.State.QUEUED for run in runs) else {}
     viewers = live.viewers([run.pk for run in runs])
     return [

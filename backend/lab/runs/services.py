@@ -5,6 +5,7 @@ cross on the way, and a message can be delivered twice, and nothing breaks (docs
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,8 +19,8 @@ from lab.people.models import Person
 from lab.people.selectors import current_class
 from lab.runs import disk, forget, live, queue, selectors, sight
 from lab.runs.errors import LimitError, NotAllowedError, WrongStateError
-from lab.runs.models import Run
-from lab.runs.validation import launch_checked, name_checked, pace_checked
+from lab.runs.models import Run, RunTag
+from lab.runs.validation import launch_checked, name_checked, notes_checked, pace_checked, tags_checked
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,15 @@ def active_limit() -> int:
     return int(getattr(settings, "HAMLET_ACTIVE_RUNS", 50))
 
 
-def run_launch(*, owner: Person, name: str, config: dict[str, Any], pace: float | None = None) -> Run:
+def run_launch(
+    *,
+    owner: Person,
+    name: str,
+    config: dict[str, Any],
+    pace: float | None = None,
+    notes: str = "",
+    tags: Sequence[str] = (),
+) -> Run:
     """Put a new run into the queue; a worker hears of it when the row is there.
 
     Args:
@@ -52,7 +61,7 @@ def run_launch(*, owner: Person, name: str, config: dict[str, Any], pace: float 
     if not owner.is_crew:
         raise NotAllowedError("Only instructors and assistants launch runs.")
     title, checked = launch_checked(name, config)
-    pace = pace_checked(pace)
+    pace, notes, tags = pace_checked(pace), notes_checked(notes), tags_checked(tags)
     if disk.is_full():
         raise LimitError("The disk is nearly full: no new run begins until something is deleted. Tell your operator.")
     now = timezone.now()
@@ -65,10 +74,12 @@ def run_launch(*, owner: Person, name: str, config: dict[str, Any], pace: float 
                 f"You have {active} runs queued or training; that is the limit. Stop one, or wait for one to end."
             )
         run = Run.objects.create(
-            owner=owner, classroom=current_class(owner), name=title, config=checked.model_dump(mode="json"),
-            level=checked.level, network=checked.network_kind, learner=checked.learner, seed=checked.seed,
+            owner=owner, classroom=current_class(owner), name=title, notes=notes,
+            config=checked.model_dump(mode="json"), level=checked.level, network=checked.network_kind,
+            learner=checked.learner, seed=checked.seed,
             steps_budget=checked.steps, pace=pace, queued_at=now, sent_at=now,
         )  # fmt: skip
+        RunTag.objects.bulk_create(RunTag(run=run, name=tag) for tag in tags)
         transaction.on_commit(lambda: queue.send(run.pk, run.fence), robust=True)
     return run
 
@@ -143,6 +154,41 @@ def run_rename(*, run: Run, by: Person, name: str) -> Run:
         Run.objects.filter(pk=run.pk).update(name=title)
         transaction.on_commit(lambda: announce(run.pk), robust=True)
     run.refresh_from_db()
+    return run
+
+
+def run_note(*, run: Run, by: Person, notes: str) -> Run:
+    """Write something else about a run, whether it moves or has ended.
+
+    Raises:
+        NotAllowedError: `by` is no instructor, nor an assistant whose run or class it is
+        RunError: the notes cannot be used
+    """
+    if not sight.may_steer(by, run):
+        raise NotAllowedError("Only instructors write about runs, and assistants about those of their classes.")
+    with transaction.atomic():
+        Run.objects.filter(pk=run.pk).update(notes=notes_checked(notes))
+        transaction.on_commit(lambda: announce(run.pk), robust=True)
+    run.refresh_from_db()
+    return run
+
+
+def run_tag(*, run: Run, by: Person, tags: Sequence[str]) -> Run:
+    """Give a run these tags and no others, whether it moves or has ended.
+
+    Raises:
+        NotAllowedError: `by` is no instructor, nor an assistant whose run or class it is
+        RunError: a tag cannot be used, or there are too many
+    """
+    if not sight.may_steer(by, run):
+        raise NotAllowedError("Only instructors tag runs, and assistants those of their classes.")
+    names = tags_checked(tags)
+    with transaction.atomic():
+        # Locks the run, so that two who tag it at once do not both add.
+        Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+        RunTag.objects.filter(run=run).delete()
+        RunTag.objects.bulk_create(RunTag(run=run, name=name) for name in names)
+        transaction.on_commit(lambda: announce(run.pk), robust=True)
     return run
 
 

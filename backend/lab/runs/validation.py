@@ -1,5 +1,7 @@
 """From pydantic's complaints to sentences: the field, the value, what is allowed."""
 
+import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -7,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from hamlet.learning.config import TrainConfig
 from lab.people.words import line_trouble, sentence, shown
 from lab.runs.errors import FieldError, RunError
-from lab.runs.models import Run
+from lab.runs.models import Run, RunTag
 from lab.runs.pace import FASTEST, SLOWEST
 
 
@@ -50,6 +52,32 @@ def config_checked(config: dict[str, Any]) -> TrainConfig:
 def name_checked(name: str) -> str:
     """A run's name without spaces around it. Raises RunError."""
     return line_checked("name", name, Run.NAME_LENGTH)
+
+
+def notes_checked(notes: str) -> str:
+    """What is written about a run, in lines, without spaces around it; may be empty. Raises RunError."""
+    stripped = notes.replace("\r\n", "\n").strip()
+    if len(stripped) > Run.NOTES_LENGTH:
+        trouble = f"have {len(stripped)} characters; allowed are up to {Run.NOTES_LENGTH}"
+    elif bad := next((s for s in stripped if s not in "\n\t" and unicodedata.category(s) in ("Cc", "Cs")), None):
+        trouble = f"have the control character U+{ord(bad):04X}; take visible ones"
+    else:
+        return stripped
+    raise RunError("The notes cannot be used.", [FieldError("notes", trouble, shown(stripped))])
+
+
+def tags_checked(tags: Sequence[str]) -> list[str]:
+    """A run's tags, each once whatever its capitals. A comma would part it in a list. Raises RunError."""
+    kept: dict[str, str] = {}
+    for tag in tags:
+        line = line_checked("tags", tag, RunTag.NAME_LENGTH)
+        if "," in line:
+            raise RunError("The tags cannot be used.", [FieldError("tags", "must be without commas", line)])
+        kept.setdefault(line.casefold(), line)
+    if len(kept) > RunTag.MOST:
+        message = f"are {len(kept)}; a run has at most {RunTag.MOST}"
+        raise RunError("The tags cannot be used.", [FieldError("tags", message, None)])
+    return list(kept.values())
 
 
 def line_checked(field: str, text: str, most: int) -> str:

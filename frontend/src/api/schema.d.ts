@@ -430,7 +430,10 @@ export interface paths {
         };
         /**
          * Run List
-         * @description Runs, newest first. `state`: one or several, with commas. `q`: words in name, level or owner.
+         * @description Runs, newest first.
+         *
+         *     `state`: one or several, with commas. `tag`: one or several, with commas; a run has all of them. `q`: words in name,
+         *     notes, tags, level or owner.
          */
         get: operations["runs"];
         put?: never;
@@ -468,7 +471,7 @@ export interface paths {
         head?: never;
         /**
          * Run Change
-         * @description Give a run another name, or another pace (instructors, assistants of its class).
+         * @description Give a run another name, notes, tags or pace (instructors, assistants of its class).
          *
          *     What is left out stays. 409 for the pace of a run that has ended.
          */
@@ -1675,6 +1678,21 @@ export interface components {
              */
             name_length: number;
             /**
+             * Notes Length
+             * @description Longest notes of a run, in characters
+             */
+            notes_length: number;
+            /**
+             * Tags
+             * @description Tags that one run may have
+             */
+            tags: number;
+            /**
+             * Tag Length
+             * @description Longest tag, in characters
+             */
+            tag_length: number;
+            /**
              * Active Runs
              * @description Runs that one person may have queued or training at once
              */
@@ -1800,6 +1818,10 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Notes */
+            notes: string;
+            /** Tags */
+            tags: string[];
             /** Level */
             level: string;
             /** Level Title */
@@ -1916,6 +1938,16 @@ export interface components {
              * @description Steps a second of the watched lane that it is held to, 0.5 to 60; null is full speed
              */
             pace?: number | null;
+            /**
+             * Notes
+             * @description What its crew writes about it, up to 4000 characters in lines
+             */
+            notes?: string;
+            /**
+             * Tags
+             * @description Words it is found by, up to 10, each up to 30 characters without a comma
+             */
+            tags?: string[];
         };
         /**
          * RunChange
@@ -1927,6 +1959,16 @@ export interface components {
              * @description Its name from now on; null is none and refused
              */
             name?: string | null;
+            /**
+             * Notes
+             * @description What its crew writes about it, up to 4000 characters in lines; null takes them away
+             */
+            notes?: string | null;
+            /**
+             * Tags
+             * @description Words it is found by, up to 10, each up to 30 characters without a comma; these and no others, null takes them away
+             */
+            tags?: string[] | null;
             /**
              * Pace
              * @description Steps a second of the watched lane that it is held to, 0.5 to 60; null is full speed
@@ -5101,6 +5143,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: string;
+                tag?: string;
                 q?: string;
                 classroom?: string;
                 cursor?: string;

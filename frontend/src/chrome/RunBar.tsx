@@ -6,6 +6,7 @@ import type { Run } from "@/api";
 import { paths } from "@/paths";
 import { Icon, TopBar, useKeys } from "@/ui";
 import type { NavItem } from "@/ui";
+import { AboutButton } from "./About";
 import { RunSwitcher } from "./RunSwitcher";
 import "./chrome.css";
 
@@ -29,6 +30,7 @@ export function RunBar({ run, page, children }: Props) {
   return (
     <TopBar home={paths.home()} nav={nav} switcher={run && <RunSwitcher run={run} to={(id) => paths[page](id)} />}>
       {children}
+      {run && <AboutButton run={run} />}
       {run && <GuideLink level={run.level} />}
     </TopBar>
   );

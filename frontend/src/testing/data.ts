@@ -45,6 +45,8 @@ export const modelFile = (changes: Partial<Model> = {}): Model => ({
 export const run = (changes: Partial<Run> = {}): Run => ({
   id: "r1",
   name: "heron-42",
+  notes: "",
+  tags: [],
   level: "L1_full_observability",
   level_title: "The whole town",
   network: "simple",

@@ -27,7 +27,7 @@ const standing: Answers = {
   "GET /me": POLONIUS,
   "GET /runs": { items: [], next: null },
   "GET /workers": { items: [], free: 1, total: 2 },
-  "GET /settings": { ...settings, limits: { name_length: 80, active_runs: 20, slowest_pace: 0.5, fastest_pace: 60 } },
+  "GET /settings": { ...settings, limits: { name_length: 80, notes_length: 4000, tags: 10, tag_length: 30, active_runs: 20, slowest_pace: 0.5, fastest_pace: 60 } },
   "GET /levels": Object.values(LEVELS).map(({ level }) => level),
   ...Object.fromEntries(Object.entries(LEVELS).map(([name, { level }]) => [`GET /levels/${name}`, level])),
 };

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { isActive, isUnderWay } from "@/api";
 import type { Run } from "@/api";
-import { recipe, StageMarks, StateMark } from "@/chrome";
+import { AboutButton, recipe, StageMarks, StateMark, Tags } from "@/chrome";
 import { downloads, paths } from "@/paths";
 import { format, Icon, Spark } from "@/ui";
 import { axisTop, COLUMNS } from "./list";
@@ -12,12 +12,13 @@ interface Props {
   runs: readonly Run[];
   view: View;
   onSort: (column: Column) => void;
+  onTag: (tag: string) => void;
   /** runs chosen to be compared, or stopped */
   chosen: ReadonlySet<string>;
   onChoose: (id: string) => void;
 }
 
-export function RunTable({ runs, view, onSort, chosen, onChoose }: Props) {
+export function RunTable({ runs, view, onSort, onTag, chosen, onChoose }: Props) {
   const top = axisTop(runs);
   const staged = runs.some((run) => run.stage !== null);
   const head = (column: Column, label: ReactNode, className?: string) => (
@@ -45,11 +46,14 @@ export function RunTable({ runs, view, onSort, chosen, onChoose }: Props) {
             {head("epsilon", "Explore ε", "h2c")}
             {head("viewers", "Watching", "n h2c")}
             <th className="h2c">Model</th>
+            <th>
+              <span className="sr">About</span>
+            </th>
           </tr>
         </thead>
         <tbody>
           {runs.map((run) => (
-            <Row key={run.id} run={run} top={top} staged={staged} chosen={chosen} onChoose={onChoose} />
+            <Row key={run.id} run={run} top={top} staged={staged} onTag={onTag} chosen={chosen} onChoose={onChoose} />
           ))}
         </tbody>
       </table>
@@ -57,13 +61,13 @@ export function RunTable({ runs, view, onSort, chosen, onChoose }: Props) {
   );
 }
 
-interface RowProps extends Pick<Props, "chosen" | "onChoose"> {
+interface RowProps extends Pick<Props, "chosen" | "onChoose" | "onTag"> {
   run: Run;
   top: number;
   staged: boolean;
 }
 
-function Row({ run, top, staged, chosen, onChoose }: RowProps) {
+function Row({ run, top, staged, onTag, chosen, onChoose }: RowProps) {
   const training = isUnderWay(run);
   const picked = chosen.has(run.id);
   return (
@@ -76,6 +80,7 @@ function Row({ run, top, staged, chosen, onChoose }: RowProps) {
           <b>{run.name}</b>
           <small>{recipe(run)}</small>
         </Link>
+        <Tags tags={run.tags} onPick={onTag} />
       </td>
       <td className="k2">
         <StateMark run={run} detail />
@@ -103,6 +108,9 @@ function Row({ run, top, staged, chosen, onChoose }: RowProps) {
         ) : (
           <span className="m3 small">{isActive(run) ? "not yet" : "none"}</span>
         )}
+      </td>
+      <td className="k3">
+        <AboutButton run={run} label={`About ${run.name}`} size="sm" />
       </td>
     </tr>
   );

@@ -148,3 +148,66 @@ test("axe finds nothing wrong", async () => {
   await screen.findByRole("table");
   expect(await faults(container)).toEqual([]);
 });
+
+describe("what people write on runs", () => {
+  const TAGGED = [run({ id: "r1", name: "heron-42", tags: ["sleep", "<b>week</b>"], notes: "Forgets to eat." }), run({ id: "r2", name: "kelp-33", state: "finished" })];
+
+  test("is found by a search, and a press on a tag shows only its runs", async () => {
+    serve({ "GET /runs": { items: TAGGED, next: null } });
+    const { user, router } = page("/?q=forgets");
+    await screen.findByRole("table");
+    expect(rows()).toHaveLength(1);
+    await user.click(screen.getByRole("button", { name: "sleep" }));
+    expect(router.state.location.search).toBe("?tag=sleep&q=forgets");
+    await user.click(screen.getByRole("button", { name: "Runs of any tag, not only sleep" }));
+    expect(router.state.location.search).toBe("?q=forgets");
+  });
+
+  test("is text, whatever stands in it", async () => {
+    serve({ "GET /runs": { items: TAGGED, next: null } });
+    page();
+    expect(await screen.findByRole("button", { name: "<b>week</b>" })).toBeVisible();
+  });
+
+  test("is changed by the crew: name, tags and notes at once", async () => {
+    const sent = serve({ "GET /runs": { items: TAGGED, next: null }, "PATCH /runs/r1": TAGGED[0] });
+    const { user } = page();
+    await user.click(await screen.findByRole("button", { name: "About heron-42" }));
+    const tags = await screen.findByRole("textbox", { name: "Tags" });
+    await user.clear(tags);
+    await user.type(tags, " night ,, talk");
+    await user.type(screen.getByRole("textbox", { name: "Notes" }), " Why?");
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(sent.map(({ call }) => call)).toContain("PATCH /runs/r1"));
+    expect(sent.find(({ call }) => call === "PATCH /runs/r1")!.body).toEqual({ name: "heron-42", notes: "Forgets to eat. Why?", tags: ["night", "talk"] });
+  });
+
+  test("stays with its refusal where it was typed", async () => {
+    const refuse = () => {
+      throw new Refused({ status: 422, detail: "The tags cannot be used.", errors: [{ field: "tags", message: "must be without commas" }] });
+    };
+    serve({ "GET /runs": { items: TAGGED, next: null }, "PATCH /runs/r1": refuse });
+    const { user } = page();
+    await user.click(await screen.findByRole("button", { name: "About heron-42" }));
+    await user.click(await screen.findByRole("button", { name: "Save" }));
+    expect(await screen.findByText("must be without commas")).toBeVisible();
+  });
+
+  test("is read by students, and not changed", async () => {
+    serve({ "GET /me": OPHELIA, "GET /runs": { items: TAGGED, next: null } });
+    const { user } = page();
+    await user.click(await screen.findByRole("button", { name: "About heron-42" }));
+    expect(await screen.findByText("Forgets to eat.")).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
+  });
+
+  test("goes with its run, once that was asked twice", async () => {
+    const sent = serve({ "GET /runs": { items: TAGGED, next: null }, "DELETE /runs/r2": {} });
+    const { user } = page();
+    await user.click(await screen.findByRole("button", { name: "About kelp-33" }));
+    await user.click(await screen.findByRole("button", { name: "Delete" }));
+    expect(sent.map(({ call }) => call)).not.toContain("DELETE /runs/r2");
+    await user.click(await screen.findByRole("button", { name: "Delete for good" }));
+    await waitFor(() => expect(rows()).toHaveLength(1));
+  });
+});

@@ -131,6 +131,11 @@ function Listed({ runs, crew, view, setView, selection }: ListedProps) {
       {onAir.length > 0 && <OnAir runs={onAir} />}
       <div className="tools">
         <Segmented label="Show" options={options} value={view.group} onChange={(group) => setView({ ...view, group })} />
+        {view.tag && (
+          <Button size="sm" icon="x" aria-label={`Runs of any tag, not only ${view.tag}`} onClick={() => setView({ ...view, tag: "" })}>
+            tagged {view.tag}
+          </Button>
+        )}
         <Search className="only-s" view={view} setView={setView} />
       </div>
       {shown.length > 0 ? (
@@ -138,13 +143,14 @@ function Listed({ runs, crew, view, setView, selection }: ListedProps) {
           runs={shown.slice(0, pages * PAGE)}
           view={view}
           onSort={(column) => setView(turned(view, column))}
+          onTag={(tag) => setView({ ...view, tag })}
           chosen={selection.chosen}
           onChoose={selection.toggle}
         />
       ) : (
         <div className="card">
-          <Empty title="No run fits" action={<Button onClick={() => setView({ ...view, group: "all", text: "" })}>Show all {runs.length}</Button>}>
-            Nothing is {view.group === "all" ? "" : `${GROUPS[view.group].toLowerCase()} and `}called “{view.text}”.
+          <Empty title="No run fits" action={<Button onClick={() => setView({ ...view, group: "all", text: "", tag: "" })}>Show all {runs.length}</Button>}>
+            {missed(view)}
           </Empty>
         </div>
       )}
@@ -155,6 +161,13 @@ function Listed({ runs, crew, view, setView, selection }: ListedProps) {
       )}
     </>
   );
+}
+
+/** "No finished run is tagged “sleep” and has “owl” in what is known of it." */
+function missed({ group, tag, text }: View): string {
+  const kind = group === "all" ? "No run" : `No ${GROUPS[group].toLowerCase()} run`;
+  const wanted = [tag && `is tagged “${tag}”`, text && `has “${text}” in name, notes, tags, level or owner`].filter(Boolean);
+  return `${kind} ${wanted.join(" and ") || "is here"}.`;
 }
 
 function NoRuns({ crew }: { crew: boolean }) {

@@ -3,7 +3,7 @@ import { run } from "@/testing/data";
 import { axisTop, inGroup, queryOf, summary, viewOf, visible } from "./list";
 import type { View } from "./list";
 
-const ALL: View = { group: "all", text: "", column: "created", way: "down" };
+const ALL: View = { group: "all", text: "", tag: "", column: "created", way: "down" };
 const names = (runs: ReturnType<typeof visible>) => runs.map(({ name }) => name);
 const RUNS = [
   run({ id: "1", name: "auk", best: 200, created_at: "2026-11-24T08:00:00Z" }),
@@ -42,7 +42,7 @@ describe("the list of runs", () => {
 });
 
 test("a view is a link, and a damaged link is the plain list", () => {
-  const view: View = { group: "finished", text: "fog", column: "best", way: "up" };
+  const view: View = { group: "finished", tag: "sleep", text: "fog", column: "best", way: "up" };
   expect(viewOf(queryOf(view))).toEqual(view);
   expect(viewOf(new URLSearchParams("state=nonsense&sort=__proto__.sideways"))).toEqual(ALL);
   expect(queryOf(ALL).toString()).toBe("");

@@ -29,16 +29,18 @@ export type Way = "up" | "down";
 export interface View {
   group: Group;
   text: string;
+  /** only runs with this tag; "" is all */
+  tag: string;
   column: Column;
   way: Way;
 }
 
 /** The runs a view shows, in its order. What is not known comes last, whichever way one sorts. */
-export function visible(runs: readonly Run[], { group, text, column, way }: View): Run[] {
+export function visible(runs: readonly Run[], { group, text, tag, column, way }: View): Run[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = (run: Run) => {
-    const hay = `${run.name} ${run.level_title} ${run.level} ${run.network} ${run.learner} ${run.owner}`.toLowerCase();
-    return words.every((word) => hay.includes(word));
+    const hay = `${run.name} ${run.level_title} ${run.level} ${run.network} ${run.learner} ${run.owner} ${run.notes} ${run.tags.join(" ")}`.toLowerCase();
+    return words.every((word) => hay.includes(word)) && (tag === "" || run.tags.some((own) => own.toLowerCase() === tag.toLowerCase()));
   };
   const sign = way === "up" ? 1 : -1;
   const by = COLUMNS[column].by;
@@ -61,6 +63,7 @@ export function viewOf(query: URLSearchParams): View {
   return {
     group: Object.hasOwn(GROUPS, group) ? (group as Group) : "all",
     text: query.get("q") ?? "",
+    tag: query.get("tag") ?? "",
     column: known ? (column as Column) : "created",
     way: known && (way === "up" || way === "down") ? way : "down",
   };
@@ -70,6 +73,7 @@ export function viewOf(query: URLSearchParams): View {
 export function queryOf(view: View): URLSearchParams {
   const query = new URLSearchParams();
   if (view.group !== "all") query.set("state", view.group);
+  if (view.tag) query.set("tag", view.tag);
   if (view.text) query.set("q", view.text);
   if (view.column !== "created" || view.way !== "down") query.set("sort", `${view.column}.${view.way}`);
   return query;

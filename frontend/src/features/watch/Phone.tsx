@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Link } from "react-router";
+import { About } from "@/chrome";
 import { Icon, Segmented, useTheme } from "@/ui";
 import { paths } from "@/paths";
 import { format } from "@/ui";
@@ -35,6 +36,7 @@ export function Phone(view: ViewProps) {
     { value: "body", label: "Body" },
   ] as const;
   const [menu, setMenu] = useState(false);
+  const [about, setAbout] = useState(false);
   return (
     <div className="phone">
       <header className="pt">
@@ -91,7 +93,8 @@ export function Phone(view: ViewProps) {
           {live && <LiveButton player={player} short />}
         </footer>
       </main>
-      <Menu view={view} open={menu} onClose={() => setMenu(false)} />
+      <Menu view={view} open={menu} onClose={() => setMenu(false)} onAbout={() => setAbout(true)} />
+      <About run={run} open={about} onClose={() => setAbout(false)} />
     </div>
   );
 }
@@ -132,7 +135,7 @@ function Columns({ view }: { view: ViewProps }) {
 }
 
 /** What the top bar holds elsewhere: the run's other page, overlays, theme, stop. */
-function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose: () => void }) {
+function Menu({ view, open, onClose, onAbout }: { view: ViewProps; open: boolean; onClose: () => void; onAbout: () => void }) {
   const { run, town, overlays, setOverlays, crowd } = view;
   const { theme, toggle } = useTheme();
   const field = (name: Exclude<Overlays["field"], null>) => () => setOverlays({ field: overlays.field === name ? null : name });
@@ -156,6 +159,10 @@ function Menu({ view, open, onClose }: { view: ViewProps; open: boolean; onClose
           <Icon name="cube" />
           Model
         </Link>
+        <button type="button" onClick={() => { onClose(); onAbout(); }}>
+          <Icon name="info" />
+          Name, notes, tags
+        </button>
         <Link to={paths.guide(run.level)}>
           <Icon name="book-open-text" />
           Field guide

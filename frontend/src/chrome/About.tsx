@@ -1,0 +1,179 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link, useLocation, useNavigate } from "react-router";
+import { ApiError, client, isActive, meQuery, runsQuery, settingsQuery, unwrap } from "@/api";
+import type { Run } from "@/api";
+import { paths } from "@/paths";
+import { Button, Dialog, ErrorText, Field, format, Icon, toast } from "@/ui";
+import { recipe } from "./run";
+
+interface Props {
+  run: Run;
+  open: boolean;
+  onClose: () => void;
+}
+
+/** A press opens what people wrote on the run, and what its crew may do with it. */
+export function AboutButton({ run, label = "About this run", size }: { run: Run; label?: string; size?: "sm" }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button kind="ghost" size={size} icon="info" aria-label={label} title="Name, notes, tags" aria-haspopup="dialog" onClick={() => setOpen(true)} />
+      <About run={run} open={open} onClose={() => setOpen(false)} />
+    </>
+  );
+}
+
+/** Name, notes and tags of a run; its crew changes them here, clones it and deletes it. */
+export function About({ run, open, onClose }: Props) {
+  const crew = useQuery(meQuery).data?.crew === true;
+  const [deleting, setDeleting] = useState(false);
+  const close = () => {
+    setDeleting(false);
+    onClose();
+  };
+  if (!open) return null;
+  if (deleting) return <Delete run={run} onClose={close} />;
+  return crew ? <Edit run={run} onClose={close} onDelete={() => setDeleting(true)} /> : <Read run={run} onClose={close} />;
+}
+
+function Read({ run, onClose }: Omit<Props, "open">) {
+  return (
+    <Dialog open title={run.name} onClose={onClose} actions={<Button onClick={onClose}>Close</Button>}>
+      <Recipe run={run} />
+      <Tags tags={run.tags} />
+      <p className="about-text">{run.notes || <span className="m3">Nobody has written anything about this run.</span>}</p>
+    </Dialog>
+  );
+}
+
+function Edit({ run, onClose, onDelete }: Omit<Props, "open"> & { onDelete: () => void }) {
+  const [name, setName] = useState(run.name);
+  const [tags, setTags] = useState(run.tags.join(", "));
+  const [notes, setNotes] = useState(run.notes);
+  const limits = useQuery(settingsQuery).data?.limits;
+  const cache = useQueryClient();
+  const save = useMutation({
+    mutationFn: () => {
+      const body = { name: name.trim(), notes, tags: tags.split(",").map((tag) => tag.trim()).filter(Boolean) };
+      return unwrap(client.PATCH("/api/v1/runs/{id}", { params: { path: { id: run.id } }, body }));
+    },
+    onSuccess: (changed) => {
+      cache.setQueryData([...runsQuery.queryKey, run.id], changed);
+      void cache.invalidateQueries({ queryKey: runsQuery.queryKey, exact: true });
+      onClose();
+    },
+  });
+  const refused = save.error instanceof ApiError ? save.error : null;
+  const said = (field: string) => refused?.field(field);
+  const elsewhere = save.error && !["name", "tags", "notes"].some(said) ? save.error.message : null;
+  return (
+    <Dialog
+      open
+      title="About this run"
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" disabled={save.isPending || !name.trim()} onClick={() => save.mutate()}>
+            Save
+          </Button>
+        </>
+      }
+    >
+      <Recipe run={run} />
+      <form
+        className="about-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <Field label="Name" value={name} maxLength={limits?.name_length} error={said("name")} onChange={(event) => setName(event.target.value)} />
+        <Field label="Tags" value={tags} hint={`Words it is found by, with commas between them${limits ? `, at most ${limits.tags}` : ""}.`} error={said("tags")} onChange={(event) => setTags(event.target.value)} />
+        <div className="fieldrow">
+          <label htmlFor="about-notes">Notes</label>
+          <textarea id="about-notes" className="input" rows={5} value={notes} maxLength={limits?.notes_length} aria-invalid={said("notes") ? true : undefined} onChange={(event) => setNotes(event.target.value)} />
+          {said("notes") && <ErrorText>{said("notes")}</ErrorText>}
+        </div>
+        {elsewhere && <ErrorText>{elsewhere}</ErrorText>}
+        {/* The buttons stand below, outside of the form; Return in a field saves too. */}
+        <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
+      </form>
+      <div className="about-deeds">
+        <Link className="btn sm" to={paths.launch(run.id)} onClick={onClose}>
+          <Icon name="copy" />
+          Clone
+        </Link>
+        <Button size="sm" icon="trash" disabled={isActive(run)} title={isActive(run) ? "Stop it first" : undefined} onClick={onDelete}>
+          Delete
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** What is lost, before it is lost. */
+function Delete({ run, onClose }: Omit<Props, "open">) {
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const remove = useMutation({
+    mutationFn: () => unwrap(client.DELETE("/api/v1/runs/{id}", { params: { path: { id: run.id } } })),
+    onSuccess: () => {
+      cache.setQueryData(runsQuery.queryKey, (runs) => runs?.filter((other) => other.id !== run.id));
+      toast(`${run.name} is deleted.`);
+      onClose();
+      // What was asked about the run itself is not asked again: it would answer that there is none.
+      if (pathname.includes(run.id)) void navigate(paths.home());
+    },
+    onError: (error) => toast(error.message),
+  });
+  return (
+    <Dialog
+      open
+      title={`Delete ${run.name}?`}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Keep it</Button>
+          <Button kind="primary" disabled={remove.isPending} onClick={() => remove.mutate()}>
+            Delete for good
+          </Button>
+        </>
+      }
+    >
+      <p className="m2">
+        Its curve, its recorded lives and their notes, its checkpoints and its models go, after {format.count(run.episodes)} lives. What was taken home stays there. This cannot be undone.
+      </p>
+    </Dialog>
+  );
+}
+
+function Recipe({ run }: { run: Run }) {
+  return (
+    <p className="m2">
+      {recipe(run)} · seed {run.seed} · launched by {run.owner}
+    </p>
+  );
+}
+
+/** A run's tags, as chips; nothing where there is none. */
+export function Tags({ tags, onPick }: { tags: readonly string[]; onPick?: (tag: string) => void }) {
+  if (tags.length === 0) return null;
+  return (
+    <span className="run-tags">
+      {tags.map((tag) =>
+        onPick ? (
+          <button key={tag} type="button" className="chip" title={`Only runs tagged ${tag}`} onClick={() => onPick(tag)}>
+            {tag}
+          </button>
+        ) : (
+          <span key={tag} className="chip">
+            {tag}
+          </span>
+        ),
+      )}
+    </span>
+  );
+}
