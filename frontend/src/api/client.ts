@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { heard, tr } from "@/words";
 import type { paths } from "./schema";
 
 export interface FieldError {
@@ -51,11 +52,12 @@ export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
     got = await answer;
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
-    throw new ApiError(0, "No connection", "The server does not answer. What you see may be old.");
+    throw new ApiError(0, tr("No connection"), tr("The server does not answer. What you see may be old."));
   }
   const { data, error, response } = got;
   if (response.ok) return data as T;
   const problem = (typeof error === "object" && error !== null ? error : {}) as { title?: string; detail?: string; errors?: FieldError[] };
-  const title = problem.title ?? `Error ${response.status}`;
-  throw new ApiError(response.status, title, problem.detail ?? title, Array.isArray(problem.errors) ? problem.errors : []);
+  const title = problem.title ?? tr("Error {status}", { status: response.status });
+  const fields = Array.isArray(problem.errors) ? problem.errors.map((field) => ({ ...field, message: heard(field.message) })) : [];
+  throw new ApiError(response.status, title, heard(problem.detail ?? title), fields);
 }

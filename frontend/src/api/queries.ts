@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, setCsrf, unwrap } from "./client";
+import { spokenLevel, spokenLevels, spokenSettings } from "./spoken";
 import { isActive } from "./types";
 import type { Classroom, Level, LevelSummary, Me, Run } from "./types";
 
@@ -41,7 +42,7 @@ export const runQuery = (id: string) =>
 
 export const levelsQuery = queryOptions({
   queryKey: ["levels"],
-  queryFn: ({ signal }): Promise<LevelSummary[]> => unwrap(client.GET("/api/v1/levels", { signal })),
+  queryFn: async ({ signal }): Promise<LevelSummary[]> => spokenLevels(await unwrap(client.GET("/api/v1/levels", { signal }))),
   staleTime: Infinity,
 });
 
@@ -49,14 +50,14 @@ export const levelQuery = (name: string) =>
   queryOptions({
     queryKey: ["levels", name],
     // openapi-fetch widens the pair of opening hours to a list.
-    queryFn: ({ signal }) => unwrap(client.GET("/api/v1/levels/{name}", { signal, params: { path: { name } } })) as Promise<Level>,
+    queryFn: async ({ signal }) => spokenLevel((await unwrap(client.GET("/api/v1/levels/{name}", { signal, params: { path: { name } } }))) as Level),
     staleTime: Infinity,
     enabled: name !== "",
   });
 
 export const settingsQuery = queryOptions({
   queryKey: ["settings"],
-  queryFn: ({ signal }) => unwrap(client.GET("/api/v1/settings", { signal })),
+  queryFn: async ({ signal }) => spokenSettings(await unwrap(client.GET("/api/v1/settings", { signal }))),
   staleTime: Infinity,
 });
 

@@ -38,4 +38,6 @@ export type LevelMeter = Schemas["MeterOut"];
 export type LevelPlace = Schemas["PlaceOut"];
 /** A slice of the observation vector. */
 export type LevelField = Schemas["ObservationFieldOut"];
+/** All settings a run may have, the recipes, and the limits. */
+export type Settings = Schemas["SettingsOut"];
 export type Preset = Schemas["PresetOut"];

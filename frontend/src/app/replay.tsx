@@ -2,14 +2,16 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode, useMemo } from "react";
 import { createRoot } from "react-dom/client";
+import { spokenLevel } from "@/api";
 import type { Level } from "@/api";
 import { Showing } from "@/features/watch/Showing";
 import "@/ui/fonts.css";
 import "@/ui/tokens.css";
 import "@/ui/ui.css";
-import { Empty, format, Logo, ThemeButton } from "@/ui";
+import { Empty, format, LanguagePicker, Logo, ThemeButton } from "@/ui";
 import { begin, decodeFrame } from "@/wire";
 import type { Life } from "@/wire";
+import { tr } from "@/words";
 import "./replay.css";
 
 /** What the server wrote into the file (backend/lab/runs/takeaway.py). */
@@ -28,10 +30,10 @@ function Page({ name, level, recording }: Packed) {
   const { meta, number } = life;
   const facts = [
     level.title,
-    `episode ${format.count(number)}`,
-    meta.stage !== null && `stage ${meta.stage}`,
+    tr("episode {number}", { number: format.count(number) }),
+    meta.stage !== null && tr("stage {stage}", { stage: meta.stage }),
     `ε ${format.plain(meta.epsilon)}`,
-    meta.multiplier !== 1 && `drain × ${format.plain(meta.multiplier)}`,
+    meta.multiplier !== 1 && tr("drain × {multiplier}", { multiplier: format.plain(meta.multiplier) }),
   ];
   return (
     <>
@@ -43,6 +45,7 @@ function Page({ name, level, recording }: Packed) {
         <h1 className="lifename">{name}</h1>
         <p className="lifefacts hide-s">{facts.filter(Boolean).join(" · ")}</p>
         <span className="grow" />
+        <LanguagePicker />
         <ThemeButton />
       </header>
       <main id="main" tabIndex={-1} className="lifepage">
@@ -60,11 +63,11 @@ function Page({ name, level, recording }: Packed) {
   );
 }
 
-document.title = packed ? `${packed.name}, a life · Hamlet` : document.title;
+document.title = packed ? `${tr("{name}, a life", { name: packed.name })} · Hamlet` : document.title;
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <QueryClientProvider client={new QueryClient()}>
-      {packed ? <Page {...packed} /> : <Empty level={1} title="No life in this file">A replay is downloaded from the page of a recorded life.</Empty>}
+      {packed ? <Page {...packed} level={spokenLevel(packed.level)} /> : <Empty level={1} title={tr("No life in this file")}>{tr("A replay is downloaded from the page of a recorded life.")}</Empty>}
     </QueryClientProvider>
   </StrictMode>,
 );

@@ -6,6 +6,7 @@ import { meQuery } from "@/api";
 import { LabBar } from "@/chrome";
 import { paths } from "@/paths";
 import { Button, Empty, Waiting, Skeleton } from "@/ui";
+import { tr } from "@/words";
 
 /** Pages for those who are signed in; the others sign in first and come back to where they were going. */
 function Guard() {
@@ -20,7 +21,7 @@ function Guard() {
   if (me.error) {
     return (
       <main id="main">
-        <Empty level={1} title="The lab does not answer" action={<Button kind="primary" onClick={() => void me.refetch()}>Try again</Button>}>
+        <Empty level={1} title={tr("The lab does not answer")} action={<Button kind="primary" onClick={() => void me.refetch()}>{tr("Try again")}</Button>}>
           {me.error.message}
         </Empty>
       </main>
@@ -38,11 +39,11 @@ function Guard() {
 function NotFound() {
   return (
     <>
-      <title>Not found · Hamlet</title>
+      <title>{`${tr("Not found")} · Hamlet`}</title>
       <LabBar page="runs" launch={false} />
       <main id="main" className="mid">
-        <Empty level={1} title="There is no such page" action={<a className="btn primary" href={paths.home()}>Runs</a>}>
-          The address may be mistyped, or from a newer Hamlet than this one.
+        <Empty level={1} title={tr("There is no such page")} action={<a className="btn primary" href={paths.home()}>{tr("Runs")}</a>}>
+          {tr("The address may be mistyped, or from a newer Hamlet than this one.")}
         </Empty>
       </main>
     </>
@@ -58,12 +59,12 @@ function Broken() {
     <main id="main">
       <Empty
         level={1}
-        title={outdated ? "There is a newer Hamlet" : "This page broke"}
-        action={<Button kind="primary" onClick={() => window.location.reload()}>Reload</Button>}
+        title={outdated ? tr("There is a newer Hamlet") : tr("This page broke")}
+        action={<Button kind="primary" onClick={() => window.location.reload()}>{tr("Reload")}</Button>}
       >
         {outdated
-          ? "It was put up while you were here. Reload to get it."
-          : "The fault is ours. Training goes on, nothing is lost. Reload, and tell your instructor if it happens again."}
+          ? tr("It was put up while you were here. Reload to get it.")
+          : tr("The fault is ours. Training goes on, nothing is lost. Reload, and tell your instructor if it happens again.")}
       </Empty>
     </main>
   );

@@ -1,3 +1,4 @@
+import { tr } from "@/words";
 /** The places' signs: icon, name, lock and opening hour. Changes with the hour and with where the agent stands. */
 import { mix } from "./color";
 import type { Palette } from "./color";
@@ -79,7 +80,7 @@ function drawName(ctx: CanvasRenderingContext2D, place: TownPlace, middle: numbe
 }
 
 /** Short names of places that many levels have; others are cut where the room ends. */
-const SHORT: Readonly<Record<string, string>> = { LuxuryBed: "LuxBed", HomeMeal: "Meal", Recreation: "Recreat." };
+const SHORT: Readonly<Record<string, string>> = { LuxuryBed: tr("LuxBed"), HomeMeal: tr("Meal"), Recreation: tr("Recreat.") };
 
 /** The name, or as much of its beginning as fits, with a full stop. */
 export function fitted(ctx: Pick<CanvasRenderingContext2D, "measureText">, name: string, room: number): string {

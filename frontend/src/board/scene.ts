@@ -1,3 +1,4 @@
+import { tr } from "@/words";
 import { cellName } from "./town";
 import type { Crowd } from "./crowd";
 import type { Layout, Town } from "./town";
@@ -70,8 +71,8 @@ export interface Footstep {
 export function sentence(scene: Scene, choice: string | null): string {
   const { town, agent, hour } = scene;
   const time = hour === null ? "" : `${String(hour).padStart(2, "0")}:00. `;
-  if (!agent) return `${time}Town of ${town.width} by ${town.height} cells. Nobody is in it.`;
+  if (!agent) return time + tr("Town of {width} by {height} cells. Nobody is in it.", { width: town.width, height: town.height });
   const at = cellName(town, agent.x, agent.y);
-  if (agent.state === "dead") return `${time}The agent died at ${at}.`;
-  return `${time}Agent at ${at}${choice ? `, choosing ${choice}` : ""}.`;
+  if (agent.state === "dead") return time + tr("The agent died at {at}.", { at });
+  return time + (choice ? tr("Agent at {at}, choosing {choice}.", { at, choice }) : tr("Agent at {at}.", { at }));
 }

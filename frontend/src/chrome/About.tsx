@@ -5,6 +5,7 @@ import { ApiError, client, isActive, meQuery, runsQuery, settingsQuery, unwrap }
 import type { Run } from "@/api";
 import { paths } from "@/paths";
 import { Button, Dialog, ErrorText, Field, format, Icon, toast } from "@/ui";
+import { tr } from "@/words";
 import { recipe } from "./run";
 
 interface Props {
@@ -14,11 +15,11 @@ interface Props {
 }
 
 /** A press opens what people wrote on the run, and what its crew may do with it. */
-export function AboutButton({ run, label = "About this run", size }: { run: Run; label?: string; size?: "sm" }) {
+export function AboutButton({ run, label = tr("About this run"), size }: { run: Run; label?: string; size?: "sm" }) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button kind="ghost" size={size} icon="info" aria-label={label} title="Name, notes, tags" aria-haspopup="dialog" onClick={() => setOpen(true)} />
+      <Button kind="ghost" size={size} icon="info" aria-label={label} title={tr("Name, notes, tags")} aria-haspopup="dialog" onClick={() => setOpen(true)} />
       <About run={run} open={open} onClose={() => setOpen(false)} />
     </>
   );
@@ -39,10 +40,10 @@ export function About({ run, open, onClose }: Props) {
 
 function Read({ run, onClose }: Omit<Props, "open">) {
   return (
-    <Dialog open title={run.name} onClose={onClose} actions={<Button onClick={onClose}>Close</Button>}>
+    <Dialog open title={run.name} onClose={onClose} actions={<Button onClick={onClose}>{tr("Close")}</Button>}>
       <Recipe run={run} />
       <Tags tags={run.tags} />
-      <p className="about-text">{run.notes || <span className="m3">Nobody has written anything about this run.</span>}</p>
+      <p className="about-text">{run.notes || <span className="m3">{tr("Nobody has written anything about this run.")}</span>}</p>
     </Dialog>
   );
 }
@@ -70,13 +71,13 @@ function Edit({ run, onClose, onDelete }: Omit<Props, "open"> & { onDelete: () =
   return (
     <Dialog
       open
-      title="About this run"
+      title={tr("About this run")}
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{tr("Cancel")}</Button>
           <Button kind="primary" disabled={save.isPending || !name.trim()} onClick={() => save.mutate()}>
-            Save
+            {tr("Save")}
           </Button>
         </>
       }
@@ -89,10 +90,10 @@ function Edit({ run, onClose, onDelete }: Omit<Props, "open"> & { onDelete: () =
           save.mutate();
         }}
       >
-        <Field label="Name" value={name} maxLength={limits?.name_length} error={said("name")} onChange={(event) => setName(event.target.value)} />
-        <Field label="Tags" value={tags} hint={`Words it is found by, with commas between them${limits ? `, at most ${limits.tags}` : ""}.`} error={said("tags")} onChange={(event) => setTags(event.target.value)} />
+        <Field label={tr("Name")} value={name} maxLength={limits?.name_length} error={said("name")} onChange={(event) => setName(event.target.value)} />
+        <Field label={tr("Tags")} value={tags} hint={limits ? tr("Words it is found by, with commas between them, at most {n}.", { n: limits.tags }) : tr("Words it is found by, with commas between them.")} error={said("tags")} onChange={(event) => setTags(event.target.value)} />
         <div className="fieldrow">
-          <label htmlFor="about-notes">Notes</label>
+          <label htmlFor="about-notes">{tr("Notes")}</label>
           <textarea id="about-notes" className="input" rows={5} value={notes} maxLength={limits?.notes_length} aria-invalid={said("notes") ? true : undefined} onChange={(event) => setNotes(event.target.value)} />
           {said("notes") && <ErrorText>{said("notes")}</ErrorText>}
         </div>
@@ -103,10 +104,10 @@ function Edit({ run, onClose, onDelete }: Omit<Props, "open"> & { onDelete: () =
       <div className="about-deeds">
         <Link className="btn sm" to={paths.launch(run.id)} onClick={onClose}>
           <Icon name="copy" />
-          Clone
+          {tr("Clone")}
         </Link>
-        <Button size="sm" icon="trash" disabled={isActive(run)} title={isActive(run) ? "Stop it first" : undefined} onClick={onDelete}>
-          Delete
+        <Button size="sm" icon="trash" disabled={isActive(run)} title={isActive(run) ? tr("Stop it first") : undefined} onClick={onDelete}>
+          {tr("Delete")}
         </Button>
       </div>
     </Dialog>
@@ -122,7 +123,7 @@ function Delete({ run, onClose }: Omit<Props, "open">) {
     mutationFn: () => unwrap(client.DELETE("/api/v1/runs/{id}", { params: { path: { id: run.id } } })),
     onSuccess: () => {
       cache.setQueryData(runsQuery.queryKey, (runs) => runs?.filter((other) => other.id !== run.id));
-      toast(`${run.name} is deleted.`);
+      toast(tr("{name} is deleted.", { name: run.name }));
       onClose();
       // What was asked about the run itself is not asked again: it would answer that there is none.
       if (pathname.includes(run.id)) void navigate(paths.home());
@@ -132,19 +133,19 @@ function Delete({ run, onClose }: Omit<Props, "open">) {
   return (
     <Dialog
       open
-      title={`Delete ${run.name}?`}
+      title={tr("Delete {name}?", { name: run.name })}
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>Keep it</Button>
+          <Button onClick={onClose}>{tr("Keep it")}</Button>
           <Button kind="primary" disabled={remove.isPending} onClick={() => remove.mutate()}>
-            Delete for good
+            {tr("Delete for good")}
           </Button>
         </>
       }
     >
       <p className="m2">
-        Its curve, its recorded lives and their notes, its checkpoints and its models go, after {format.count(run.episodes)} lives. What was taken home stays there. This cannot be undone.
+        {tr("Its curve, its recorded lives and their notes, its checkpoints and its models go, after {episodes} lives. What was taken home stays there. This cannot be undone.", { episodes: format.count(run.episodes) })}
       </p>
     </Dialog>
   );
@@ -153,7 +154,7 @@ function Delete({ run, onClose }: Omit<Props, "open">) {
 function Recipe({ run }: { run: Run }) {
   return (
     <p className="m2">
-      {recipe(run)} · seed {run.seed} · launched by {run.owner}
+      {[recipe(run), tr("seed {seed}", { seed: String(run.seed) }), tr("launched by {owner}", { owner: run.owner })].join(" · ")}
     </p>
   );
 }
@@ -165,7 +166,7 @@ export function Tags({ tags, onPick }: { tags: readonly string[]; onPick?: (tag:
     <span className="run-tags">
       {tags.map((tag) =>
         onPick ? (
-          <button key={tag} type="button" className="chip" title={`Only runs tagged ${tag}`} onClick={() => onPick(tag)}>
+          <button key={tag} type="button" className="chip" title={tr("Only runs tagged {tag}", { tag })} onClick={() => onPick(tag)}>
             {tag}
           </button>
         ) : (

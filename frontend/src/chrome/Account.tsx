@@ -3,10 +3,11 @@ import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { client, meQuery, unwrap } from "@/api";
 import { paths } from "@/paths";
-import { Button, Icon, Pawn, pawnColor } from "@/ui";
+import { Button, Icon, LanguagePicker, Pawn, pawnColor } from "@/ui";
+import { tr } from "@/words";
 import { useDismiss } from "./dismiss";
 
-const ROLES = { instructor: "Instructor", assistant: "Assistant", student: "Student", guest: "Guest, looking only" } as const;
+const ROLES = { instructor: tr("Instructor"), assistant: tr("Assistant"), student: tr("Student"), guest: tr("Guest, looking only") } as const;
 
 /** Who is signed in, and the way out. */
 export function Account() {
@@ -26,7 +27,7 @@ export function Account() {
   if (!user) return null;
   return (
     <span className="pop-anchor" ref={anchor}>
-      <Button kind="ghost" icon={me?.pawn ? undefined : "user"} className={me?.pawn ? "sq" : undefined} aria-label={`Account of ${user.name}`} aria-expanded={open} onClick={() => setOpen(!open)}>
+      <Button kind="ghost" icon={me?.pawn ? undefined : "user"} className={me?.pawn ? "sq" : undefined} aria-label={tr("Account of {name}", { name: user.name })} aria-expanded={open} onClick={() => setOpen(!open)}>
         {me?.pawn && <Pawn size={20} body={pawnColor(me.pawn)} />}
       </Button>
       {open && (
@@ -39,23 +40,24 @@ export function Account() {
           {/* On a phone the bar has no room for these. */}
           <Link className="item only-narrow" to={paths.uploads()} onClick={() => setOpen(false)}>
             <Icon name="cube" />
-            Models
+            {tr("Models")}
           </Link>
           {me?.crew && (
             <Link className="item only-narrow" to={paths.classes()} onClick={() => setOpen(false)}>
               <Icon name="users-three" />
-              Classes
+              {tr("Classes")}
             </Link>
           )}
           {user.role !== "guest" && (
             <Link className="item" to={paths.tokens()} onClick={() => setOpen(false)}>
               <Icon name="key" />
-              API tokens
+              {tr("API tokens")}
             </Link>
           )}
+          <LanguagePicker />
           <button type="button" className="item" onClick={() => leave.mutate()}>
             <Icon name="sign-out" />
-            Sign out
+            {tr("Sign out")}
           </button>
         </div>
       )}

@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 import { runsQuery } from "@/api";
 import type { Run } from "@/api";
 import { Icon } from "@/ui";
+import { tr } from "@/words";
 import { useDismiss } from "./dismiss";
 import { recipe, StateMark } from "./run";
 
@@ -26,7 +27,7 @@ export function RunSwitcher({ run, to }: Props) {
         <span>
           <b>{run.name}</b>
           <small>
-            {recipe(run)} · seed {run.seed}
+            {`${recipe(run)} · ${tr("seed {seed}", { seed: String(run.seed) })}`}
           </small>
         </span>
         <Icon name="caret-up-down" className="m3" />
@@ -67,8 +68,8 @@ function Choice({ run, to, close }: Props & { close: () => void }) {
           aria-expanded="true"
           aria-controls={list}
           aria-activedescendant={chosen ? `${list}-${chosen.id}` : undefined}
-          aria-label="Find a run"
-          placeholder="Find a run"
+          aria-label={tr("Find a run")}
+          placeholder={tr("Find a run")}
           value={text}
           onChange={(event) => {
             setText(event.target.value);
@@ -77,7 +78,7 @@ function Choice({ run, to, close }: Props & { close: () => void }) {
           onKeyDown={onKeyDown}
         />
       </span>
-      <div role="listbox" id={list} aria-label="Runs" style={{ marginTop: 6 }}>
+      <div role="listbox" id={list} aria-label={tr("Runs")} style={{ marginTop: 6 }}>
         {found.map((other) => (
           <div
             key={other.id}
@@ -96,7 +97,7 @@ function Choice({ run, to, close }: Props & { close: () => void }) {
           </div>
         ))}
       </div>
-      {runs && found.length === 0 && <p className="hint" style={{ padding: "0 10px 8px" }}>No run has this in its name.</p>}
+      {runs && found.length === 0 && <p className="hint" style={{ padding: "0 10px 8px" }}>{tr("No run has this in its name.")}</p>}
     </div>
   );
 }

@@ -1,29 +1,30 @@
 import type { Run } from "@/api";
 import { format, Icon } from "@/ui";
+import { named, tr } from "@/words";
 
 const NETWORKS: Record<string, string> = { simple: "MLP", recurrent: "CNN + LSTM" };
 /** "simple" → "MLP" */
 export const networkTitle = (network: string): string => NETWORKS[network] ?? network;
 
 /** What a run is made of, in a few words: "Full observability · MLP". */
-export const recipe = (run: Pick<Run, "level_title" | "network">): string => `${run.level_title} · ${networkTitle(run.network)}`;
+export const recipe = (run: Pick<Run, "level_title" | "network">): string => `${named(run.level_title)} · ${networkTitle(run.network)}`;
 
 /** The run's state as a word with its colour and sign. */
 export function StateMark({ run, detail }: { run: Pick<Run, "state" | "steps" | "place" | "message">; detail?: boolean }) {
   switch (run.state) {
     case "training":
-      return mark("var(--live)", "Training");
+      return mark("var(--live)", tr("Training"));
     case "stopping":
-      return mark("var(--warn)", "Stopping");
+      return mark("var(--warn)", tr("Stopping"));
     case "queued":
-      if (run.steps > 0) return mark("var(--live)", "Training", "clock", detail ? "waits for its turn" : undefined);
-      return mark("var(--ink-2)", "Queued", "clock", detail && run.place ? `${format.ordinal(run.place).toLowerCase()} in line` : undefined);
+      if (run.steps > 0) return mark("var(--live)", tr("Training"), "clock", detail ? tr("waits for its turn") : undefined);
+      return mark("var(--ink-2)", tr("Queued"), "clock", detail && run.place ? tr("{place} in line", { place: format.ordinal(run.place).toLowerCase() }) : undefined);
     case "finished":
-      return mark("var(--ok)", "Finished", "check-circle");
+      return mark("var(--ok)", tr("Finished"), "check-circle");
     case "stopped":
-      return mark("var(--ink-2)", "Stopped", "stop");
+      return mark("var(--ink-2)", tr("Stopped"), "stop");
     case "failed":
-      return mark("var(--danger)", "Failed", "warning", detail ? run.message : undefined);
+      return mark("var(--danger)", tr("Failed"), "warning", detail ? run.message : undefined);
   }
 }
 

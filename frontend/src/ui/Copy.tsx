@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { tr } from "@/words";
 import { Button } from "./controls";
 import { toast } from "./states";
 
@@ -22,12 +23,12 @@ export function Copy({ text, label }: Props) {
       await navigator.clipboard.writeText(typeof text === "string" ? text : text());
       setCopied(true);
     } catch {
-      toast("The browser does not allow copying here. Select the text instead.");
+      toast(tr("The browser does not allow copying here. Select the text instead."));
     }
   };
-  const word = copied ? "Copied" : "Copy";
+  const word = copied ? tr("Copied") : tr("Copy");
   return (
-    <Button size="sm" kind="ghost" icon={copied ? "check" : "copy"} aria-label={label && (copied ? "Copied" : label)} onClick={() => void copy()}>
+    <Button size="sm" kind="ghost" icon={copied ? "check" : "copy"} aria-label={label && (copied ? tr("Copied") : label)} onClick={() => void copy()}>
       {label ? undefined : word}
     </Button>
   );

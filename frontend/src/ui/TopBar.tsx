@@ -1,6 +1,7 @@
 import { createContext, use } from "react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
+import { tr } from "@/words";
 import { Button } from "./controls";
 import { Icon } from "./Icon";
 import { Logo } from "./Logo";
@@ -32,15 +33,15 @@ export function TopBar({ home, nav, switcher, children }: Props) {
   return (
     <header className="top">
       <a className="skip" href="#main">
-        Skip to the page
+        {tr("Skip to the page")}
       </a>
-      <Link className="brand" to={home} aria-label="Hamlet, all runs">
+      <Link className="brand" to={home} aria-label={tr("Hamlet, all runs")}>
         <Logo />
         <span className={switcher ? "hide-s" : undefined}>Hamlet</span>
       </Link>
       <span className="sep hide-s" />
       {switcher}
-      <nav className="tabs" aria-label="Main">
+      <nav className="tabs" aria-label={tr("Main")}>
         {nav.map(({ to, label, icon, current, wideOnly }) => (
           <Link key={to} to={to} aria-current={current ? "page" : undefined} className={wideOnly ? "hide-s" : undefined}>
             {icon && <Icon name={icon} />}
@@ -58,15 +59,15 @@ export function TopBar({ home, nav, switcher, children }: Props) {
 
 export function ThemeButton() {
   const { theme, toggle } = useTheme();
-  return <Button kind="ghost" icon={theme === "dark" ? "moon" : "sun"} aria-label={theme === "dark" ? "Light theme" : "Dark theme"} onClick={toggle} />;
+  return <Button kind="ghost" icon={theme === "dark" ? "moon" : "sun"} aria-label={theme === "dark" ? tr("Light theme") : tr("Dark theme")} onClick={toggle} />;
 }
 
 /** "● 23" */
 export function Viewers({ count }: { count: number }) {
   return (
-    <span className="chip lg" title={`${count} ${count === 1 ? "person is" : "people are"} watching`}>
+    <span className="chip lg" title={tr("{n} person is watching|{n} people are watching", { n: count })}>
       <Icon name="users" />
-      <span className="sr">Watching: </span>
+      <span className="sr">{tr("Watching:")} </span>
       <span className="num">{count}</span>
     </span>
   );

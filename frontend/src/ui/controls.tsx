@@ -1,5 +1,7 @@
 import { useId, useRef, useState } from "react";
 import type { ButtonHTMLAttributes, InputHTMLAttributes, KeyboardEvent, ReactNode, Ref } from "react";
+import { foreign, tr } from "@/words";
+import { parse, typed } from "./format";
 import { Icon } from "./Icon";
 import type { Weight } from "./Icon";
 
@@ -117,8 +119,8 @@ export function Slider({ label, value, min, max, step, scale = "linear", integer
   const shown = typing ?? format(value);
   const settle = () => {
     if (typing === null) return;
-    const typed = Number(typing.replace(/[\s,_]/g, "").replace(/%$/, ""));
-    if (typing.trim() !== "" && Number.isFinite(typed)) onChange(typed);
+    const given = parse(typing);
+    if (Number.isFinite(given)) onChange(given);
     setTyping(null);
   };
   const described = error ? `${name}-error` : undefined;
@@ -128,7 +130,7 @@ export function Slider({ label, value, min, max, step, scale = "linear", integer
       <input
         className="val"
         id={`${name}-value`}
-        aria-label={`${label}, value`}
+        aria-label={tr("{label}, value", { label })}
         inputMode="decimal"
         autoComplete="off"
         style={{ width: `calc(${Math.max(3, shown.length)}ch + 14px)` }}
@@ -136,7 +138,7 @@ export function Slider({ label, value, min, max, step, scale = "linear", integer
         aria-invalid={error ? true : undefined}
         aria-describedby={described}
         onFocus={(event) => {
-          setTyping(String(value));
+          setTyping(typed(value));
           const field = event.target;
           requestAnimationFrame(() => field.select());
         }}
@@ -195,7 +197,7 @@ export function ErrorText({ id, children }: { id?: string; children: ReactNode }
   return (
     <p className="error" id={id}>
       <Icon name="warning-circle" weight="fill" />
-      <span>{children}</span>
+      <span lang={foreign(children)}>{children}</span>
     </p>
   );
 }

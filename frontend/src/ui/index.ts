@@ -3,6 +3,7 @@ export type { Option, Scale } from "./controls";
 export * as format from "./format";
 export { Icon, iconPath } from "./Icon";
 export type { Weight } from "./Icon";
+export { LanguagePicker } from "./Language";
 export { Logo } from "./Logo";
 export { Dialog, Empty, Skeleton, Strip, toast, Toasts, useLate, Waiting } from "./states";
 export { useTheme } from "./theme";

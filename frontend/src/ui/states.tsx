@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { create } from "zustand";
+import { foreign, tr } from "@/words";
 import { Button } from "./controls";
 import { Icon } from "./Icon";
 
@@ -24,7 +25,7 @@ export function Waiting({ children }: { children: ReactNode }) {
   return useLate() ? (
     <div aria-busy="true">
       <span className="sr" role="status">
-        Loading
+        {tr("Loading")}
       </span>
       {children}
     </div>
@@ -46,7 +47,7 @@ export function Empty({ title, children, picture, action, level = 2 }: EmptyProp
     <div className="mid">
       {picture}
       <Heading>{title}</Heading>
-      {children && <p>{children}</p>}
+      {children && <p lang={foreign(children)}>{children}</p>}
       {action}
     </div>
   );
@@ -67,7 +68,7 @@ export function Strip({ kind, children, icon, action }: StripProps) {
   return (
     <div className={`ban ${name}`} role={kind === "bad" ? "alert" : "status"}>
       <Icon name={icon ?? symbol} weight={icon ? "regular" : "fill"} />
-      <span>{children}</span>
+      <span lang={foreign(children)}>{children}</span>
       {action && <span className="act">{action}</span>}
     </div>
   );
@@ -96,13 +97,13 @@ export function Toasts() {
     <div className="toasts" role="status">
       {toasts.map(({ id, text, action }) => (
         <div className="toast" key={id}>
-          {text}
+          <span lang={foreign(text)}>{text}</span>
           {action && (
             <Button size="sm" kind="primary" onClick={() => { action.run(); dismiss(id); }}>
               {action.label}
             </Button>
           )}
-          <Button size="sm" kind="ghost" icon="x" aria-label="Close" onClick={() => dismiss(id)} />
+          <Button size="sm" kind="ghost" icon="x" aria-label={tr("Close")} onClick={() => dismiss(id)} />
         </div>
       ))}
     </div>

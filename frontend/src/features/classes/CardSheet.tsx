@@ -1,6 +1,7 @@
 import type { Classroom, LoginCard } from "@/api";
 import { paths } from "@/paths";
 import { Button, Logo, Strip } from "@/ui";
+import { tr } from "@/words";
 
 interface Props {
   classroom: Classroom;
@@ -12,19 +13,19 @@ interface Props {
 export function CardSheet({ classroom, cards, done }: Props) {
   return (
     <main className="sheet-page" id="main">
-      <title>{`Cards of ${classroom.name} · Hamlet`}</title>
+      <title>{`${tr("Cards of {name}", { name: classroom.name })} · Hamlet`}</title>
       <div className="noprint">
         <h1>
-          {cards.length} {cards.length === 1 ? "card" : "cards"}
+          {tr("{n} card|{n} cards", { n: cards.length })}
         </h1>
         <span className="grow" />
         <Button size="lg" kind="primary" icon="printer" onClick={() => window.print()}>
-          Print
+          {tr("Print")}
         </Button>
         <Button size="lg" onClick={done}>
-          Done
+          {tr("Done")}
         </Button>
-        <Strip kind="warn">The secret words are kept nowhere. Print or copy the cards before you leave this page; a lost card is replaced by a new one.</Strip>
+        <Strip kind="warn">{tr("The secret words are kept nowhere. Print or copy the cards before you leave this page; a lost card is replaced by a new one.")}</Strip>
       </div>
       <ul className="sheet-cards">
         {cards.map((card) => (
@@ -35,14 +36,14 @@ export function CardSheet({ classroom, cards, done }: Props) {
             </p>
             <h2>{card.name}</h2>
             <dl>
-              <dt>Go to</dt>
+              <dt>{tr("Go to")}</dt>
               <dd>
                 {window.location.host}
                 {paths.join()}
               </dd>
-              <dt>Code</dt>
+              <dt>{tr("Code")}</dt>
               <dd>{card.code}</dd>
-              <dt>Secret words</dt>
+              <dt>{tr("Secret words")}</dt>
               <dd>{card.words}</dd>
             </dl>
           </li>

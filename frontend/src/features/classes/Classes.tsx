@@ -6,6 +6,7 @@ import { ApiError, classesQuery, classQuery, client, meQuery, unwrap } from "@/a
 import { LabBar } from "@/chrome";
 import { paths } from "@/paths";
 import { Button, Empty, Field, format, Icon, Skeleton, Strip, Waiting } from "@/ui";
+import { tr } from "@/words";
 import "./classes.css";
 
 /** The classes one looks after, and the making of another. */
@@ -15,23 +16,23 @@ export function Classes() {
   if (me && !me.crew) return <CrewOnly />;
   return (
     <>
-      <title>Classes · Hamlet</title>
+      <title>{`${tr("Classes")} · Hamlet`}</title>
       <LabBar page="classes" />
       <main className="classes" id="main" tabIndex={-1}>
         <div className="head">
-          <h1>Classes</h1>
+          <h1>{tr("Classes")}</h1>
         </div>
-        {classes.isError && <Strip kind="bad" action={<Button size="sm" onClick={() => void classes.refetch()}>Try again</Button>}>{classes.error.message}</Strip>}
+        {classes.isError && <Strip kind="bad" action={<Button size="sm" onClick={() => void classes.refetch()}>{tr("Try again")}</Button>}>{classes.error.message}</Strip>}
         <div className="halves">
-          <section className="card rows" aria-label="Your classes">
-            {classes.data?.length === 0 && <Empty title="No class yet">A class shares its runs, and its students join with a code.</Empty>}
+          <section className="card rows" aria-label={tr("Your classes")}>
+            {classes.data?.length === 0 && <Empty title={tr("No class yet")}>{tr("A class shares its runs, and its students join with a code.")}</Empty>}
             {classes.data?.map((one) => (
               <Link key={one.id} to={paths.classroom(one.id)}>
                 <b>{one.name}</b>
                 <small>
-                  {one.students} {one.students === 1 ? "student" : "students"} · {one.owner} · since {format.moment(one.created_at)}
+                  {tr("{n} student · {owner} · since {moment}|{n} students · {owner} · since {moment}", { n: one.students, owner: one.owner, moment: format.moment(one.created_at) })}
                 </small>
-                {one.join_code ? <span className="aloud">{one.join_code}</span> : <span className="chip">closed for joining</span>}
+                {one.join_code ? <span className="aloud">{one.join_code}</span> : <span className="chip">{tr("closed for joining")}</span>}
                 <Icon name="caret-right" />
               </Link>
             ))}
@@ -68,11 +69,11 @@ function NewClass() {
   };
   return (
     <form className="card inset" onSubmit={submit} noValidate>
-      <h2 className="h2">New class</h2>
+      <h2 className="h2">{tr("New class")}</h2>
       {error && error.fields.length === 0 && <Strip kind="bad">{error.message}</Strip>}
-      <Field label="Name" name="class" maxLength={60} placeholder="RL 204, autumn lab" autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} error={error?.field("name")} />
+      <Field label={tr("Name")} name="class" maxLength={60} placeholder={tr("RL 204, autumn lab")} autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} error={error?.field("name")} />
       <Button kind="primary" icon="plus" iconWeight="bold" type="submit" disabled={make.isPending}>
-        Make class
+        {tr("Make class")}
       </Button>
     </form>
   );
@@ -83,8 +84,8 @@ export function CrewOnly() {
     <>
       <LabBar page="classes" />
       <main id="main" className="mid">
-        <Empty level={1} title="Instructors and assistants look after classes" action={<Link className="btn primary" to={paths.home()}>Watch the runs</Link>}>
-          Your class is the one you joined; its runs are on the first page.
+        <Empty level={1} title={tr("Instructors and assistants look after classes")} action={<Link className="btn primary" to={paths.home()}>{tr("Watch the runs")}</Link>}>
+          {tr("Your class is the one you joined; its runs are on the first page.")}
         </Empty>
       </main>
     </>

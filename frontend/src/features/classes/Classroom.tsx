@@ -6,6 +6,7 @@ import type { Classroom as Class, LoginCard } from "@/api";
 import { LabBar } from "@/chrome";
 import { paths } from "@/paths";
 import { Button, Empty, Skeleton, toast, Waiting } from "@/ui";
+import { tr } from "@/words";
 import { CardSheet } from "./CardSheet";
 import { CrewOnly } from "./Classes";
 import { Guests } from "./Guests";
@@ -24,7 +25,7 @@ export function Classroom() {
   if (classroom && cards.length > 0) return <CardSheet classroom={classroom} cards={cards} done={() => setCards([])} />;
   return (
     <>
-      <title>{classroom ? `${classroom.name} · Hamlet` : "Class · Hamlet"}</title>
+      <title>{classroom ? `${classroom.name} · Hamlet` : `${tr("Class")} · Hamlet`}</title>
       <LabBar page="classes" />
       {classroom ? (
         <main className="classes" id="main" tabIndex={-1}>
@@ -32,7 +33,7 @@ export function Classroom() {
             <div>
               <h1>{classroom.name}</h1>
               <p>
-                {classroom.students} {classroom.students === 1 ? "student" : "students"}, made by {classroom.owner}
+                {tr("{n} student, made by {owner}|{n} students, made by {owner}", { n: classroom.students, owner: classroom.owner })}
               </p>
             </div>
             <span className="grow" />
@@ -48,7 +49,7 @@ export function Classroom() {
         </main>
       ) : found.isError ? (
         <main id="main" className="mid">
-          <Empty level={1} title="There is no such class" action={<Link className="btn primary" to={paths.classes()}>Classes</Link>}>
+          <Empty level={1} title={tr("There is no such class")} action={<Link className="btn primary" to={paths.classes()}>{tr("Classes")}</Link>}>
             {found.error.message}
           </Empty>
         </main>
@@ -77,7 +78,7 @@ function ShowRuns({ classroom }: { classroom: Class }) {
   });
   return (
     <Button kind="primary" size="lg" icon="stack" onClick={() => choose.mutate()}>
-      Runs of this class
+      {tr("Runs of this class")}
     </Button>
   );
 }

@@ -3,12 +3,13 @@ import { client, unwrap } from "@/api";
 import type { Classroom } from "@/api";
 import { paths } from "@/paths";
 import { Button, Copy, format, Segmented } from "@/ui";
+import { rich, tr } from "@/words";
 import { useDeed } from "./deeds";
 
 const SPANS = [
-  { value: "2", label: "2 hours" },
-  { value: "24", label: "1 day" },
-  { value: "168", label: "1 week" },
+  { value: "2", label: tr("2 hours") },
+  { value: "24", label: tr("1 day") },
+  { value: "168", label: tr("1 week") },
 ] as const;
 type Span = (typeof SPANS)[number]["value"];
 
@@ -26,15 +27,15 @@ export function Guests({ classroom }: { classroom: Classroom }) {
   );
   const shown = made && classroom.guests.some((link) => link.id === made.id) ? made : undefined;
   return (
-    <section className="card inset" aria-label="Guests">
-      <h2 className="h2">Guests</h2>
-      <p className="m2">A guest link shows the class’s runs to whoever has it, until it ends or you take it back.</p>
+    <section className="card inset" aria-label={tr("Guests")}>
+      <h2 className="h2">{tr("Guests")}</h2>
+      <p className="m2">{tr("A guest link shows the class’s runs to whoever has it, until it ends or you take it back.")}</p>
       {shown && (
         <div className="callout info">
           <span>
-            Copy it now, it is shown this once: <b className="mono">{shown.address}</b>
+            {rich("Copy it now, it is shown this once: {address}", { address: <b className="mono">{shown.address}</b> })}
           </span>
-          <Copy text={shown.address} label="Copy the guest link" />
+          <Copy text={shown.address} label={tr("Copy the guest link")} />
         </div>
       )}
       {classroom.guests.length > 0 && (
@@ -42,20 +43,20 @@ export function Guests({ classroom }: { classroom: Classroom }) {
           {classroom.guests.map((link) => (
             <li key={link.id}>
               <span>
-                Until {format.moment(link.expires_at)}
-                <small>{link.last_login ? `last used ${format.ago(link.last_login)}` : "not used yet"}</small>
+                {tr("Until {moment}", { moment: format.moment(link.expires_at) })}
+                <small>{link.last_login ? tr("last used {ago}", { ago: format.ago(link.last_login) }) : tr("not used yet")}</small>
               </span>
               <Button size="sm" onClick={() => revoke.mutate(link.id)}>
-                Revoke
+                {tr("Revoke")}
               </Button>
             </li>
           ))}
         </ul>
       )}
       <div className="acts">
-        <Segmented label="How long the link works" options={SPANS} value={span} onChange={setSpan} />
+        <Segmented label={tr("How long the link works")} options={SPANS} value={span} onChange={setSpan} />
         <Button size="sm" icon="link-simple" disabled={invite.isPending} onClick={() => invite.mutate(undefined)}>
-          Make link
+          {tr("Make link")}
         </Button>
       </div>
     </section>

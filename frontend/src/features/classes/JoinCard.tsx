@@ -3,6 +3,7 @@ import { client, unwrap } from "@/api";
 import type { Classroom } from "@/api";
 import { downloads, paths } from "@/paths";
 import { Button, Copy, Strip } from "@/ui";
+import { tr } from "@/words";
 import { useDeed } from "./deeds";
 
 /** Names that mean "this very machine": nobody else reaches it by them. */
@@ -15,40 +16,40 @@ export function JoinCard({ classroom }: { classroom: Classroom }) {
   const close = useDeed(classroom.id, () => unwrap(client.DELETE("/api/v1/classes/{id}/code", { params: { path } })));
   const code = classroom.join_code;
   return (
-    <section className="card inset" aria-label="Joining">
-      <h2 className="h2">Students join with</h2>
+    <section className="card inset" aria-label={tr("Joining")}>
+      <h2 className="h2">{tr("Students join with")}</h2>
       {code ? (
         <>
           <div className="joins">
-            <img src={downloads.joinQr(classroom.id, code)} alt="QR code of the address to join at" width={132} height={132} />
+            <img src={downloads.joinQr(classroom.id, code)} alt={tr("QR code of the address to join at")} width={132} height={132} />
             <div>
               <p className="aloud big">{code}</p>
               <p className="m2 address">
                 {window.location.host}
                 {paths.join()}
-                <Copy text={window.location.origin + paths.join(code)} label="Copy the address" />
+                <Copy text={window.location.origin + paths.join(code)} label={tr("Copy the address")} />
               </p>
               <Link className="btn" to={paths.projector(classroom.id)}>
-                Show on projector
+                {tr("Show on projector")}
               </Link>
             </div>
           </div>
           {own(window.location.hostname) && (
             <Strip kind="warn">
-              Only this machine knows the address {window.location.host}. For a class, start Hamlet with HAMLET_HOST=0.0.0.0 and open it by the address it prints.
+              {tr("Only this machine knows the address {host}. For a class, start Hamlet with HAMLET_HOST=0.0.0.0 and open it by the address it prints.", { host: window.location.host })}
             </Strip>
           )}
         </>
       ) : (
-        <p className="m2">The class is closed: nobody joins, whoever is in stays in.</p>
+        <p className="m2">{tr("The class is closed: nobody joins, whoever is in stays in.")}</p>
       )}
       <div className="acts">
         <Button size="sm" disabled={renew.isPending} onClick={() => renew.mutate(undefined)}>
-          {code ? "New code" : "Open for joining"}
+          {code ? tr("New code") : tr("Open for joining")}
         </Button>
         {code && (
           <Button size="sm" disabled={close.isPending} onClick={() => close.mutate(undefined)}>
-            Close for joining
+            {tr("Close for joining")}
           </Button>
         )}
       </div>

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { ApiError, client, unwrap } from "@/api";
 import type { Classroom, LoginCard, Member } from "@/api";
 import { Button, Dialog, ErrorText, format, Icon, Pawn, pawnColor } from "@/ui";
+import { tr } from "@/words";
 import { useDeed } from "./deeds";
 
 interface Props {
@@ -10,7 +11,7 @@ interface Props {
   onCards: (cards: LoginCard[]) => void;
 }
 
-const ROLES = { instructor: "Instructor", assistant: "Assistant", student: "Student", guest: "Guest" } as const;
+const ROLES = { instructor: tr("Instructor"), assistant: tr("Assistant"), student: tr("Student"), guest: tr("Guest") } as const;
 
 /** Everyone in the class, what may be done about each, and cards for those who are still to come. */
 export function People({ classroom, instructor, onCards }: Props) {
@@ -26,8 +27,8 @@ export function People({ classroom, instructor, onCards }: Props) {
   );
   const remove = useDeed(classroom.id, (member: string) => unwrap(client.DELETE("/api/v1/classes/{id}/members/{member}", at(member))));
   return (
-    <section className="card people" aria-label="People">
-      <h2 className="h2">People</h2>
+    <section className="card people" aria-label={tr("People")}>
+      <h2 className="h2">{tr("People")}</h2>
       <ul>
         {classroom.members.map((member) => (
           <li key={member.id}>
@@ -37,23 +38,23 @@ export function People({ classroom, instructor, onCards }: Props) {
                 <b>{member.name}</b>
                 <small>
                   {ROLES[member.role]}
-                  {member.last_login ? ` · came in ${format.ago(member.last_login)}` : " · has not come in yet"}
+                  {member.last_login ? ` · ${tr("came in {ago}", { ago: format.ago(member.last_login) })}` : ` · ${tr("has not come in yet")}`}
                 </small>
               </span>
             </span>
             <span className="acts">
               {instructor && (member.role === "student" || member.role === "assistant") && (
                 <Button size="sm" kind="ghost" onClick={() => appoint.mutate(member)}>
-                  {member.role === "student" ? "Make assistant" : "Make student"}
+                  {member.role === "student" ? tr("Make assistant") : tr("Make student")}
                 </Button>
               )}
               {!member.account && (
                 <Button size="sm" kind="ghost" icon="identification-card" onClick={() => card.mutate(member.id)}>
-                  New card
+                  {tr("New card")}
                 </Button>
               )}
               {(member.role === "student" || (instructor && member.role === "assistant")) && (
-                <Button size="sm" kind="ghost" icon="user-minus" aria-label={`Remove ${member.name}`} onClick={() => setLeaving(member)} />
+                <Button size="sm" kind="ghost" icon="user-minus" aria-label={tr("Remove {name}", { name: member.name })} onClick={() => setLeaving(member)} />
               )}
             </span>
           </li>
@@ -62,11 +63,11 @@ export function People({ classroom, instructor, onCards }: Props) {
       <NewCards classroom={classroom} onCards={onCards} />
       <Dialog
         open={leaving !== undefined}
-        title={`Remove ${leaving?.name ?? ""}?`}
+        title={tr("Remove {name}?", { name: leaving?.name ?? "" })}
         onClose={() => setLeaving(undefined)}
         actions={
           <>
-            <Button onClick={() => setLeaving(undefined)}>Keep</Button>
+            <Button onClick={() => setLeaving(undefined)}>{tr("Keep")}</Button>
             <Button
               kind="primary"
               onClick={() => {
@@ -74,15 +75,15 @@ export function People({ classroom, instructor, onCards }: Props) {
                 setLeaving(undefined);
               }}
             >
-              {leaving?.account ? "Remove from class" : "Delete this student"}
+              {leaving?.account ? tr("Remove from class") : tr("Delete this student")}
             </Button>
           </>
         }
       >
         <p className="m2">
           {leaving?.account
-            ? "They keep their account and see the runs of this class no more."
-            : "Their nickname, notes and everything else of theirs is deleted, and their pages close at once. This cannot be undone."}
+            ? tr("They keep their account and see the runs of this class no more.")
+            : tr("Their nickname, notes and everything else of theirs is deleted, and their pages close at once. This cannot be undone.")}
         </p>
       </Dialog>
     </section>
@@ -100,11 +101,11 @@ function NewCards({ classroom, onCards }: { classroom: Classroom; onCards: (card
   const error = make.error instanceof ApiError ? make.error.field("names") : undefined;
   return (
     <div className="cards-new">
-      <label htmlFor="card-names">Log-in cards, for students on shared machines</label>
-      <textarea id="card-names" className="input" rows={4} placeholder={"Paste names, one a line"} aria-invalid={error ? true : undefined} value={text} onChange={(event) => setText(event.target.value)} />
+      <label htmlFor="card-names">{tr("Log-in cards, for students on shared machines")}</label>
+      <textarea id="card-names" className="input" rows={4} placeholder={tr("Paste names, one a line")} aria-invalid={error ? true : undefined} value={text} onChange={(event) => setText(event.target.value)} />
       {error && <ErrorText>{error}</ErrorText>}
       <Button icon="identification-card" disabled={names.length === 0 || make.isPending} onClick={() => make.mutate(undefined)}>
-        {make.isPending ? "Making cards" : names.length > 0 ? `Make ${names.length} ${names.length === 1 ? "card" : "cards"}` : "Make cards"}
+        {make.isPending ? tr("Making cards") : names.length > 0 ? tr("Make {n} card|Make {n} cards", { n: names.length }) : tr("Make cards")}
       </Button>
     </div>
   );

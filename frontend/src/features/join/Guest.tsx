@@ -4,6 +4,7 @@ import { Link, Navigate, useParams } from "react-router";
 import { client, meQuery, unwrap } from "@/api";
 import { paths } from "@/paths";
 import { Empty, Skeleton, Waiting } from "@/ui";
+import { tr } from "@/words";
 import { useEntrance } from "./Join";
 
 /** Where a guest link leads: in, or to the reason why not. */
@@ -22,9 +23,9 @@ export function Guest() {
   if (enter.isSuccess) return <Navigate to={paths.home()} replace />;
   return (
     <main id="main" className="mid">
-      <title>Guest · Hamlet</title>
+      <title>{`${tr("Guest")} · Hamlet`}</title>
       {enter.isError ? (
-        <Empty level={1} title="This link leads nowhere" action={<Link className="btn" to={paths.join()}>Join with a class code</Link>}>
+        <Empty level={1} title={tr("This link leads nowhere")} action={<Link className="btn" to={paths.join()}>{tr("Join with a class code")}</Link>}>
           {enter.error.message}
         </Empty>
       ) : (

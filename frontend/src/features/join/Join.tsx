@@ -5,13 +5,14 @@ import { Link, Navigate, useParams } from "react-router";
 import { ApiError, client, meQuery, setCsrf, unwrap } from "@/api";
 import type { Me } from "@/api";
 import { paths } from "@/paths";
-import { Button, Field, Logo, Pawn, PAWN_COLORS, pawnColor, Segmented, Strip, ThemeButton } from "@/ui";
+import { Button, Field, LanguagePicker, Logo, Pawn, PAWN_COLORS, pawnColor, Segmented, Strip, ThemeButton } from "@/ui";
+import { rich, tr } from "@/words";
 import "./join.css";
 
 type Way = "code" | "card";
 const WAYS = [
-  { value: "code", label: "Class code" },
-  { value: "card", label: "Log-in card" },
+  { value: "code", label: tr("Class code") },
+  { value: "card", label: tr("Log-in card") },
 ] as const;
 
 /** Joining a class: a code, a nickname and a pawn's colour, or the card that the instructor handed out. */
@@ -23,8 +24,9 @@ export function Join() {
   if (me.data?.user && !code) return <Navigate to={paths.home()} replace />;
   return (
     <main className="join" id="main">
-      <title>Join your class · Hamlet</title>
+      <title>{`${tr("Join your class")} · Hamlet`}</title>
       <div className="corner">
+        <LanguagePicker />
         <ThemeButton />
       </div>
       <div className="card">
@@ -32,11 +34,11 @@ export function Join() {
           <Logo />
           Hamlet
         </span>
-        <h1>Join your class</h1>
-        <Segmented label="How you join" options={WAYS} value={way} onChange={setWay} full />
+        <h1>{tr("Join your class")}</h1>
+        <Segmented label={tr("How you join")} options={WAYS} value={way} onChange={setWay} full />
         {way === "code" ? <ByCode code={code} /> : <ByCard />}
         <p className="hint">
-          Teaching? <Link to={paths.login()}>Sign in</Link> with your name and password.
+          {rich("Teaching? <link>Sign in</link> with your name and password.", { link: (inside) => <Link to={paths.login()}>{inside}</Link> })}
         </p>
       </div>
     </main>
@@ -62,7 +64,7 @@ function ByCode({ code }: { code: string }) {
       <Field
         ref={first}
         className="input aloud"
-        label="Class code"
+        label={tr("Class code")}
         name="code"
         placeholder="KITE-4271"
         autoComplete="off"
@@ -74,18 +76,18 @@ function ByCode({ code }: { code: string }) {
       />
       <Field
         ref={name}
-        label="Nickname"
+        label={tr("Nickname")}
         name="nickname"
         autoComplete="off"
         maxLength={24}
-        hint="Your class sees it. No e-mail, no password."
+        hint={tr("Your class sees it. No e-mail, no password.")}
         value={nickname}
         onChange={(event) => setNickname(event.target.value)}
         error={error?.field("nickname")}
       />
       <PawnPicker value={pawn} onChange={setPawn} />
       <Button kind="primary" size="lg" wide type="submit" disabled={enter.isPending}>
-        {enter.isPending ? "Joining" : "Join"}
+        {enter.isPending ? tr("Joining") : tr("Join")}
       </Button>
     </form>
   );
@@ -94,7 +96,7 @@ function ByCode({ code }: { code: string }) {
 function PawnPicker({ value, onChange }: { value: number; onChange: (pawn: number) => void }) {
   return (
     <fieldset className="pawns">
-      <legend>Your pawn</legend>
+      <legend>{tr("Your pawn")}</legend>
       <Pawn size={54} body={pawnColor(value)} ring={pawnColor(value)} />
       <div>
         {PAWN_COLORS.map((pawn) => (
@@ -102,7 +104,7 @@ function PawnPicker({ value, onChange }: { value: number; onChange: (pawn: numbe
             key={pawn}
             type="radio"
             name="pawn"
-            aria-label={`Colour ${pawn}`}
+            aria-label={tr("Colour {pawn}", { pawn })}
             style={{ background: pawnColor(pawn) }}
             checked={pawn === value}
             onChange={() => onChange(pawn)}
@@ -130,7 +132,7 @@ function ByCard() {
       <Field
         ref={first}
         className="input aloud"
-        label="Code"
+        label={tr("Code")}
         name="card"
         placeholder="OTTER-3187"
         autoComplete="off"
@@ -141,19 +143,19 @@ function ByCard() {
         error={error?.field("code")}
       />
       <Field
-        label="Secret words"
+        label={tr("Secret words")}
         name="words"
         placeholder="amber river stone"
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        hint="All three, as they stand on your card."
+        hint={tr("All three, as they stand on your card.")}
         value={words}
         onChange={(event) => setWords(event.target.value)}
         error={error?.field("words")}
       />
       <Button kind="primary" size="lg" wide type="submit" disabled={enter.isPending}>
-        {enter.isPending ? "Coming in" : "Come in"}
+        {enter.isPending ? tr("Coming in") : tr("Come in")}
       </Button>
     </form>
   );

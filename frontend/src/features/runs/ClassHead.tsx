@@ -4,6 +4,7 @@ import { classQuery, client, meQuery, unwrap } from "@/api";
 import type { Me } from "@/api";
 import { paths } from "@/paths";
 import { Icon, toast } from "@/ui";
+import { tr } from "@/words";
 
 /** The page's heading: whose runs these are. Those who look after several classes choose here. */
 export function ClassName({ me }: { me: Me | undefined }) {
@@ -17,10 +18,10 @@ export function ClassName({ me }: { me: Me | undefined }) {
   const choices = me?.crew ? me.classes : [];
   return (
     <div className="whose">
-      <h1>{current ? current.name : "Runs"}</h1>
+      <h1>{current ? current.name : tr("Runs")}</h1>
       {choices.length > 0 && (
-        <select className="btn sm select" aria-label="Class" value={current?.id ?? ""} onChange={(event) => choose.mutate(event.target.value || null)}>
-          <option value="">Whole lab</option>
+        <select className="btn sm select" aria-label={tr("Class")} value={current?.id ?? ""} onChange={(event) => choose.mutate(event.target.value || null)}>
+          <option value="">{tr("Whole lab")}</option>
           {choices.map(({ id, name }) => (
             <option key={id} value={id}>
               {name}
@@ -40,10 +41,10 @@ export function JoinChip({ me }: { me: Me | undefined }) {
   return (
     <div className="joincode hide-s">
       <Icon name="qr-code" />
-      <span>Students join with</span>
+      <span>{tr("Students join with")}</span>
       <b>{code}</b>
       <Link className="btn sm" to={paths.projector(id)}>
-        Show on projector
+        {tr("Show on projector")}
       </Link>
     </div>
   );

@@ -3,6 +3,7 @@ import type { Run } from "@/api";
 import { recipe, StageMarks } from "@/chrome";
 import { paths } from "@/paths";
 import { format, Icon, Spark } from "@/ui";
+import { tr } from "@/words";
 import { Thumbnail } from "./Thumbnail";
 import { axisTop } from "./list";
 
@@ -10,7 +11,7 @@ import { axisTop } from "./list";
 export function OnAir({ runs }: { runs: readonly Run[] }) {
   const top = axisTop(runs);
   return (
-    <section className="air" aria-label="Training now" data-scroll={runs.length > 3 || undefined}>
+    <section className="air" aria-label={tr("Training now")} data-scroll={runs.length > 3 || undefined}>
       {runs.map((run) => (
         <Link key={run.id} className="card lc" to={paths.watch(run.id)}>
           <div className="th">
@@ -20,38 +21,38 @@ export function OnAir({ runs }: { runs: readonly Run[] }) {
             <div className="row">
               <h2>{run.name}</h2>
               {run.state === "queued" ? (
-                <span className="pill waits" title="It shares a trainer and waits for its next turn">
+                <span className="pill waits" title={tr("It shares a trainer and waits for its next turn")}>
                   <Icon name="clock" />
-                  next turn
+                  {tr("next turn")}
                 </span>
               ) : (
                 <span className="pill">
                   <span className="dot" />
-                  LIVE
+                  {tr("LIVE")}
                 </span>
               )}
             </div>
             <p className="meta">
               {recipe(run)}
               <br />
-              {share(run.progress)} of {format.count(run.steps_budget)} steps
+              {tr("{progress} of {stepsBudget} steps", { progress: share(run.progress), stepsBudget: format.count(run.steps_budget) })}
             </p>
             <p className="sv">
               {run.last === null ? (
-                <span>first life under way</span>
+                <span>{tr("first life under way")}</span>
               ) : (
                 <>
                   <b>{format.count(Math.round(run.last))}</b>
-                  <span>steps survived</span>
+                  <span>{tr("steps survived")}</span>
                 </>
               )}
             </p>
             <Spark values={run.spark} max={top} progress={run.progress} width={170} height={34} dot />
             <div className="row meta">
-              {run.stage !== null ? <StageMarks run={run} /> : <span>{run.epsilon !== null && `ε ${run.epsilon.toFixed(2)}`}</span>}
-              <span className="eyes" title="watching">
+              {run.stage !== null ? <StageMarks run={run} /> : <span>{run.epsilon !== null && `ε ${format.fixed(run.epsilon, 2)}`}</span>}
+              <span className="eyes" title={tr("watching")}>
                 <Icon name="users" />
-                <span className="sr">Watching: </span>
+                <span className="sr">{tr("Watching:")} </span>
                 {run.viewers}
               </span>
             </div>

@@ -5,6 +5,7 @@ import type { Run } from "@/api";
 import { AboutButton, recipe, StageMarks, StateMark, Tags } from "@/chrome";
 import { downloads, paths } from "@/paths";
 import { format, Icon, Spark } from "@/ui";
+import { tr } from "@/words";
 import { axisTop, COLUMNS } from "./list";
 import type { Column, View } from "./list";
 
@@ -35,19 +36,19 @@ export function RunTable({ runs, view, onSort, onTag, chosen, onChoose }: Props)
         <thead>
           <tr>
             <th className="pick">
-              <span className="sr">Choose</span>
+              <span className="sr">{tr("Choose")}</span>
             </th>
-            {head("name", "Run")}
-            {head("state", "State")}
-            <th className="h2c">{top > 1 ? `Survival, 0 to ${format.count(top)} steps` : "Survival"}</th>
-            {head("best", "Best exam", "n")}
-            {head("last", "Last", "n")}
-            {staged && head("stage", "Stage")}
-            {head("epsilon", "Explore ε", "h2c")}
-            {head("viewers", "Watching", "n h2c")}
-            <th className="h2c">Model</th>
+            {head("name", tr("Run"))}
+            {head("state", tr("State"))}
+            <th className="h2c">{top > 1 ? tr("Survival, 0 to {top} steps", { top: format.count(top) }) : tr("Survival")}</th>
+            {head("best", tr("Best exam"), "n")}
+            {head("last", tr("Last"), "n")}
+            {staged && head("stage", tr("Stage"))}
+            {head("epsilon", tr("Explore ε"), "h2c")}
+            {head("viewers", tr("Watching"), "n h2c")}
+            <th className="h2c">{tr("Model")}</th>
             <th>
-              <span className="sr">About</span>
+              <span className="sr">{tr("About")}</span>
             </th>
           </tr>
         </thead>
@@ -73,7 +74,7 @@ function Row({ run, top, staged, onTag, chosen, onChoose }: RowProps) {
   return (
     <tr className={picked ? "sel" : undefined}>
       <td className="pick">
-        <input type="checkbox" className="cb" aria-label={`Choose ${run.name}`} checked={picked} onChange={() => onChoose(run.id)} />
+        <input type="checkbox" className="cb" aria-label={tr("Choose {name}", { name: run.name })} checked={picked} onChange={() => onChoose(run.id)} />
       </td>
       <td className="nm">
         <Link to={paths.watch(run.id)} data-run={run.id}>
@@ -97,20 +98,20 @@ function Row({ run, top, staged, onTag, chosen, onChoose }: RowProps) {
           <StageMarks run={run} />
         </td>
       )}
-      <td className="h2c num">{run.epsilon?.toFixed(2) ?? <Unknown />}</td>
+      <td className="h2c num">{run.epsilon === null ? <Unknown /> : format.fixed(run.epsilon, 2)}</td>
       <td className={`n num h2c${run.viewers ? "" : " m3"}`}>{run.viewers}</td>
       <td className="h2c">
         {run.model ? (
-          <a className="btn sm" href={downloads.model(run.model.id)} download title={run.model.file} aria-label={`Download ${run.model.file}, ${format.bytes(run.model.bytes)}`}>
+          <a className="btn sm" href={downloads.model(run.model.id)} download title={run.model.file} aria-label={tr("Download {file}, {bytes}", { file: run.model.file, bytes: format.bytes(run.model.bytes) })}>
             <Icon name="download-simple" />
             {format.bytes(run.model.bytes)}
           </a>
         ) : (
-          <span className="m3 small">{isActive(run) ? "not yet" : "none"}</span>
+          <span className="m3 small">{isActive(run) ? tr("not yet") : tr("none")}</span>
         )}
       </td>
       <td className="k3">
-        <AboutButton run={run} label={`About ${run.name}`} size="sm" />
+        <AboutButton run={run} label={tr("About {name}", { name: run.name })} size="sm" />
       </td>
     </tr>
   );

@@ -7,6 +7,7 @@ import type { Me, Run } from "@/api";
 import { LabBar } from "@/chrome";
 import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Pawn, Segmented, Skeleton, Strip, toast, useKeys, Waiting } from "@/ui";
+import { tr } from "@/words";
 import { ClassName, JoinChip } from "./ClassHead";
 import { GROUPS, inGroup, queryOf, summary, viewOf, visible } from "./list";
 import type { Group, View } from "./list";
@@ -48,7 +49,7 @@ export function Runs() {
 
   return (
     <>
-      <title>Runs · Hamlet</title>
+      <title>{`${tr("Runs")} · Hamlet`}</title>
       <LabBar page="runs" launch={crew}>
         {runs.data && runs.data.length > 0 && <Search field={search} className="hide-s" view={view} setView={setView} keys />}
       </LabBar>
@@ -62,14 +63,14 @@ export function Runs() {
           {runs.data?.some(isUnderWay) && (
             <Link className="btn lg" to={paths.wall()}>
               <Icon name="table" />
-              Wall
+              {tr("Wall")}
             </Link>
           )}
           <JoinChip me={me} />
           {crew && runs.data && runs.data.length > 0 && (
             <Link className="btn primary lg" to={paths.launch()}>
               <Icon name="plus" weight="bold" />
-              Launch run
+              {tr("Launch run")}
             </Link>
           )}
         </div>
@@ -80,7 +81,7 @@ export function Runs() {
           </>
         ) : runs.isError ? (
           <div className="card">
-            <Empty title="The list of runs did not come" action={<Button kind="primary" onClick={() => void runs.refetch()}>Try again</Button>}>
+            <Empty title={tr("The list of runs did not come")} action={<Button kind="primary" onClick={() => void runs.refetch()}>{tr("Try again")}</Button>}>
               {runs.error.message}
             </Empty>
           </div>
@@ -91,17 +92,17 @@ export function Runs() {
       {selection.chosen.size > 0 && (
         <div className="toasts">
           <div className="toast" role="status">
-            {selection.chosen.size} {selection.chosen.size === 1 ? "run" : "runs"} chosen
+            {tr("{n} run chosen|{n} runs chosen", { n: selection.chosen.size })}
             <Link className="btn sm primary" to={paths.compareRuns([...selection.chosen])}>
               <Icon name="columns" />
-              Compare {selection.chosen.size}
+              {tr("Compare {n}", { n: selection.chosen.size })}
             </Link>
             {crew && moving.length > 0 && (
               <Button size="sm" icon="stop-circle" disabled={stop.isPending} onClick={() => stop.mutate(moving, { onSettled: selection.clear })}>
-                Stop {moving.length}, keep models
+                {tr("Stop {n}, keep models", { n: moving.length })}
               </Button>
             )}
-            <Button size="sm" kind="ghost" icon="x" aria-label="Choose none" onClick={selection.clear} />
+            <Button size="sm" kind="ghost" icon="x" aria-label={tr("Choose none")} onClick={selection.clear} />
           </div>
         </div>
       )}
@@ -130,10 +131,10 @@ function Listed({ runs, crew, view, setView, selection }: ListedProps) {
     <>
       {onAir.length > 0 && <OnAir runs={onAir} />}
       <div className="tools">
-        <Segmented label="Show" options={options} value={view.group} onChange={(group) => setView({ ...view, group })} />
+        <Segmented label={tr("Show")} options={options} value={view.group} onChange={(group) => setView({ ...view, group })} />
         {view.tag && (
-          <Button size="sm" icon="x" aria-label={`Runs of any tag, not only ${view.tag}`} onClick={() => setView({ ...view, tag: "" })}>
-            tagged {view.tag}
+          <Button size="sm" icon="x" aria-label={tr("Runs of any tag, not only {tag}", { tag: view.tag })} onClick={() => setView({ ...view, tag: "" })}>
+            {tr("tagged {tag}", { tag: view.tag })}
           </Button>
         )}
         <Search className="only-s" view={view} setView={setView} />
@@ -149,14 +150,14 @@ function Listed({ runs, crew, view, setView, selection }: ListedProps) {
         />
       ) : (
         <div className="card">
-          <Empty title="No run fits" action={<Button onClick={() => setView({ ...view, group: "all", text: "", tag: "" })}>Show all {runs.length}</Button>}>
+          <Empty title={tr("No run fits")} action={<Button onClick={() => setView({ ...view, group: "all", text: "", tag: "" })}>{tr("Show all {n}", { n: runs.length })}</Button>}>
             {missed(view)}
           </Empty>
         </div>
       )}
       {shown.length > pages * PAGE && (
         <p className="more">
-          <Button onClick={() => setPages(pages + 1)}>Show {Math.min(PAGE, shown.length - pages * PAGE)} more</Button>
+          <Button onClick={() => setPages(pages + 1)}>{tr("Show {n} more", { n: Math.min(PAGE, shown.length - pages * PAGE) })}</Button>
         </p>
       )}
     </>
@@ -165,16 +166,16 @@ function Listed({ runs, crew, view, setView, selection }: ListedProps) {
 
 /** "No finished run is tagged “sleep” and has “owl” in what is known of it." */
 function missed({ group, tag, text }: View): string {
-  const kind = group === "all" ? "No run" : `No ${GROUPS[group].toLowerCase()} run`;
-  const wanted = [tag && `is tagged “${tag}”`, text && `has “${text}” in name, notes, tags, level or owner`].filter(Boolean);
-  return `${kind} ${wanted.join(" and ") || "is here"}.`;
+  const none = group === "all" ? tr("No run is here with this:") : tr("Under “{group}” no run has this:", { group: GROUPS[group] });
+  const wanted = [tag && tr("the tag “{tag}”", { tag }), text && tr("“{text}” in name, notes, tags, level or owner", { text })].filter(Boolean);
+  return wanted.length ? `${none} ${wanted.join(", ")}.` : tr("No run is here.");
 }
 
 function NoRuns({ crew }: { crew: boolean }) {
   return (
     <div className="card">
       <Empty
-        title="No lives yet"
+        title={tr("No lives yet")}
         picture={
           <div className="ground plot">
             <Pawn size={54} />
@@ -184,12 +185,12 @@ function NoRuns({ crew }: { crew: boolean }) {
           crew && (
             <Link className="btn primary lg" to={paths.launch()}>
               <Icon name="plus" weight="bold" />
-              Launch run
+              {tr("Launch run")}
             </Link>
           )
         }
       >
-        {crew ? "Launch a run and the class can watch it learn from its first step." : "Your instructor launches the first run. This page shows it by itself."}
+        {crew ? tr("Launch a run and the class can watch it learn from its first step.") : tr("Your instructor launches the first run. This page shows it by itself.")}
       </Empty>
     </div>
   );
@@ -210,8 +211,8 @@ function Search({ className, view, setView, field, keys }: SearchProps) {
       <input
         ref={field}
         type="search"
-        aria-label="Search runs"
-        placeholder="Search runs"
+        aria-label={tr("Search runs")}
+        placeholder={tr("Search runs")}
         value={view.text}
         onChange={(event) => setView({ ...view, text: event.target.value })}
         onKeyDown={(event) => {
@@ -233,8 +234,8 @@ function Stale({ since, retry }: { since: number; retry: () => void }) {
   }, []);
   return (
     <div style={{ marginBottom: 12 }}>
-      <Strip kind="warn" icon="wifi-slash" action={<Button size="sm" onClick={retry}>Retry</Button>}>
-        The server does not answer. Updated {format.ago(new Date(since).toISOString(), now)}.
+      <Strip kind="warn" icon="wifi-slash" action={<Button size="sm" onClick={retry}>{tr("Retry")}</Button>}>
+        {tr("The server does not answer. Updated {ago}.", { ago: format.ago(new Date(since).toISOString(), now) })}
       </Strip>
     </div>
   );

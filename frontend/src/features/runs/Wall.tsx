@@ -12,6 +12,7 @@ import { townOf } from "@/level";
 import { paths } from "@/paths";
 import { Button, Empty, format, Pawn, Skeleton, Spark, useTheme, Waiting } from "@/ui";
 import { connect, pageNow, socketUrl } from "@/wire";
+import { tr } from "@/words";
 import { NOTHING, receive } from "./glance";
 import { axisTop } from "./list";
 import { beat, columnsFor, hung, moving, pictureOf } from "./wall";
@@ -35,24 +36,24 @@ export function Wall() {
   const columns = columnsFor(shown.length, size);
   return (
     <>
-      <title>Wall · Hamlet</title>
+      <title>{`${tr("Wall")} · Hamlet`}</title>
       <LabBar page="runs" launch={false} />
       <main id="main" tabIndex={-1} className="wall">
-        <h1 className="sr">Wall of runs</h1>
+        <h1 className="sr">{tr("Wall of runs")}</h1>
         {left > 0 && (
           <p className="hint">
-            {shown.length} of {shown.length + left} runs
+            {tr("{n} of {all} runs", { n: shown.length, all: shown.length + left })}
           </p>
         )}
         {runs.data && shown.length === 0 ? (
           <div className="card">
-            <Empty title={named.length ? "None of these runs is here" : "Nothing trains now"} action={<Link className="btn primary" to={paths.home()}>Runs</Link>}>
-              {named.length ? "They may have been deleted, or belong to another class." : "A run hangs here by itself when it begins."}
+            <Empty title={named.length ? tr("None of these runs is here") : tr("Nothing trains now")} action={<Link className="btn primary" to={paths.home()}>{tr("Runs")}</Link>}>
+              {named.length ? tr("They may have been deleted, or belong to another class.") : tr("A run hangs here by itself when it begins.")}
             </Empty>
           </div>
         ) : runs.error && !runs.data ? (
           <div className="card">
-            <Empty title="The runs did not come" action={<Button kind="primary" onClick={() => void runs.refetch()}>Try again</Button>}>
+            <Empty title={tr("The runs did not come")} action={<Button kind="primary" onClick={() => void runs.refetch()}>{tr("Try again")}</Button>}>
               {runs.error.message}
             </Empty>
           </div>
@@ -120,7 +121,7 @@ function Picture({ run, level, top, clock }: PictureProps) {
       <Living run={run.id} level={level} clock={clock} />
       <div className="row">
         <span className="sv">
-          {run.last === null ? "–" : <b>{format.count(Math.round(run.last))}</b>} <small>{run.last === null ? run.state === "training" ? "not measured yet" : "not measured" : "steps survived"}</small>
+          {run.last === null ? "–" : <b>{format.count(Math.round(run.last))}</b>} <small>{run.last === null ? run.state === "training" ? tr("not measured yet") : tr("not measured") : tr("steps survived")}</small>
         </span>
         <Spark values={run.spark} max={top} progress={run.progress} width={110} height={26} dot />
       </div>

@@ -1,8 +1,10 @@
 import { isUnderWay } from "@/api";
 import type { Run } from "@/api";
+import { named, tr } from "@/words";
 
-export const GROUPS = { all: "All", training: "Training", queued: "Queued", finished: "Finished", ended: "Stopped" } as const;
+export const GROUPS = { all: tr("All"), training: tr("Training"), queued: tr("Queued"), finished: tr("Finished"), ended: tr("Stopped") } as const;
 export type Group = keyof typeof GROUPS;
+const COUNTED = { training: "{n} training", queued: "{n} queued", finished: "{n} finished", ended: "{n} stopped" } as const;
 
 /** Where a run belongs. One that waits for its next turn is still training to those who watch. */
 export function groupOf(run: Pick<Run, "state" | "steps">): Exclude<Group, "all"> {
@@ -39,7 +41,7 @@ export interface View {
 export function visible(runs: readonly Run[], { group, text, tag, column, way }: View): Run[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = (run: Run) => {
-    const hay = `${run.name} ${run.level_title} ${run.level} ${run.network} ${run.learner} ${run.owner} ${run.notes} ${run.tags.join(" ")}`.toLowerCase();
+    const hay = `${run.name} ${run.level_title} ${named(run.level_title)} ${run.level} ${run.network} ${run.learner} ${run.owner} ${run.notes} ${run.tags.join(" ")}`.toLowerCase();
     return words.every((word) => hay.includes(word)) && (tag === "" || run.tags.some((own) => own.toLowerCase() === tag.toLowerCase()));
   };
   const sign = way === "up" ? 1 : -1;
@@ -90,9 +92,9 @@ export function axisTop(runs: readonly Run[]): number {
 /** "3 training, 1 queued, 3 finished. 31 people watching." */
 export function summary(runs: readonly Run[]): string {
   const parts = (["training", "queued", "finished", "ended"] as const)
-    .map((group) => [runs.filter((run) => inGroup(run, group)).length, GROUPS[group].toLowerCase()] as const)
+    .map((group) => [runs.filter((run) => inGroup(run, group)).length, COUNTED[group]] as const)
     .filter(([n]) => n > 0)
-    .map(([n, word]) => `${n} ${word}`);
+    .map(([n, text]) => tr(text, { n }));
   const watching = runs.reduce((sum, run) => sum + run.viewers, 0);
-  return `${parts.join(", ")}.${watching ? ` ${watching} ${watching === 1 ? "person" : "people"} watching.` : ""}`;
+  return `${parts.join(", ")}.${watching ? ` ${tr("{n} person watching.|{n} people watching.", { n: watching })}` : ""}`;
 }

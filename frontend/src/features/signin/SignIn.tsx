@@ -4,7 +4,8 @@ import type { FormEvent } from "react";
 import { Link, Navigate, useSearchParams } from "react-router";
 import { ApiError, client, meQuery, setCsrf, unwrap } from "@/api";
 import { paths } from "@/paths";
-import { Button, Field, Logo, Strip, ThemeButton } from "@/ui";
+import { Button, Field, LanguagePicker, Logo, Strip, ThemeButton } from "@/ui";
+import { rich, tr } from "@/words";
 import "./signin.css";
 
 /** Only a path of this very site: a link from outside must not lead a fresh session elsewhere. */
@@ -40,8 +41,9 @@ export function SignIn() {
   };
   return (
     <main className="signin" id="main">
-      <title>Sign in · Hamlet</title>
+      <title>{`${tr("Sign in")} · Hamlet`}</title>
       <div className="corner">
+        <LanguagePicker />
         <ThemeButton />
       </div>
       <form className="card" onSubmit={submit} noValidate>
@@ -49,16 +51,16 @@ export function SignIn() {
           <Logo />
           Hamlet
         </span>
-        <h1>Sign in</h1>
-        <p className="m2">Watch one small life learn to live in a town.</p>
+        <h1>{tr("Sign in")}</h1>
+        <p className="m2">{tr("Watch one small life learn to live in a town.")}</p>
         {error && (error.fields.length === 0 || error.status >= 500) && <Strip kind="bad">{error.message}</Strip>}
-        <Field ref={name} label="Name" name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} required error={error?.field("username")} />
-        <Field ref={password} label="Password" name="password" type="password" autoComplete="current-password" required error={error?.field("password")} />
+        <Field ref={name} label={tr("Name")} name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} required error={error?.field("username")} />
+        <Field ref={password} label={tr("Password")} name="password" type="password" autoComplete="current-password" required error={error?.field("password")} />
         <Button kind="primary" size="lg" wide type="submit" disabled={login.isPending}>
-          {login.isPending ? "Signing in" : "Sign in"}
+          {login.isPending ? tr("Signing in") : tr("Sign in")}
         </Button>
         <p className="hint">
-          Studying? <Link to={paths.join()}>Join your class</Link> with its code or your card.
+          {rich("Studying? <link>Join your class</link> with its code or your card.", { link: (inside) => <Link to={paths.join()}>{inside}</Link> })}
         </p>
       </form>
     </main>

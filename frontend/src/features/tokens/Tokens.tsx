@@ -5,20 +5,21 @@ import { ApiError, client, meQuery, tokensQuery, unwrap } from "@/api";
 import type { Token, TokenMade } from "@/api";
 import { LabBar } from "@/chrome";
 import { Button, Copy, Dialog, Empty, Field, format, Segmented, Skeleton, Strip, toast, Waiting } from "@/ui";
+import { rich, tr } from "@/words";
 import "./tokens.css";
 
 const SCOPES = [
-  { value: "read", label: "Read" },
-  { value: "steer", label: "Read and steer" },
+  { value: "read", label: tr("Read") },
+  { value: "steer", label: tr("Read and steer") },
 ] as const;
 const SPANS = [
-  { value: "7", label: "1 week" },
-  { value: "90", label: "90 days" },
-  { value: "366", label: "1 year" },
+  { value: "7", label: tr("1 week") },
+  { value: "90", label: tr("90 days") },
+  { value: "366", label: tr("1 year") },
 ] as const;
 const MEANS: Record<Token["scope"], string> = {
-  read: "Sees the runs, curves and models that you see, and changes nothing.",
-  steer: "Also launches, stops and changes runs, exports and uploads models and leaves notes, as far as you may.",
+  read: tr("Sees the runs, curves and models that you see, and changes nothing."),
+  steer: tr("Also launches, stops and changes runs, exports and uploads models and leaves notes, as far as you may."),
 };
 
 /** One's own tokens: a program that shows one is its person. */
@@ -30,30 +31,29 @@ export function Tokens() {
   const shown = made && tokens.data?.some((token) => token.id === made.id) ? made : undefined;
   return (
     <>
-      <title>API tokens · Hamlet</title>
+      <title>{`${tr("API tokens")} · Hamlet`}</title>
       <LabBar page="tokens" />
       <main className="tokens" id="main" tabIndex={-1}>
-        <h1>API tokens</h1>
+        <h1>{tr("API tokens")}</h1>
         <p className="m2">
-          A token lets a program of yours do what you may do here: <code>hamlet runs ls</code>, the Python client, or anything that sends{" "}
-          <code>Authorization: Bearer</code>. Whoever has it is you: give it to nobody, revoke it when it is lost.
+          {rich("A token lets a program of yours do what you may do here: <code>hamlet runs ls</code>, the Python client, or anything that sends <code>Authorization: Bearer</code>. Whoever has it is you: give it to nobody, revoke it when it is lost.", {})}
         </p>
         {guest ? (
-          <Empty title="Guests have no tokens">Join a class, or ask your instructor for an account.</Empty>
+          <Empty title={tr("Guests have no tokens")}>{tr("Join a class, or ask your instructor for an account.")}</Empty>
         ) : (
           <>
             {shown && (
               <div className="callout info">
                 <span>
-                  Copy it now, it is shown this once: <b className="mono">{shown.token}</b>
+                  {rich("Copy it now, it is shown this once: {token}", { token: <b className="mono">{shown.token}</b> })}
                 </span>
-                <Copy text={shown.token} label="Copy the token" />
+                <Copy text={shown.token} label={tr("Copy the token")} />
               </div>
             )}
-            {tokens.isError && <Strip kind="bad" action={<Button size="sm" onClick={() => void tokens.refetch()}>Try again</Button>}>{tokens.error.message}</Strip>}
+            {tokens.isError && <Strip kind="bad" action={<Button size="sm" onClick={() => void tokens.refetch()}>{tr("Try again")}</Button>}>{tokens.error.message}</Strip>}
             <div className="tokens-halves">
-              <section className="card" aria-label="Your tokens">
-                {tokens.data?.length === 0 && <Empty title="No token yet">Make one for each program, so that each can be revoked alone.</Empty>}
+              <section className="card" aria-label={tr("Your tokens")}>
+                {tokens.data?.length === 0 && <Empty title={tr("No token yet")}>{tr("Make one for each program, so that each can be revoked alone.")}</Empty>}
                 {tokens.data && tokens.data.length > 0 && <List tokens={tokens.data} />}
                 {tokens.isPending && (
                   <Waiting>
@@ -87,23 +87,22 @@ function List({ tokens }: { tokens: readonly Token[] }) {
             <span>
               <b>{token.name}</b>
               <small>
-                {token.scope === "steer" ? "reads and steers" : "reads"} · until {format.moment(token.expires_at)} ·{" "}
-                {token.last_used_at ? `last used ${format.ago(token.last_used_at)}` : "not used yet"}
+                {[token.scope === "steer" ? tr("reads and steers") : tr("reads"), tr("until {moment}", { moment: format.moment(token.expires_at) }), token.last_used_at ? tr("last used {ago}", { ago: format.ago(token.last_used_at) }) : tr("not used yet")].join(" · ")}
               </small>
             </span>
-            <Button size="sm" aria-label={`Revoke ${token.name}`} onClick={() => setLeaving(token)}>
-              Revoke
+            <Button size="sm" aria-label={tr("Revoke {name}", { name: token.name })} onClick={() => setLeaving(token)}>
+              {tr("Revoke")}
             </Button>
           </li>
         ))}
       </ul>
       <Dialog
         open={leaving !== undefined}
-        title={`Revoke ${leaving?.name ?? ""}?`}
+        title={tr("Revoke {name}?", { name: leaving?.name ?? "" })}
         onClose={close}
         actions={
           <>
-            <Button onClick={close}>Keep it</Button>
+            <Button onClick={close}>{tr("Keep it")}</Button>
             <Button
               kind="primary"
               onClick={() => {
@@ -111,12 +110,12 @@ function List({ tokens }: { tokens: readonly Token[] }) {
                 close();
               }}
             >
-              Revoke
+              {tr("Revoke")}
             </Button>
           </>
         }
       >
-        Programs that use it are refused from now on.
+        {tr("Programs that use it are refused from now on.")}
       </Dialog>
     </>
   );
@@ -142,14 +141,14 @@ function NewToken({ then }: { then: (made: TokenMade) => void }) {
   };
   return (
     <form className="card" onSubmit={submit} noValidate>
-      <h2 className="h2">New token</h2>
+      <h2 className="h2">{tr("New token")}</h2>
       {error && error.fields.length === 0 && <Strip kind="bad">{error.message}</Strip>}
-      <Field label="What it is for" name="token" maxLength={60} placeholder="my notebook" autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} error={error?.field("name")} />
-      <Segmented label="What it may do" options={SCOPES} value={scope} onChange={setScope} />
+      <Field label={tr("What it is for")} name="token" maxLength={60} placeholder={tr("my notebook")} autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} error={error?.field("name")} />
+      <Segmented label={tr("What it may do")} options={SCOPES} value={scope} onChange={setScope} />
       <p className="m2">{MEANS[scope]}</p>
-      <Segmented label="How long it works" options={SPANS} value={days} onChange={setDays} />
+      <Segmented label={tr("How long it works")} options={SPANS} value={days} onChange={setDays} />
       <Button kind="primary" icon="plus" iconWeight="bold" type="submit" disabled={make.isPending}>
-        Make token
+        {tr("Make token")}
       </Button>
     </form>
   );

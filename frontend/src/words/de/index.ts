@@ -1,0 +1,22 @@
+/** All that the pages say, in German. Each file holds one room's texts by their English; what several say stands in common.ts. */
+import { app } from "./app";
+import { chrome } from "./chrome";
+import { common } from "./common";
+import { level } from "./level";
+import { people } from "./people";
+import { runs } from "./runs";
+import { server } from "./server";
+import { ui } from "./ui";
+
+const texts = { ...common, ...ui, ...chrome, ...app, ...runs, ...people };
+export type Texts = typeof texts;
+
+export interface Catalog {
+  texts: Readonly<Record<string, string>>;
+  /** words of the shipped levels and of the settings */
+  level: Readonly<Record<string, string>>;
+  /** sentences of the server */
+  server: Readonly<Record<string, string>>;
+}
+
+export const german: Catalog = { texts, level, server };

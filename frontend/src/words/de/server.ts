@@ -1,0 +1,2 @@
+/** The commonest sentences of the server. */
+export const server = {} as const;

@@ -1,0 +1,20 @@
+/** src/ui */
+export const ui = {
+  "Copy": "Kopieren",
+  "Copied": "Kopiert",
+  "The browser does not allow copying here. Select the text instead.": "Der Browser erlaubt das Kopieren hier nicht. Markiere den Text stattdessen.",
+  "Skip to the page": "Zum Inhalt springen",
+  "Hamlet, all runs": "Hamlet, alle Läufe",
+  "Main": "Hauptmenü",
+  "Light theme": "Helles Design",
+  "Dark theme": "Dunkles Design",
+  "Language": "Sprache",
+  "{n} person is watching|{n} people are watching": "{n} Person schaut zu|{n} Personen schauen zu",
+  "{label}, value": "{label}, Wert",
+  "Loading": "Lädt",
+  "Close": "Schließen",
+  "{n} s ago": "vor {n} s",
+  "{n} min ago": "vor {n} min",
+  "{n} h ago": "vor {n} Std.",
+  "{n} d ago": "vor {n} T.",
+} as const;
