@@ -168,6 +168,24 @@ def allowed_hosts() -> tuple[list[str], list[str]]:
     return [*LOOPBACK, *dict.fromkeys(names)], origins
 
 
+def require_shared(serves: bool) -> None:
+    """Refuse to start parts that run apart without what they must share. One machine alone needs none of it: it makes a
+    key of its own, and knows its own names.
+
+    Args:
+        serves: whether the web part is among them
+    """
+    if not os.environ.get("HAMLET_SECRET_KEY"):
+        raise ImproperlyConfigured(
+            "HAMLET_SECRET_KEY: is not set; parts that run apart (--only) need the same key, of at least 32 characters."
+        )
+    if serves and not os.environ.get("HAMLET_ALLOWED_HOSTS", "").strip(" ,"):
+        raise ImproperlyConfigured(
+            "HAMLET_ALLOWED_HOSTS: is not set; a web part that runs apart (--only) must be told the names under which "
+            "browsers reach it, such as https://lab.school.org."
+        )
+
+
 def behind_tls() -> bool:
     """Whether `HAMLET_ALLOWED_HOSTS` gives https names and no others: then nobody is meant to come without TLS."""
     given = [part.strip() for part in os.environ.get("HAMLET_ALLOWED_HOSTS", "").split(",") if part.strip()]

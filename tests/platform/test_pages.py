@@ -55,9 +55,11 @@ class TestTheApp:
         assert answer["Content-Type"].startswith("text/html")
         assert answer["Cache-Control"] == "no-cache"
 
-    def test_no_script_runs_but_our_own_files(self, client, built):
+    def test_no_script_runs_and_no_style_counts_but_our_own_files(self, client, built):
         policy = client.get("/")["Content-Security-Policy"]
         assert "script-src 'self';" in policy
+        assert "style-src 'self';" in policy
+        assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
 
     def test_a_clone_without_the_built_pages_says_what_to_do(self, client, tmp_path, settings):
@@ -75,6 +77,7 @@ class TestTheApp:
         assert scripts
         assert all(" src=" in script for script in scripts), "a script within the page would not run"
         assert 'src="/static/app/' in page
+        assert not re.search(r"<style|\sstyle=", page), "a style within the page would do nothing"
 
 
 class TestWhatIsNotThere:

@@ -27,14 +27,18 @@ class Site:
     def __init__(self, folder: Path, **shared: str) -> None:
         self.folder, self.shared = (
             folder,
-            {"HAMLET_SECRET_KEY": "one key for all machines, 32 characters or more", **shared},
+            {
+                "HAMLET_SECRET_KEY": "one key for all machines, 32 characters or more",
+                "HAMLET_ALLOWED_HOSTS": "lab.school.org",
+                **shared,
+            },
         )
         self.machines: list[HamletUp] = []
         # A started process ends with the thread that started it, so these threads live as long as the site.
         self.hands = ThreadPoolExecutor()
 
     def start(self, name: str, *only: str, **env: str) -> HamletUp:
-        machine = HamletUp(self.folder / name, *only, **self.shared, **env)
+        machine = HamletUp(self.folder / name, *only, **{**self.shared, **env})
         self.machines.append(machine)
         return machine
 
@@ -109,6 +113,20 @@ def test_parts_need_a_broker_between_them(tmp_path):
     assert (status, lines) == (
         1, ["hamlet: REDIS_URL: is not set; parts that run apart (--only) need one broker between them."]
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("part", "lacks"), [("web", "HAMLET_SECRET_KEY"), ("worker", "HAMLET_SECRET_KEY"), ("web", "HAMLET_ALLOWED_HOSTS")]
+)
+def test_parts_do_not_start_without_what_they_must_share(tmp_path, valkey, part, lacks):
+    shared = {
+        "HAMLET_SECRET_KEY": "one key for all machines, 32 characters or more",
+        "HAMLET_ALLOWED_HOSTS": "lab.school.org", "REDIS_URL": valkey, "HAMLET_DATA": str(tmp_path),
+    }  # fmt: skip
+    lines, status = run_up("--only", part, **{**shared, lacks: ""})
+    assert status == 1
+    assert len(lines) == 1
+    assert lines[0].startswith(f"hamlet: {lacks}: is not set; ")
 
 
 @pytest.fixture(scope="class")

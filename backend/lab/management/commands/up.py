@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
@@ -45,10 +46,12 @@ class Command(BaseCommand):
         try:
             if options["only"] and settings.BROKER.embedded:
                 raise StartError("REDIS_URL: is not set; parts that run apart (--only) need one broker between them.")
+            if options["only"]:
+                environment.require_shared(serves="web" in parts)
             with only_one(settings.DATA, options["only"]) as status, maybe_listening("web" in parts) as listener:
                 require_space(settings.DATA)
                 self.supervise(status, listener, parts)
-        except (StartError, broker.BrokerError, database.DatabaseNotReadyError) as error:
+        except (StartError, ImproperlyConfigured, broker.BrokerError, database.DatabaseNotReadyError) as error:
             sys.exit(f"hamlet: {error}")
 
     def say(self, line: str) -> None:
