@@ -59,7 +59,7 @@ make_venv() {
 # What is installed is written down: the list of packages and the groups. The same again means nothing to do.
 install_packages() {
     local stamp="$ROOT/.venv/.hamlet-installed" want
-    want="$(sha256sum pyproject.toml | cut -d' ' -f1) $ROOT"
+    want="$(cat pyproject.toml deploy/lock/*.txt | sha256sum | cut -d' ' -f1) $ROOT"
     if [ -f "$stamp" ] && grep -qxF "$want $EXTRAS" "$stamp"; then return; fi
     if ! "$PYTHON" - <<'PY'; then
 import sys
@@ -75,11 +75,25 @@ PY
         quietly "$PYTHON" -m pip install torch==2.13.0
     fi
     say "Installing HAMLET's packages ..."
-    quietly "$PYTHON" -m pip install -e ".[$EXTRAS]"
+    install_locked || quietly "$PYTHON" -m pip install -e ".[$EXTRAS]"
     # Another group may be installed already: it stays installed.
     grep -F "$want " "$stamp" >"$stamp.new" 2>/dev/null || true
     printf '%s %s\n' "$want" "$EXTRAS" >>"$stamp.new"
     mv "$stamp.new" "$stamp"
+}
+
+# Exactly the versions that HAMLET was tested with, each file checked (deploy/lock); fails where one cannot be had.
+install_locked() {
+    local before; before=$(wc -c <"$LOG")
+    if "$PYTHON" -m pip install --no-deps --require-hashes -r "deploy/lock/${EXTRAS//,/-}.txt" >>"$LOG" 2>&1 </dev/null; then
+        quietly "$PYTHON" -m pip install --no-deps --no-build-isolation -e ".[$EXTRAS]"
+        return
+    fi
+    if tail -c "+$((before + 1))" "$LOG" | grep -q 'DO NOT MATCH THE HASHES'; then
+        die "a package is not the file that deploy/lock names: it was changed on its way (see $LOG)."
+    fi
+    say "Not all locked versions can be had here (see $LOG): taking those that pyproject.toml allows."
+    return 1
 }
 
 build_pages() {
