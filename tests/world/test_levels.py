@@ -20,13 +20,14 @@ from hamlet.world.writing import level_text
 STATION = Path(__file__).parent / "levels" / "station.yaml"
 
 
-def test_the_five_levels_are_there_from_the_easiest_on():
+def test_the_five_levels_are_there_from_the_easiest_on_and_one_that_is_wrong():
     assert level_names() == (
         "L0_0_minimal",
         "L0_5_dual_resource",
         "L1_full_observability",
         "L2_partial_observability",
         "L3_temporal_mechanics",
+        "broken_reward",
     )
 
 
@@ -49,6 +50,13 @@ def test_shipped_levels_are_those_of_the_rule_book(name, dim, deployed, sight, t
     assert level.meters[3].start == money
     assert len(level.vocabulary) == 14
     assert level.curriculum.multipliers == (0.2, 0.5, 0.8, 1.0)
+
+
+def test_the_broken_reward_is_the_whole_town_with_one_number_wrong():
+    town, broken = load_level("L1_full_observability").describe(), load_level("broken_reward").describe()
+    differs = {key for key in town if town[key] != broken[key]}
+    assert differs == {"name", "title", "summary", "reward", "digest"}
+    assert broken["reward"] == town["reward"] | {"retirement": -1000.0}
 
 
 def test_fields_tile_the_observation():

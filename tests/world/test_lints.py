@@ -106,4 +106,5 @@ def test_what_the_shipped_levels_are_told():
         "L1_full_observability": ["places.Labor"],  # Job pays more for less, as long as uses are instant
         "L2_partial_observability": ["places.Labor"],
         "L3_temporal_mechanics": [],
+        "broken_reward": ["places.Labor"],
     }

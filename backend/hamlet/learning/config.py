@@ -375,5 +375,11 @@ PRESETS: list[dict[str, Any]] = [
         "summary": "Opening hours, and activities of several ticks; the simple network, since it can read the clock.",
         "config": {"level": "L3_temporal_mechanics", "network": "simple", "steps": 6_000_000},
     },
+    {
+        "name": "broken-reward",
+        "title": "Broken reward",
+        "summary": "The whole town, but growing old is fined: for the lesson on rewards; half a minute of one core.",
+        "config": {"level": "broken_reward"},
+    },
 ]  # fmt: skip
 """recipes of the launch form; the first is the default"""

@@ -1,7 +1,8 @@
 """The levels as Gymnasium environments: `gymnasium.make("hamlet/L1-v0")`, and vector ones with `gymnasium.make_vec`.
 
-Ids: hamlet/L0_0-v0, hamlet/L0_5-v0, hamlet/L1-v0, hamlet/L2-v0, hamlet/L3-v0. `import hamlet.world` registers them
-where Gymnasium is installed; `gymnasium.make("hamlet.world:hamlet/L1-v0")` does both at once.
+Ids: hamlet/L0_0-v0, hamlet/L0_5-v0, hamlet/L1-v0, hamlet/L2-v0, hamlet/L3-v0, hamlet/broken_reward-v0.
+`import hamlet.world` registers them where Gymnasium is installed; `gymnasium.make("hamlet.world:hamlet/L1-v0")` does
+both at once.
 
 A life that ends, by death or retirement, is `terminated`; nothing is ever `truncated`. `info["action_mask"]` has what
 is allowed now, as int8, ready for `env.action_space.sample(mask)`.

@@ -61,6 +61,7 @@ describe("what it says is the level's own", () => {
     expect(reward(HARBOUR)).toHaveLength(2);
     expect(reward(TOWN)[0]).toContain("energy × health");
     expect(reward(TOWN)[1]).toBe("Who lives 1,000 steps earns 1 more.");
+    expect(reward({ ...TOWN, reward: { ...TOWN.reward, retirement: -1000 } })[1]).toBe("Who lives 1,000 steps is fined 1,000.");
     expect(order(HARBOUR).join(" ")).not.toContain("paid for a meter");
     expect(order(HARBOUR)).toContain("TEND: the place is used, if one can pay and it is open.");
     expect(order(TOWN).join(" ")).not.toContain("clock");
