@@ -106,7 +106,9 @@ export function reward(level: Level): string[] {
   const { product, retirement } = level.reward;
   const factors = product.map((name) => lower(level, name));
   const found = [`Each step alive earns ${factors.length ? factors.join(" × ") : "1"}${factors.length > 1 ? ", each from 0 to 1: one low factor spoils the others" : factors.length ? ", from 0 to 1" : ""}.`];
-  if (retirement !== 0) found.push(`Who lives ${format.count(level.lifespan)} steps ${retirement > 0 ? "earns" : "is fined"} ${format.plain(Math.abs(retirement))}${retirement > 0 ? " more" : ""}.`);
+  const old = format.count(level.lifespan);
+  if (retirement > 0) found.push(`Who lives ${old} steps earns ${format.plain(retirement)} more.`);
+  if (retirement < 0) found.push(`Who lives ${old} steps is fined ${format.plain(-retirement)}.`);
   found.push("Nothing else is paid: no bonus for a place, no fine for dying. What a life is worth is what it lived.");
   return found;
 }

@@ -58,7 +58,7 @@ export function Rewards({ level, life, moment }: Props) {
             <span className="lo">{low.toFixed(2)}</span>
           </div>
           <dl className="parts">
-            <div title={`Each step alive earns ${titles.join(" × ")}; who lives ${level.lifespan} steps ${retirement < 0 ? "is fined" : "earns"} ${Math.abs(retirement)}${retirement < 0 ? "" : " more"}`}>
+            <div title={`Each step alive earns ${titles.join(" × ")}; who lives ${level.lifespan} steps ${retirement < 0 ? `is fined ${-retirement}` : `earns ${retirement} more`}`}>
               <dt>
                 <i className="line" />
                 world: {titles.join(" × ")}

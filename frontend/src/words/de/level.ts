@@ -5,6 +5,7 @@ export const level = {
   "The whole town": "Die ganze Stadt",
   "Through the fog": "Durch den Nebel",
   "Day and night": "Tag und Nacht",
+  "The broken reward": "Die verdorbene Belohnung",
 
   "Energy": "Energie",
   "Hygiene": "Hygiene",
@@ -142,6 +143,9 @@ export const level = {
   "Sees the whole grid and learns to live out its life, in about half a minute of one core.": "Sieht das ganze Gitter und lernt, sein Leben zu Ende zu leben, in etwa einer halben Minute auf einem Kern.",
   "Quick demo": "Schnelle Demo",
   "Four places and two needs: a small world, learnt in about fifteen seconds of one core.": "Vier Orte und zwei Bedürfnisse: eine kleine Welt, in etwa fünfzehn Sekunden auf einem Kern gelernt.",
+  "Broken reward": "Verdorbene Belohnung",
+  "The whole town, but growing old is fined: for the lesson on rewards; half a minute of one core.":
+    "Die ganze Stadt, aber Altwerden kostet Strafe: für die Stunde über Belohnungen; eine halbe Minute eines Kerns.",
   "Textbook DQN": "Lehrbuch-DQN",
   "Replay and a target network, as in the textbook; slower, for the lesson on both.": "Replay und Zielnetz, wie im Lehrbuch; langsamer, für die Stunde über beides.",
   "Memory (L2)": "Gedächtnis (L2)",
