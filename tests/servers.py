@@ -79,7 +79,8 @@ def postgres_url(folder: Path, name: str = "postgres") -> str:
 
 
 def start_postgresql(folder: Path) -> PostgreSQL:
-    """Start a fresh server with its data, its log and its socket in `folder`. It ends with this process.
+    """Start a server with its data (made, where there are none), its log and its socket in `folder`. It ends with this
+    process.
 
     PostgreSQL refuses to run as root. Then it runs as `nobody`, from a copy of its programs in `folder`: the wheel's
     own way would make a user and open the way to the virtual environment for everyone.
@@ -100,9 +101,10 @@ def start_postgresql(folder: Path) -> PostgreSQL:
         os.chown(folder, user, -1)
     programs = package / "pginstall" / "bin"
     data, log = folder / "data", folder / "log"
-    with log.open("ab") as output:
-        init = [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]
-        subprocess.run([*init, "--no-sync"], stdout=output, stderr=output, check=True, user=user, cwd=folder)
+    init = [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]
+    if not data.exists():
+        with log.open("ab") as output:
+            subprocess.run([*init, "--no-sync"], stdout=output, stderr=output, check=True, user=user, cwd=folder)
     options = ["-h", "", "-k", str(folder), *(part for setting in CARELESS for part in ("-c", setting))]
     command = [str(programs / "postgres"), "-D", str(data), *options]
 
