@@ -1,4 +1,5 @@
 import type { Level, LevelPlace } from "@/api";
+import { tr } from "@/words";
 import { amount, capital } from "./words";
 
 /** What a whole use costs, takes and changes: at once, or all its ticks and the completion. */
@@ -22,9 +23,9 @@ export function aboutPlace(level: Level, place: LevelPlace): string {
   const { cost, ticks } = wholeUse(level, place);
   const hour = (h: number) => `${String(h % level.hours_per_day).padStart(2, "0")}:00`;
   const parts = [
-    level.temporal && (place.hours ? `open ${hour(place.hours[0])} to ${hour(place.hours[1])}` : "always open"),
-    level.temporal && `takes ${ticks} ${ticks === 1 ? "tick" : "ticks"}`,
-    currency && (cost > 0 ? `costs ${amount(currency, cost)}` : "costs nothing"),
+    level.temporal && (place.hours ? tr("open {from} to {to}", { from: hour(place.hours[0]), to: hour(place.hours[1]) }) : tr("always open")),
+    level.temporal && tr("takes {n} tick|takes {n} ticks", { n: ticks }),
+    currency && (cost > 0 ? tr("costs {amount}", { amount: amount(currency, cost) }) : tr("costs nothing")),
   ];
   return capital(parts.filter(Boolean).join(", "));
 }

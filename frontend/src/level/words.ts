@@ -1,9 +1,11 @@
 import type { Level, LevelMeter } from "@/api";
+import { fixed } from "@/ui/format";
+import { tr } from "@/words";
 
 /** A meter's value as its unit shows it: 23 of 100, "$23". */
 export function amount(meter: LevelMeter, value: number, digits = 0): string {
   const unit = meter.unit as { symbol?: string; full?: number } | null;
-  return `${unit?.symbol ?? ""}${(value * (unit?.full ?? 100)).toFixed(digits)}`;
+  return `${unit?.symbol ?? ""}${fixed(value * (unit?.full ?? 100), digits)}`;
 }
 
 /** The same with its sign: "+19", "−$4". */
@@ -20,10 +22,10 @@ export function markOf(level: Level, meter: LevelMeter): number | null {
 export const CRITICAL = 0.12;
 
 const TIERS = [
-  ["vital", "Vitals", "zero ends the episode"],
-  ["need", "Needs", "feed the vitals"],
-  ["comfort", "Comforts", "feed the needs"],
-  ["resource", "Resource", "pays for everything"],
+  ["vital", tr("Vitals"), tr("zero ends the episode")],
+  ["need", tr("Needs"), tr("feed the vitals")],
+  ["comfort", tr("Comforts"), tr("feed the needs")],
+  ["resource", tr("Resource"), tr("pays for everything")],
 ] as const;
 
 export interface Tier {

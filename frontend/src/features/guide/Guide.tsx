@@ -5,6 +5,7 @@ import { levelQuery, levelsQuery } from "@/api";
 import type { Level, LevelSummary } from "@/api";
 import { LabBar } from "@/chrome";
 import { Button, Empty, format, Skeleton, useQueryPatch, Waiting } from "@/ui";
+import { tr } from "@/words";
 import { outline } from "./facts";
 import { Glossary } from "./Glossary";
 import { Meters } from "./Meters";
@@ -22,11 +23,11 @@ export function Guide() {
   const error = levels.error ?? level.error;
   return (
     <>
-      <title>{`${level.data ? `${level.data.title} · ` : ""}Field guide · Hamlet`}</title>
+      <title>{[level.data?.title, tr("Field guide"), "Hamlet"].filter(Boolean).join(" · ")}</title>
       <LabBar page="guide" level={name} />
       {error ? (
         <main id="main" className="mid">
-          <Empty level={1} title="This level cannot be read" action={<Button kind="primary" onClick={() => patch({ level: null })}>The first level</Button>}>
+          <Empty level={1} title={tr("This level cannot be read")} action={<Button kind="primary" onClick={() => patch({ level: null })}>{tr("The first level")}</Button>}>
             {error.message}
           </Empty>
         </main>
@@ -44,14 +45,14 @@ export function Guide() {
 }
 
 const CONTENTS = [
-  ["places", "Places"],
-  ["meters", "Meters"],
-  ["actions", "Actions"],
-  ["step", "A step"],
-  ["observation", "What it sees"],
-  ["reward", "Reward"],
-  ["stages", "Stages"],
-  ["glossary", "Words"],
+  ["places", tr("Places")],
+  ["meters", tr("Meters")],
+  ["actions", tr("Actions")],
+  ["step", tr("A step")],
+  ["observation", tr("What it sees")],
+  ["reward", tr("Reward")],
+  ["stages", tr("Stages")],
+  ["glossary", tr("Words")],
 ] as const;
 
 interface Props {
@@ -71,7 +72,7 @@ function Pages({ level, levels, onLevel }: Props) {
           <p className="lede">{level.summary}</p>
         </div>
         <label>
-          <span className="sr">Level</span>
+          <span className="sr">{tr("Level")}</span>
           <select className="btn select" value={level.name} onChange={(event) => onLevel(event.target.value)}>
             {levels.map(({ name, title }) => (
               <option key={name} value={name}>
@@ -89,13 +90,15 @@ function Pages({ level, levels, onLevel }: Props) {
         </ul>
         {(random !== null || wait !== null) && (
           <p className="m2">
-            Measured here: {random !== null && <>random choices live {format.plain(Math.round(random))} steps</>}
-            {random !== null && wait !== null && ", "}
-            {wait !== null && <>only waiting {format.plain(Math.round(wait))}</>}, on average.
+            {random === null
+              ? tr("Measured here: only waiting {wait} steps, on average.", { wait: format.plain(Math.round(wait!)) })
+              : wait === null
+                ? tr("Measured here: random choices live {random} steps, on average.", { random: format.plain(Math.round(random)) })
+                : tr("Measured here: random choices live {random} steps, only waiting {wait}, on average.", { random: format.plain(Math.round(random)), wait: format.plain(Math.round(wait)) })}
           </p>
         )}
       </div>
-      <nav className="guide-nav" aria-label="In this guide">
+      <nav className="guide-nav" aria-label={tr("In this guide")}>
         {CONTENTS.map(([id, title]) => (
           <a key={id} href={`#${id}`}>
             {title}

@@ -1,6 +1,7 @@
 import type { Level } from "@/api";
 import { amount, hueOf, tiersOf, wholeUse } from "@/level";
 import { Icon } from "@/ui";
+import { tr } from "@/words";
 import { drains, listed, pace } from "./facts";
 
 /** What it feels, and who drains whom. */
@@ -9,14 +10,14 @@ export function Meters({ level }: { level: Level }) {
   return (
     <section aria-labelledby="meters">
       <h2 id="meters" tabIndex={-1}>
-        Meters
+        {tr("Meters")}
       </h2>
       <p className="m2">
         {links === 0
-          ? "No meter drains another here."
+          ? tr("No meter drains another here.")
           : level.cascades.length === 0
-            ? "A meter that is not full costs another one; each arrow is such a link."
-            : "A meter that runs low drains others, and those drain others again: deaths begin far from where they end. Each arrow is such a link."}
+            ? tr("A meter that is not full costs another one; each arrow is such a link.")
+            : tr("A meter that runs low drains others, and those drain others again: deaths begin far from where they end. Each arrow is such a link.")}
       </p>
       {links > 0 && <Web level={level} />}
       <div className="guide-meters">
@@ -32,14 +33,14 @@ export function Meters({ level }: { level: Level }) {
                 </h3>
                 <ul>
                   <li>
-                    Begins at {amount(meter, meter.start)}. {pace(meter)}
+                    {tr("Begins at {amount}.", { amount: amount(meter, meter.start) })} {pace(meter)}
                   </li>
-                  {meter.lethal && <li>At zero the life ends.</li>}
-                  {meter.name === level.currency && <li>Pays for the places.</li>}
+                  {meter.lethal && <li>{tr("At zero the life ends.")}</li>}
+                  {meter.name === level.currency && <li>{tr("Pays for the places.")}</li>}
                   {drains(level, meter).map((line) => (
                     <li key={line}>{line}</li>
                   ))}
-                  <li>{filled.length ? `Filled by ${listed(filled.map((place) => place.title))}.` : "No place here fills it."}</li>
+                  <li>{filled.length ? tr("Filled by {places}.", { places: listed(filled.map((place) => place.title)) }) : tr("No place here fills it.")}</li>
                 </ul>
               </article>
             );
@@ -110,8 +111,8 @@ function Web({ level }: { level: Level }) {
         ))}
       </svg>
       <figcaption className="m3">
-        Each in the colour of the meter that lacks.
-        {level.modulation.length > 0 && " Dashed: paid at any value, the more the less there is; the others act below a mark."}
+        {tr("Each in the colour of the meter that lacks.")}
+        {level.modulation.length > 0 && ` ${tr("Dashed: paid at any value, the more the less there is; the others act below a mark.")}`}
       </figcaption>
     </figure>
   );

@@ -3,6 +3,7 @@ import type { Level, LevelPlace } from "@/api";
 import { isOpen } from "@/board";
 import { aboutPlace, hueOf, signedAmount, wholeUse } from "@/level";
 import { Icon } from "@/ui";
+import { inner, tr } from "@/words";
 import { listed, meterOf, traps } from "./facts";
 
 /** Every place that stands in the level; those that are only known by name are named. */
@@ -12,11 +13,12 @@ export function Places({ level }: { level: Level }) {
   return (
     <section aria-labelledby="places">
       <h2 id="places" tabIndex={-1}>
-        Places
+        {tr("Places")}
       </h2>
       <p className="m2">
-        {level.temporal ? "What a whole use does, all its ticks together." : "What one use does, at once."} Where they stand is dealt when a run begins.
-        {absent.length > 0 && ` The observation also has room for ${listed(absent.map(({ title }) => title))}, which ${absent.length > 1 ? "do" : "does"} not stand in this level.`}
+        {level.temporal ? tr("What a whole use does, all its ticks together.") : tr("What one use does, at once.")} {tr("Where they stand is dealt when a run begins.")}
+        {absent.length > 0 &&
+          ` ${tr("The observation also has room for {places}, which does not stand in this level.|The observation also has room for {places}, which do not stand in this level.", { n: absent.length, places: listed(absent.map(({ title }) => title)) })}`}
       </p>
       <div className="guide-places">
         {here.map((place) => (
@@ -47,7 +49,7 @@ function Place({ level, place }: { level: Level; place: LevelPlace }) {
             meter && (
               <li key={name} style={{ ["--c" as string]: hueOf(level, name) }}>
                 <Icon name={meter.icon} weight="fill" />
-                <b>{signedAmount(meter, change)}</b> {meter.title.toLowerCase()}
+                <b>{signedAmount(meter, change)}</b> {inner(meter.title)}
               </li>
             )
           );

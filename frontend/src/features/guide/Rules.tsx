@@ -1,25 +1,26 @@
 import type { Level } from "@/api";
 import { actionIcon, obsDim, reads } from "@/level";
 import { format, Icon } from "@/ui";
+import { tr } from "@/words";
 import { listed, ofAction, ofField, order, reward } from "./facts";
 
 export function Actions({ level }: { level: Level }) {
   return (
     <section aria-labelledby="actions">
       <h2 id="actions" tabIndex={-1}>
-        Actions
+        {tr("Actions")}
       </h2>
       <p className="m2">
-        {level.actions.length} of them, in the order of the network's outputs. The mask says which are allowed; the agent chooses among those only.
+        {tr("{n} of them, in the order of the network's outputs. The mask says which are allowed; the agent chooses among those only.", { n: level.actions.length })}
       </p>
       <div className="card guide-table">
         <table>
           <thead>
             <tr>
-              <th scope="col">Action</th>
-              <th scope="col">Does</th>
-              <th scope="col">Allowed</th>
-              <th scope="col">Costs</th>
+              <th scope="col">{tr("Action")}</th>
+              <th scope="col">{tr("Does")}</th>
+              <th scope="col">{tr("Allowed")}</th>
+              <th scope="col">{tr("Costs")}</th>
             </tr>
           </thead>
           <tbody>
@@ -47,7 +48,7 @@ export function Step({ level }: { level: Level }) {
   return (
     <section aria-labelledby="step">
       <h2 id="step" tabIndex={-1}>
-        A step, in its order
+        {tr("A step, in its order")}
       </h2>
       <ol className="card guide-order">
         {order(level).map((line) => (
@@ -63,19 +64,19 @@ export function Observation({ level }: { level: Level }) {
   return (
     <section aria-labelledby="observation">
       <h2 id="observation" tabIndex={-1}>
-        What it sees
+        {tr("What it sees")}
       </h2>
       <p className="m2">
-        {format.count(obsDim(level))} numbers a step, and nothing else of the world.
-        {unread.length > 0 && ` The network with a memory does not read ${listed(unread.map(({ name }) => name))}.`}
+        {tr("{n} numbers a step, and nothing else of the world.", { n: obsDim(level) })}
+        {unread.length > 0 && ` ${tr("The network with a memory does not read {fields}.", { fields: listed(unread.map(({ name }) => name)) })}`}
       </p>
       <div className="card guide-table">
         <table>
           <thead>
             <tr>
-              <th scope="col">Field</th>
-              <th scope="col">Numbers</th>
-              <th scope="col">What it tells</th>
+              <th scope="col">{tr("Field")}</th>
+              <th scope="col">{tr("Numbers")}</th>
+              <th scope="col">{tr("What it tells")}</th>
             </tr>
           </thead>
           <tbody>
@@ -87,7 +88,7 @@ export function Observation({ level }: { level: Level }) {
                 <td>
                   {field.stop - field.start},{" "}
                   <span className="guide-range">
-                    {format.plain(field.low).replace("-", "−")} to {format.plain(field.high)}
+                    {tr("{low} to {high}", { low: format.plain(field.low).replace("-", "−"), high: format.plain(field.high) })}
                   </span>
                 </td>
                 <td>{ofField(level, field)}</td>
@@ -104,7 +105,7 @@ export function Reward({ level }: { level: Level }) {
   return (
     <section aria-labelledby="reward">
       <h2 id="reward" tabIndex={-1}>
-        Reward
+        {tr("Reward")}
       </h2>
       <div className="card guide-text">
         {reward(level).map((line) => (
@@ -121,24 +122,23 @@ export function Stages({ level }: { level: Level }) {
   return (
     <section aria-labelledby="stages">
       <h2 id="stages" tabIndex={-1}>
-        Stages
+        {tr("Stages")}
       </h2>
-      <p className="m2">A run with a curriculum begins in an easy world and moves on. Without one the meters drain at one speed throughout.</p>
+      <p className="m2">{tr("A run with a curriculum begins in an easy world and moves on. Without one the meters drain at one speed throughout.")}</p>
       <ol className="guide-stages">
         {multipliers.map((multiplier, i) => (
           <li key={i} className="card">
             <b>{i + 1}</b>
-            <span>Meters drain at {percent(multiplier)} of the level's speed.</span>
+            <span>{tr("Meters drain at {share} of the level's speed.", { share: percent(multiplier) })}</span>
           </li>
         ))}
         <li className="card">
           <b>{multipliers.length + 1}</b>
-          <span>At {percent(multipliers.at(-1) ?? 1)} still, and the learner is paid 1 a step for being alive instead of the level's reward.</span>
+          <span>{tr("At {share} still, and the learner is paid 1 a step for being alive instead of the level's reward.", { share: percent(multipliers.at(-1) ?? 1) })}</span>
         </li>
       </ol>
       <p className="m2">
-        Unless the run says otherwise: on when lives last over {percent(advance)} of the longest possible, do not grow shorter, and the choices are settled (entropy of
-        the Q-values under {format.plain(entropy_gate)} of 1); back when they last under {percent(retreat)} and do not grow longer.
+        {tr("Unless the run says otherwise: on when lives last over {advance} of the longest possible, do not grow shorter, and the choices are settled (entropy of the Q-values under {entropyGate} of 1); back when they last under {retreat} and do not grow longer.", { advance: percent(advance), entropyGate: format.plain(entropy_gate), retreat: percent(retreat) })}
       </p>
     </section>
   );

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { Level } from "@/api";
 import { Icon } from "@/ui";
+import { tr } from "@/words";
 import type { Form } from "./form";
 import { SettingControl } from "./SettingControl";
 import { applies } from "./settings";
@@ -45,8 +46,8 @@ export function Card({ title, note, group, form, level, main, inPicture = [], ch
       {below !== undefined && <span className="grow" />}
       {rest.length > 0 && (
         <button type="button" className="more" aria-expanded={open} onClick={() => setOpened(!open)}>
-          {open ? "Less" : `${rest.length} more`}
-          {!open && changed > 0 && <b>{changed} changed</b>}
+          {open ? tr("Less") : tr("{n} more", { n: rest.length })}
+          {!open && changed > 0 && <b>{tr("{n} changed", { n: changed })}</b>}
           <Icon name={open ? "caret-up" : "caret-down"} weight="bold" />
         </button>
       )}

@@ -2,6 +2,7 @@ import type { Level } from "@/api";
 import { PacePicker } from "@/chrome";
 import { obsDim, weightsOf } from "@/level";
 import { Button, format } from "@/ui";
+import { tr } from "@/words";
 import { Card } from "./Card";
 import { Epsilon } from "./Epsilon";
 import type { Form } from "./form";
@@ -26,27 +27,27 @@ export function Cards({ level, form, pace, onPace }: Props) {
   const staged = config["curriculum"] === "stages";
   return (
     <div className="flow">
-      <Card title="World" note={`${deployed} of ${level.places.length} places`} group="world" form={form} level={level} main={["layouts", "multiplier"]}>
+      <Card title={tr("World")} note={tr("{deployed} of {places} places", { deployed, places: level.places.length })} group="world" form={form} level={level} main={["layouts", "multiplier"]}>
         <Places level={level} />
       </Card>
-      <Card title="Sight" note={`${obsDim(level)} numbers per step`} group="sight" form={form} level={level} main={[]}>
+      <Card title={tr("Sight")} note={tr("{n} numbers per step", { n: obsDim(level) })} group="sight" form={form} level={level} main={[]}>
         <div className="look">
           <Sight level={level} />
           <div>
-            <b>{level.sight === null ? `All ${level.width} × ${level.height} cells` : `${2 * level.sight + 1} × ${2 * level.sight + 1} cells`}</b>
-            <p>Where places stand, not which they are: that it learns by standing on one.</p>
-            {network === "recurrent" && <p>The rest of the {`${level.width}\u00a0×\u00a0${level.height}`} it has to remember.</p>}
+            <b>{level.sight === null ? tr("All {width} × {height} cells", { width: level.width, height: level.height }) : tr("{side} × {side} cells", { side: 2 * level.sight + 1 })}</b>
+            <p>{tr("Where places stand, not which they are: that it learns by standing on one.")}</p>
+            {network === "recurrent" && <p>{tr("The rest of the {cells} it has to remember.", { cells: `${level.width}\u00a0×\u00a0${level.height}` })}</p>}
           </div>
         </div>
-        <h3>What the network receives</h3>
+        <h3>{tr("What the network receives")}</h3>
         <ObservationBar level={level} network={network} />
       </Card>
-      <Card title="Brain" note={`${format.count(weightsOf(level, network))} weights`} group="brain" form={form} level={level} main={["network", "learner", "learning_rate", "gamma"]}>
+      <Card title={tr("Brain")} note={tr("{weights} weights", { weights: format.count(weightsOf(level, network)) })} group="brain" form={form} level={level} main={["network", "learner", "learning_rate", "gamma"]}>
         <NetworkPicture level={level} network={network} />
       </Card>
       <Card
-        title="Exploration"
-        note={half === null ? undefined : `half dice until step ${format.count(Math.round(half * Number(config["steps"])))}`}
+        title={tr("Exploration")}
+        note={half === null ? undefined : tr("half dice until step {step}", { step: format.count(Math.round(half * Number(config["steps"]))) })}
         group="exploration"
         form={form}
         level={level}
@@ -55,8 +56,8 @@ export function Cards({ level, form, pace, onPace }: Props) {
         <Epsilon form={form} />
       </Card>
       <Card
-        title="Curriculum"
-        note={staged ? `${level.curriculum.multipliers.length + 1} stages` : "none"}
+        title={tr("Curriculum")}
+        note={staged ? tr("{n} stages", { n: level.curriculum.multipliers.length + 1 }) : tr("no curriculum")}
         group="curriculum"
         form={form}
         level={level}
@@ -66,8 +67,8 @@ export function Cards({ level, form, pace, onPace }: Props) {
         <Stages level={level} form={form} />
       </Card>
       <Card
-        title="Run"
-        note={`seed ${written(Number(config["seed"]))}`}
+        title={tr("Run")}
+        note={tr("seed {seed}", { seed: written(Number(config["seed"])) })}
         group="run"
         form={form}
         level={level}
@@ -103,10 +104,10 @@ function Seed({ form }: { form: Form }) {
           aria-describedby="seed-hint"
           onChange={(event) => form.set("seed", /^\d+$/.test(event.target.value) ? Number(event.target.value) : event.target.value)}
         />
-        <Button icon="dice-five" aria-label="Another seed" onClick={() => form.set("seed", Math.floor(Math.random() * (setting.max + 1)))} />
+        <Button icon="dice-five" aria-label={tr("Another seed")} onClick={() => form.set("seed", Math.floor(Math.random() * (setting.max + 1)))} />
       </div>
       <p className={error ? "error" : "hint"} id="seed-hint">
-        {error ?? "The same settings and seed live the same lives, bit for bit, on any CPU trainer."}
+        {error ?? tr("The same settings and seed live the same lives, bit for bit, on any CPU trainer.")}
       </p>
     </div>
   );

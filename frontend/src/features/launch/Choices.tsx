@@ -2,6 +2,7 @@ import { useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import type { Level, LevelSummary, Preset, Run } from "@/api";
 import { format } from "@/ui";
+import { tr } from "@/words";
 import type { Form } from "./form";
 import type { Config, Setting } from "./settings";
 
@@ -15,7 +16,7 @@ export function LevelRow({ levels, value, onChange }: LevelRowProps) {
   const at = levels.findIndex((level) => level.name === value);
   const group = useRef<HTMLDivElement>(null);
   return (
-    <div className="levels" data-scroll ref={group} role="radiogroup" aria-label="Level" id="row-level">
+    <div className="levels" data-scroll ref={group} role="radiogroup" aria-label={tr("Level")} id="row-level">
       {levels.map((level, i) => (
         <button
           key={level.name}
@@ -46,7 +47,7 @@ export function LevelRow({ levels, value, onChange }: LevelRowProps) {
 export function about(level: Level | undefined, levels: readonly LevelSummary[], name: string): string {
   const summary = level?.summary ?? levels.find((other) => other.name === name)?.summary ?? "";
   if (!level) return summary;
-  return `${summary} A life ends at step ${format.count(level.lifespan)} at the latest.`;
+  return `${summary} ${tr("A life ends at step {lifespan} at the latest.", { lifespan: format.count(level.lifespan) })}`;
 }
 
 interface StartProps {
@@ -63,7 +64,7 @@ export function StartFrom({ presets, runs, settings, form, start }: StartProps) 
   const [from, setFrom] = useState(query.get("from") ?? presets[0]?.name ?? "");
   return (
     <label className="rec">
-      <span>Start from</span>
+      <span>{tr("Start from")}</span>
       <select
         className="btn sm select"
         value={from}
@@ -75,7 +76,7 @@ export function StartFrom({ presets, runs, settings, form, start }: StartProps) 
           if (run) start({ ...ownSettings(settings, run), seed: form.config["seed"] ?? 0 });
         }}
       >
-        <optgroup label="Recipes">
+        <optgroup label={tr("Recipes")}>
           {presets.map((preset) => (
             <option key={preset.name} value={preset.name} title={preset.summary}>
               {preset.title}
@@ -83,7 +84,7 @@ export function StartFrom({ presets, runs, settings, form, start }: StartProps) 
           ))}
         </optgroup>
         {runs.length > 0 && (
-          <optgroup label="Past runs">
+          <optgroup label={tr("Past runs")}>
             {runs.map((run) => (
               <option key={run.id} value={run.id}>
                 {run.name}

@@ -1,6 +1,7 @@
 import { useRef } from "react";
 import type { PointerEvent } from "react";
 import { format } from "@/ui";
+import { tr } from "@/words";
 import type { Form } from "./form";
 import { epsilonAt, halfAt } from "./schedule";
 
@@ -38,14 +39,14 @@ export function Epsilon({ form }: { form: Form }) {
       className="eps"
       viewBox={`0 0 ${W} ${H}`}
       role="img"
-      aria-label={`The chance of a random step falls from ${epsilonAt(config, 0)} to ${end} over the first ${Math.round(fraction * 100)} percent of the run`}
+      aria-label={tr("The chance of a random step falls from {start} to {end} over the first {share} percent of the run", { start: epsilonAt(config, 0), end, share: Math.round(fraction * 100) })}
     >
       <path d={`${line}L${X(1)} ${Y(0)}L${X(0)} ${Y(0)}Z`} fill="var(--novelty)" opacity=".12" />
       {[0, 0.5, 1].map((value) => (
         <g key={value}>
           <path d={`M${LEFT} ${Y(value)}H${W - RIGHT}`} stroke="var(--line)" />
           <text x={LEFT - 6} y={Y(value) + 4} textAnchor="end" fontSize="11" fill="var(--ink-3)">
-            {value}
+            {format.plain(value)}
           </text>
         </g>
       ))}
@@ -53,12 +54,12 @@ export function Epsilon({ form }: { form: Form }) {
       {half !== null && <path d={`M${X(half)} ${Y(0.5)}V${Y(0)}`} stroke="var(--novelty)" strokeDasharray="2 4" strokeWidth="1.5" />}
       {Number(config["epsilon_start"]) > 0.3 && fraction > 0.1 && (
         <text x={X(0) + 9} y={Y(0.08)} fontSize="12" fontWeight="600" fill="var(--novelty)">
-          dice
+          {tr("dice")}
         </text>
       )}
       {end < 0.6 && (
         <text x={X(0.98)} y={Y(Math.max(end + 0.1, 0.5) + 0.06)} textAnchor="end" fontSize="12" fontWeight="600" fill="var(--ink-2)">
-          what it has learned
+          {tr("what it has learned")}
         </text>
       )}
       <circle
@@ -77,7 +78,7 @@ export function Epsilon({ form }: { form: Form }) {
         0
       </text>
       <text x={W - RIGHT} y={H - 4} textAnchor="end" fontSize="11" fill="var(--ink-3)">
-        {Number.isFinite(steps) ? `${format.count(steps)} steps` : ""}
+        {Number.isFinite(steps) ? tr("{steps} steps", { steps: format.count(steps) }) : ""}
       </text>
     </svg>
   );

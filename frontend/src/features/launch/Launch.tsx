@@ -6,6 +6,7 @@ import type { LevelSummary, Preset, Run } from "@/api";
 import { LabBar } from "@/chrome";
 import { paths } from "@/paths";
 import { Button, Empty, Icon, Skeleton, Waiting } from "@/ui";
+import { tr } from "@/words";
 import { Cards } from "./Cards";
 import { about, LevelRow, ofPreset, ownSettings, StartFrom } from "./Choices";
 import { useForm } from "./form";
@@ -23,19 +24,19 @@ export function Launch() {
   const failed = settings.error ?? levels.error;
   return (
     <>
-      <title>Launch run · Hamlet</title>
+      <title>{`${tr("Launch run")} · Hamlet`}</title>
       <LabBar page="launch" launch={instructor}>
         {instructor && <Trainers />}
       </LabBar>
       {!instructor ? (
         <main id="main" className="mid">
-          <Empty level={1} title="Instructors and assistants launch runs" action={<Link className="btn primary" to={paths.home()}>Watch the runs</Link>}>
-            You can watch the runs of your class and take their models home.
+          <Empty level={1} title={tr("Instructors and assistants launch runs")} action={<Link className="btn primary" to={paths.home()}>{tr("Watch the runs")}</Link>}>
+            {tr("You can watch the runs of your class and take their models home.")}
           </Empty>
         </main>
       ) : failed ? (
         <main id="main" className="mid">
-          <Empty level={1} title="The settings did not come" action={<Button kind="primary" onClick={() => void Promise.all([settings.refetch(), levels.refetch()])}>Try again</Button>}>
+          <Empty level={1} title={tr("The settings did not come")} action={<Button kind="primary" onClick={() => void Promise.all([settings.refetch(), levels.refetch()])}>{tr("Try again")}</Button>}>
             {failed.message}
           </Empty>
         </main>
@@ -54,7 +55,7 @@ function Trainers() {
   return (
     <span className={`chip lg hide-s${data.total === 0 ? " warn" : ""}`}>
       <Icon name="hard-drives" />
-      {data.total === 0 ? "No trainer is running" : `${data.free} of ${data.total} ${data.total === 1 ? "trainer" : "trainers"} free`}
+      {data.total === 0 ? tr("No trainer is running") : tr("{free} of {n} trainer free|{free} of {n} trainers free", { free: data.free, n: data.total })}
     </span>
   );
 }
@@ -124,12 +125,12 @@ function Bench({ settings, nameLength, presets, levels, runs }: BenchProps) {
     <main className="launch" id="main" tabIndex={-1}>
       <div>
         <div className="hd">
-          <h1>Launch run</h1>
+          <h1>{tr("Launch run")}</h1>
           <LevelRow levels={levels} value={levelName} onChange={choose} />
           <span className="grow" />
           <StartFrom presets={presets} runs={runs} settings={settings} form={form} start={start} />
         </div>
-        <p className={form.errors["level"] ? "error about" : "about"}>{form.errors["level"] ?? about(level, levels, levelName)}{!form.errors["level"] && <> <Link to={paths.guide(levelName)}>Field guide</Link></>}</p>
+        <p className={form.errors["level"] ? "error about" : "about"}>{form.errors["level"] ?? about(level, levels, levelName)}{!form.errors["level"] && <> <Link to={paths.guide(levelName)}>{tr("Field guide")}</Link></>}</p>
         {level ? <Cards level={level} form={form} pace={pace} onPace={setPace} /> : <Skeleton height={704} radius={14} />}
       </div>
       <Summary

@@ -1,4 +1,5 @@
-import { Button, ErrorText, Segmented, Slider, Switch } from "@/ui";
+import { Button, ErrorText, format, Segmented, Slider, Switch } from "@/ui";
+import { tr } from "@/words";
 import type { Form } from "./form";
 import type { Setting, Value } from "./settings";
 import { written } from "./settings";
@@ -6,25 +7,25 @@ import { written } from "./settings";
 /** Settings that are shares are written in percent; typing takes the number as it is. */
 const SHARES = new Set(["epsilon_fraction", "advance_at", "retreat_under", "learning_rate_end"]);
 const WORDS: Record<string, string> = {
-  "layouts.run": "Stay put",
-  "layouts.episode": "New every life",
-  "network.auto": "Auto",
+  "layouts.run": tr("Stay put"),
+  "layouts.episode": tr("New every life"),
+  "network.auto": tr("Auto"),
   "network.simple": "MLP",
   "network.recurrent": "CNN + LSTM",
   "learner.pqn": "PQN",
   "learner.dqn": "DQN",
-  "curriculum.static": "One difficulty",
-  "curriculum.stages": "Climb stages",
-  "replay.uniform": "Evenly",
-  "replay.prioritised": "By surprise",
+  "curriculum.static": tr("One difficulty"),
+  "curriculum.stages": tr("Climb stages"),
+  "replay.uniform": tr("Evenly"),
+  "replay.prioritised": tr("By surprise"),
 };
 
 export const wordOf = (setting: string, option: string): string => WORDS[`${setting}.${option}`] ?? option;
 
 function shown(setting: Setting, value: Value): string {
   if (typeof value !== "number") return "";
-  if (SHARES.has(setting.name)) return `${Number((value * 100).toPrecision(3))} %`;
-  if (setting.name === "multiplier") return `${value.toFixed(2).replace(/0$/, "")}×`;
+  if (SHARES.has(setting.name)) return `${format.precise(value * 100, 3)} %`;
+  if (setting.name === "multiplier") return `${format.fixed(value, 2).replace(/0$/, "")}×`;
   return written(value);
 }
 
@@ -83,7 +84,7 @@ export function SettingControl({ setting, form, fallback }: Props) {
               describe={text}
               onChange={set}
             />
-            {setting.nullable && value !== null && <Button size="sm" kind="ghost" icon="arrow-counter-clockwise" aria-label={`${title} as the level says`} onClick={() => set(null)} />}
+            {setting.nullable && value !== null && <Button size="sm" kind="ghost" icon="arrow-counter-clockwise" aria-label={tr("{title} as the level says", { title })} onClick={() => set(null)} />}
           </div>
         );
       case "text":
@@ -110,13 +111,14 @@ function Optional({ id, setting, value, set, error }: OptionalProps) {
         className="val opt-number"
         inputMode="numeric"
         autoComplete="off"
-        placeholder="no limit"
-        value={value === null ? "" : String(value)}
+        placeholder={tr("no limit")}
+        value={value === null ? "" : typeof value === "number" ? format.typed(value) : String(value)}
         aria-invalid={error ? true : undefined}
         aria-description={setting.text}
         onChange={(event) => {
-          const typed = event.target.value.replace(/[\s,_]/g, "");
-          set(typed === "" ? null : /^-?\d+(\.\d+)?$/.test(typed) ? Number(typed) : typed);
+          const typed = event.target.value.trim();
+          const number = format.parse(typed);
+          set(typed === "" ? null : Number.isFinite(number) ? number : typed);
         }}
       />
       {error && <ErrorText>{error}</ErrorText>}

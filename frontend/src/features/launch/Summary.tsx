@@ -4,6 +4,7 @@ import { workersQuery } from "@/api";
 import type { Level, Run } from "@/api";
 import { weightsOf } from "@/level";
 import { Button, Copy, ErrorText, format, Strip } from "@/ui";
+import { tr } from "@/words";
 import { duration, expectation, similar } from "./expect";
 import type { Form } from "./form";
 import { yaml } from "./settings";
@@ -36,12 +37,12 @@ export function Summary({ name, onName, nameLength, nameField, nameError, anothe
   const evaluations = Number(form.config["evaluations"]);
   const { survival, seconds } = expectation(alike, steps);
   const waiting = runs.filter((run) => run.state === "queued").length;
-  const title = name.trim() || "run";
+  const title = name.trim() || tr("run");
   return (
-    <aside className="side" aria-label="Summary">
+    <aside className="side" aria-label={tr("Summary")}>
       <div className="card">
         <h2>
-          <label htmlFor="run-name">Name</label>
+          <label htmlFor="run-name">{tr("Name")}</label>
         </h2>
         <div className="nf">
           <input
@@ -56,59 +57,59 @@ export function Summary({ name, onName, nameLength, nameField, nameError, anothe
             aria-describedby={nameError ? "run-name-error" : undefined}
             onChange={(event) => onName(event.target.value)}
           />
-          <Button icon="dice-five" aria-label="Another name" onClick={another} />
+          <Button icon="dice-five" aria-label={tr("Another name")} onClick={another} />
         </div>
         {nameError && <ErrorText id="run-name-error">{nameError}</ErrorText>}
-        <h2 className="next">What to expect</h2>
+        <h2 className="next">{tr("What to expect")}</h2>
         <dl className="est">
           {survival && (
             <div>
               <dt>{survival.map(format.count).filter((steps, i, all) => all.indexOf(steps) === i).join("–")}</dt>
-              <dd>steps survived in the best exam, {alike.length === 1 ? "in one similar run" : `in ${alike.length} similar runs`}</dd>
+              <dd>{tr("steps survived in the best exam, in one similar run|steps survived in the best exam, in {n} similar runs", { n: alike.length })}</dd>
             </div>
           )}
           {seconds !== null && (
             <div>
               <dt>{duration(seconds)}</dt>
-              <dd>to train, at the speed of {alike.length === 1 ? "that run" : "those runs"}</dd>
+              <dd>{tr("to train, at the speed of that run|to train, at the speed of those runs", { n: alike.length })}</dd>
             </div>
           )}
           {level?.floors.random != null && (
             <div>
               <dt>{Math.round(level.floors.random)}</dt>
-              <dd>steps that a random agent survives here</dd>
+              <dd>{tr("steps that a random agent survives here")}</dd>
             </div>
           )}
           {level && (
             <div>
               <dt>{format.bytes(weightsOf(level, form.network) * BYTES_A_WEIGHT)}</dt>
-              <dd>of weights for students to take home</dd>
+              <dd>{tr("of weights for students to take home")}</dd>
             </div>
           )}
           {steps > 0 && evaluations > 0 && (
             <div>
               <dt>{format.count(evaluations)}</dt>
-              <dd>{evaluations === 1 ? "exam" : "exams"} on held-out lives, every {format.count(Math.round(steps / evaluations))} steps, and a few early ones</dd>
+              <dd>{tr("exam on held-out lives, every {steps} steps, and a few early ones|exams on held-out lives, every {steps} steps, and a few early ones", { steps: format.count(Math.round(steps / evaluations)), n: evaluations })}</dd>
             </div>
           )}
         </dl>
-        {alike.length === 0 && <p className="hint">No finished run is like this one yet, so how long it takes and how well it does is open.</p>}
+        {alike.length === 0 && <p className="hint">{tr("No finished run is like this one yet, so how long it takes and how well it does is open.")}</p>}
       </div>
       <Yaml sent={sent} />
       {trouble && <Strip kind="bad">{trouble}</Strip>}
       <div className="cta">
         {workers && workers.free === 0 && (
           <p className="hint">
-            {workers.total === 0 ? "No trainer is running: it waits in line until one starts." : `All trainers are busy: ${format.ordinal(waiting + 1).toLowerCase()} in line.`}
+            {workers.total === 0 ? tr("No trainer is running: it waits in line until one starts.") : tr("All trainers are busy: {place} in line.", { place: format.ordinal(waiting + 1).toLowerCase() })}
           </p>
         )}
         {wrong > 0 && (
           <p className="error" role="status">
-            {wrong === 1 ? "One setting is" : `${wrong} settings are`} not possible.
+            {tr("One setting is not possible.|{n} settings are not possible.", { n: wrong })}
           </p>
         )}
-        <Button kind="primary" size="lg" wide icon="play" iconWeight="fill" aria-disabled={busy || wrong > 0} onClick={launch} title="Ctrl or ⌘ with Enter">
-          <span className="cut">{busy ? "Launching" : `Launch ${title}`}</span>
+        <Button kind="primary" size="lg" wide icon="play" iconWeight="fill" aria-disabled={busy || wrong > 0} onClick={launch} title={tr("Ctrl or ⌘ with Enter")}>
+          <span className="cut">{busy ? tr("Launching") : tr("Launch {name}", { name: title })}</span>
         </Button>
       </div>
     </aside>
@@ -135,7 +136,7 @@ function Yaml({ sent }: { sent: Config }) {
             </span>
           );
         })}
-        <span className="m3"># the rest as by default</span>
+        <span className="m3">{tr("# the rest as by default")}</span>
       </pre>
     </div>
   );

@@ -1,6 +1,7 @@
 import type { Level, LevelPlace } from "@/api";
-import { hueOf, reads, RECURRENT, SIMPLE } from "@/level";
+import { actionIcon, hueOf, reads, RECURRENT, SIMPLE } from "@/level";
 import { Icon, iconPath } from "@/ui";
+import { inner, tr } from "@/words";
 
 
 const clock = (hour: number, day: number) => `${String(hour % day).padStart(2, "0")}:00`;
@@ -14,7 +15,7 @@ export function Places({ level }: { level: Level }) {
           key={place.name}
           className={place.deployed ? undefined : "off"}
           style={{ ["--c" as string]: hueOf(level, place.serves) }}
-          title={place.deployed ? spoken(level, place) : `${place.title}: not in this level`}
+          title={place.deployed ? spoken(level, place) : tr("{title}: not in this level", { title: place.title })}
         >
           <Icon name={place.icon} weight="fill" />
           <span>{place.title}</span>
@@ -26,10 +27,10 @@ export function Places({ level }: { level: Level }) {
 
 function spoken(level: Level, place: LevelPlace): string {
   const meter = level.meters.find(({ name }) => name === place.serves)?.title;
-  const parts = [meter ? `${place.title}, for ${meter.toLowerCase()}` : place.title];
+  const parts = [meter ? tr("{place}, for {meter}", { place: place.title, meter: inner(meter) }) : place.title];
   if (level.temporal) {
-    parts.push(place.hours ? `open ${clock(place.hours[0], level.hours_per_day)} to ${clock(place.hours[1], level.hours_per_day)}` : "always open");
-    parts.push(`${place.ticks} ticks`);
+    parts.push(place.hours ? tr("open {from} to {to}", { from: clock(place.hours[0], level.hours_per_day), to: clock(place.hours[1], level.hours_per_day) }) : tr("always open"));
+    parts.push(tr("{n} tick|{n} ticks", { n: place.ticks }));
   }
   return parts.join(", ");
 }
@@ -41,7 +42,7 @@ export function Sight({ level }: { level: Level }) {
   const sees = (x: number, y: number) => sight === null || (Math.abs(x - ax) <= sight && Math.abs(y - ay) <= sight);
   const cells = Array.from({ length: width * height }, (_, i) => [i % width, Math.floor(i / width)] as const);
   const span = sight === null ? 0 : (2 * sight + 1) * 10;
-  const label = sight === null ? `It sees all ${width} by ${height} cells` : `It sees ${2 * sight + 1} by ${2 * sight + 1} cells around itself, of ${width} by ${height}`;
+  const label = sight === null ? tr("It sees all {width} by {height} cells", { width, height }) : tr("It sees {side} by {side} cells around itself, of {width} by {height}", { side: 2 * sight + 1, width, height });
   return (
     <svg className="sight" viewBox={`-1 -1 ${width * 10 + 2} ${height * 10 + 2}`} role="img" aria-label={label}>
       {cells.map(([x, y]) => (
@@ -54,12 +55,15 @@ export function Sight({ level }: { level: Level }) {
 }
 
 const PARTS: Record<string, string> = {
+  grid: tr("grid"),
+  window: tr("window"),
+  meters: tr("meters"),
   position: "x, y",
-  affordance_here: "standing on",
-  time_sin: "clock, age",
-  time_cos: "clock, age",
-  progress: "clock, age",
-  lifetime: "clock, age",
+  affordance_here: tr("standing on"),
+  time_sin: tr("clock, age"),
+  time_cos: tr("clock, age"),
+  progress: tr("clock, age"),
+  lifetime: tr("clock, age"),
 };
 
 /** The observation as a bar of its parts, their counts in it; hatched where the network does not look. */
@@ -75,7 +79,7 @@ export function ObservationBar({ level, network }: { level: Level; network: stri
   return (
     <ul className="obs">
       {parts.map(({ label, count, read }) => (
-        <li key={label} style={{ flexGrow: count }} className={read ? undefined : "blind"} title={read ? undefined : "This network does not read it"}>
+        <li key={label} style={{ flexGrow: count }} className={read ? undefined : "blind"} title={read ? undefined : tr("This network does not read it")}>
           <b>{count}</b>
           <span>{label}</span>
         </li>
@@ -110,8 +114,6 @@ const Wire = ({ from: [a, b], to: [c, d] }: { from: readonly [number, number]; t
   <path d={`M${a} ${b}C${(a + c) / 2} ${b} ${(a + c) / 2} ${d} ${c} ${d}`} fill="none" stroke="var(--line-strong)" strokeWidth="1.5" />
 );
 
-const ACTION_ICONS: Record<string, string> = { UP: "arrow-up", DOWN: "arrow-down", LEFT: "arrow-left", RIGHT: "arrow-right", INTERACT: "hand-tap", WAIT: "hourglass-simple-medium" };
-
 /** From what it receives to one Q-value an action. */
 export function NetworkPicture({ level, network }: { level: Level; network: string }) {
   const H = 124;
@@ -124,7 +126,7 @@ export function NetworkPicture({ level, network }: { level: Level; network: stri
   const memory = network === "recurrent";
   const out = memory ? 226 : 232;
   return (
-    <svg className="net" viewBox={`0 0 306 ${H}`} role="img" aria-label={memory ? "A convolution and small encoders into a memory of 256 numbers, then one Q-value an action" : "Two layers of 128, then one Q-value an action"}>
+    <svg className="net" viewBox={`0 0 306 ${H}`} role="img" aria-label={memory ? tr("A convolution and small encoders into a memory of 256 numbers, then one Q-value an action") : tr("Two layers of 128, then one Q-value an action")}>
       {Array.from({ length: side * side }, (_, i) => (
         <rect key={i} x={2 + (i % side) * cell} y={4 + Math.floor(i / side) * cell} width={cell * 0.86} height={cell * 0.86} rx={cell * 0.18} fill="color-mix(in oklab,var(--accent) 26%,var(--surface))" />
       ))}
@@ -143,7 +145,7 @@ export function NetworkPicture({ level, network }: { level: Level; network: stri
           <Box x={72} y={78} w={64} h={40} title="MLP" sub={`3 × ${RECURRENT.side}`} />
           <path d="M206 40c10-26-36-26-26 0" fill="none" stroke="var(--accent)" strokeWidth="1.75" strokeDasharray="3 3" />
           <text x="193" y="12" textAnchor="middle" fontSize="11" fill="var(--accent-text)">
-            memory
+            {tr("memory")}
           </text>
           <Box x={160} y={40} w={66} h={44} title="LSTM" sub={String(RECURRENT.memory)} on />
         </>
@@ -152,15 +154,15 @@ export function NetworkPicture({ level, network }: { level: Level; network: stri
           <Wire from={[50, 26]} to={[84, 62]} />
           <Wire from={[50, 98]} to={[84, 62]} />
           <Wire from={[142, 62]} to={[174, 62]} />
-          <Box x={84} y={40} w={58} h={44} title="Layer" sub={String(SIMPLE.hidden)} on />
-          <Box x={174} y={40} w={58} h={44} title="Layer" sub={String(SIMPLE.hidden)} on />
+          <Box x={84} y={40} w={58} h={44} title={tr("Layer")} sub={String(SIMPLE.hidden)} on />
+          <Box x={174} y={40} w={58} h={44} title={tr("Layer")} sub={String(SIMPLE.hidden)} on />
           <Wire from={[out, 62]} to={[250, 62]} />
         </>
       )}
       <path d={`M252 ${top - 8}V${top + (actions.length - 1) * gap + 8}`} stroke="var(--line-strong)" strokeWidth="1.5" strokeLinecap="round" />
-      {actions.map(({ name }, i) => (
-        <g key={name}>
-          <path d={iconPath(ACTION_ICONS[name] ?? "cube", "fill")} transform={`translate(258 ${top + i * gap - 6.5}) scale(${13 / 256})`} fill="var(--ink-2)" />
+      {actions.map((action, i) => (
+        <g key={action.name}>
+          <path d={iconPath(actionIcon(action), "fill")} transform={`translate(258 ${top + i * gap - 6.5}) scale(${13 / 256})`} fill="var(--ink-2)" />
           <text x="276" y={top + i * gap + 4} fontSize="11" fill="var(--ink-3)" fontFamily="var(--mono)">
             Q
           </text>

@@ -1,4 +1,6 @@
+import { format } from "@/ui";
 import type { Scale } from "@/ui";
+import { tr } from "@/words";
 
 export type Value = string | number | boolean | null;
 export type Config = Readonly<Record<string, Value>>;
@@ -97,18 +99,19 @@ export function differences(settings: readonly Setting[], config: Config, networ
 /** What is wrong with a value, in the words the server would use; undefined where nothing is. */
 export function problem(setting: Setting, value: Value): string | undefined {
   if (setting.kind !== "number") return undefined;
-  if (value === null) return setting.nullable ? undefined : "must be a number";
+  if (value === null) return setting.nullable ? undefined : tr("must be a number");
   const { min, max, above, integer } = setting;
   const number = Number(value);
-  if (!Number.isFinite(number)) return "must be a number";
-  if (integer && !Number.isInteger(number)) return "must be a whole number";
-  if (number > max || number < min || (above && number === min)) return `${written(number)} is outside; allowed is ${above ? "above " : ""}${written(min)} to ${written(max)}`;
+  if (!Number.isFinite(number)) return tr("must be a number");
+  if (integer && !Number.isInteger(number)) return tr("must be a whole number");
+  if (number > max || number < min || (above && number === min)) return above
+      ? tr("{number} is outside; allowed is above {min} to {max}", { number: written(number), min: written(min), max: written(max) })
+      : tr("{number} is outside; allowed is {min} to {max}", { number: written(number), min: written(min), max: written(max) });
   return undefined;
 }
 
 /** A number as one would type it. */
-export const written = (value: number): string =>
-  value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential().replace("e-0", "e-") : Number.isInteger(value) ? value.toLocaleString("en") : String(value);
+export const written = (value: number): string => (Number.isInteger(value) ? format.count(value) : format.plain(value));
 
 /** The settings as far as this level allows them: the recurrent network reads a window, so it needs one. */
 export function allowed(settings: readonly Setting[], sight: number | null | undefined): readonly Setting[] {

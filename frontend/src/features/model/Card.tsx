@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { cardQuery } from "@/api";
 import { Copy, ErrorText, Skeleton } from "@/ui";
+import { tr } from "@/words";
 import { blocks } from "./markdown";
 import type { Block, Span } from "./markdown";
 
@@ -9,14 +10,14 @@ import type { Block, Span } from "./markdown";
 export function Card({ model }: { model: string }) {
   const card = useQuery(cardQuery(model));
   return (
-    <section className="card mcard" aria-label="Model card">
+    <section className="card mcard" aria-label={tr("Model card")}>
       <header>
-        <h2>Model card</h2>
-        <span className="sub">MODEL_CARD.md, also in the ZIP</span>
+        <h2>{tr("Model card")}</h2>
+        <span className="sub">{tr("{file}, also in the ZIP", { file: "MODEL_CARD.md" })}</span>
         <span className="grow" />
-        {card.data && <Copy text={card.data.markdown} label="Copy the card as Markdown" />}
+        {card.data && <Copy text={card.data.markdown} label={tr("Copy the card as Markdown")} />}
       </header>
-      <div className="md">
+      <div className="md" lang="en">
         {card.data ? (
           blocks(card.data.markdown)
             .slice(1)

@@ -6,6 +6,7 @@ import { ApiError, client, unwrap, uploadsQuery } from "@/api";
 import type { Upload } from "@/api";
 import { paths } from "@/paths";
 import { Button, ErrorText, format, Icon } from "@/ui";
+import { tr } from "@/words";
 
 /** Where a model file is dropped or chosen; what is wrong with it is said here. */
 export function Drop({ largest }: { largest: number | undefined }) {
@@ -21,7 +22,7 @@ export function Drop({ largest }: { largest: number | undefined }) {
   return (
     <section
       className={over ? "card drop over" : "card drop"}
-      aria-label="Upload a model"
+      aria-label={tr("Upload a model")}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);
@@ -31,10 +32,10 @@ export function Drop({ largest }: { largest: number | undefined }) {
     >
       <Icon name="upload-simple" className="big" />
       <div>
-        <h2>{send.isPending ? `Reading ${send.variables.name}` : "Drop a model here"}</h2>
+        <h2>{send.isPending ? tr("Reading {file}", { file: send.variables.name }) : tr("Drop a model here")}</h2>
         <p>
-          A HamletModel (.safetensors, .pt, .onnx) or a training checkpoint, also an old HAMLET’s. Only its weights are read; nothing in the file can run.
-          {largest !== undefined && ` At most ${format.bytes(largest)}.`}
+          {tr("A HamletModel (.safetensors, .pt, .onnx) or a training checkpoint, also an old HAMLET’s. Only its weights are read; nothing in the file can run.")}
+          {largest !== undefined && ` ${tr("At most {size}.", { size: format.bytes(largest) })}`}
         </p>
         {send.error && (
           <div role="alert">
@@ -47,7 +48,7 @@ export function Drop({ largest }: { largest: number | undefined }) {
         type="file"
         className="sr"
         tabIndex={-1}
-        aria-label="Model file"
+        aria-label={tr("Model file")}
         accept=".safetensors,.pt,.onnx"
         onChange={(event) => {
           take(event.target.files);
@@ -55,7 +56,7 @@ export function Drop({ largest }: { largest: number | undefined }) {
         }}
       />
       <Button kind="primary" size="lg" icon="upload-simple" disabled={send.isPending} onClick={() => field.current?.click()}>
-        {send.isPending ? "Uploading" : "Choose a file"}
+        {send.isPending ? tr("Uploading") : tr("Choose a file")}
       </Button>
     </section>
   );
@@ -67,7 +68,7 @@ function useSend(largest: number | undefined) {
   return useMutation({
     mutationFn: (file: File): Promise<Upload> => {
       // The server says the same; this spares the wait.
-      if (largest !== undefined && file.size > largest) throw new ApiError(0, "Too large", `${file.name} has ${format.bytes(file.size)}; at most ${format.bytes(largest)} are allowed.`);
+      if (largest !== undefined && file.size > largest) throw new ApiError(0, tr("Too large"), tr("{file} has {size}; at most {largest} are allowed.", { file: file.name, size: format.bytes(file.size), largest: format.bytes(largest) }));
       const form = new FormData();
       form.append("file", file, file.name);
       return unwrap(client.POST("/api/v1/models", { body: { file: file.name, name: "" }, bodySerializer: () => form }));

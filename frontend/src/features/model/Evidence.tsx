@@ -1,6 +1,7 @@
 import type { Exam, Level } from "@/api";
 import { hueOf } from "@/level";
 import { format, Icon } from "@/ui";
+import { tr } from "@/words";
 
 const BINS = 25;
 const W = 516;
@@ -53,15 +54,20 @@ export function certainty({ survived }: Exam, random: number | null): string | n
   const found = interval(survived);
   if (!found) return null;
   const whole = (steps: number) => format.count(Math.round(steps));
-  return `Mean ${whole(found.mean)} steps, 95 % interval ${whole(found.low)} to ${whole(found.high)}${random === null ? "" : `; a random agent lives ${whole(random)}`}.`;
+  const given = { mean: whole(found.mean), low: whole(found.low), high: whole(found.high) };
+  return random === null
+    ? tr("Mean {mean} steps, 95 % interval {low} to {high}.", given)
+    : tr("Mean {mean} steps, 95 % interval {low} to {high}; a random agent lives {random}.", { ...given, random: whole(random) });
 }
 
 /** The exam in a sentence. */
 export function verdict({ lives, median, p10, share_retired: whole }: Exam, lifespan: number): string {
   const all = format.count(lifespan);
-  if (whole === 1) return `All ${lives} lives lasted the whole ${all} steps.`;
-  const half = `Of ${lives} lives half reached step ${format.count(Math.round(median))}, nine in ten reached ${format.count(Math.round(p10))}`;
-  return whole === 0 ? `${half}, none lasted all ${all}.` : `${half}, and ${percent(whole)} lasted all ${all}.`;
+  if (whole === 1) return tr("All {lives} lives lasted the whole {all} steps.", { lives, all });
+  const given = { lives, median: format.count(Math.round(median)), p10: format.count(Math.round(p10)), all };
+  return whole === 0
+    ? tr("Of {lives} lives half reached step {median}, nine in ten reached {p10}, none lasted all {all}.", given)
+    : tr("Of {lives} lives half reached step {median}, nine in ten reached {p10}, and {whole} lasted all {all}.", { ...given, whole: percent(whole) });
 }
 
 /** The exam the model was chosen by: greedy lives on starts it never trained on. */
@@ -76,19 +82,19 @@ export function Survival({ exam, level, name }: { exam: Exam; level: Level; name
   const mean = certainty(exam, random);
   const captions = placed(
     [
-      ...(random === null ? [] : [{ text: `random agent ${format.count(Math.round(random))}`, at: X(random), strong: false }]),
+      ...(random === null ? [] : [{ text: tr("random agent {steps}", { steps: format.count(Math.round(random)) }), at: X(random), strong: false }]),
       { text: `${name} ${format.count(Math.round(exam.median))}`, at: X(exam.median), strong: true },
     ],
     W,
   );
   return (
-    <section className="card" aria-label="How long it lives">
+    <section className="card" aria-label={tr("How long it lives")}>
       <header>
-        <h2>How long it lives</h2>
-        <span className="sub">{exam.lives} greedy lives, never trained on</span>
+        <h2>{tr("How long it lives")}</h2>
+        <span className="sub">{tr("{n} greedy lives, never trained on", { n: exam.lives })}</span>
       </header>
       <div className="pic">
-        <svg viewBox={`0 0 ${W} ${H}`} width="100%" role="img" aria-label={`${sentence}${random === null ? "" : ` A random agent lives ${Math.round(random)} steps on average.`}`}>
+        <svg viewBox={`0 0 ${W} ${H}`} width="100%" role="img" aria-label={`${sentence}${random === null ? "" : ` ${tr("A random agent lives {n} steps on average.", { n: Math.round(random) })}`}`}>
           {counts.map((n, i) => {
             const height = (n / most) * (H - BASE - HEAD - 4);
             return n > 0 && <rect key={i} x={LEFT + i * width + 1} y={H - BASE - height} width={width - 2} height={height} rx="2" fill="var(--accent)" opacity=".85" />;
@@ -120,10 +126,10 @@ export function Causes({ exam, level }: { exam: Exam; level: Level }) {
   const deaths = causes.reduce((sum, [, n]) => sum + n, 0);
   const most = Math.max(1, ...causes.map(([, n]) => n));
   return (
-    <section className="card" aria-label="How it dies">
+    <section className="card" aria-label={tr("How it dies")}>
       <header>
-        <h2>How it dies</h2>
-        <span className="sub">{deaths === 0 ? `nobody died in ${exam.lives} lives` : `root cause of ${deaths} ${deaths === 1 ? "death" : "deaths"}`}</span>
+        <h2>{tr("How it dies")}</h2>
+        <span className="sub">{deaths === 0 ? tr("nobody died in {n} lives", { n: exam.lives }) : tr("root cause of {n} death|root cause of {n} deaths", { n: deaths })}</span>
       </header>
       <ul className="die">
         {causes.map(([name, n]) => {
@@ -139,7 +145,7 @@ export function Causes({ exam, level }: { exam: Exam; level: Level }) {
             </li>
           );
         })}
-        {deaths === 0 && <li className="none">Every life lasted all {format.count(level.lifespan)} steps.</li>}
+        {deaths === 0 && <li className="none">{tr("Every life lasted all {lifespan} steps.", { lifespan: format.count(level.lifespan) })}</li>}
       </ul>
     </section>
   );

@@ -4,6 +4,7 @@ import { client, modelsQuery, unwrap } from "@/api";
 import type { Checkpoint, Model, Run } from "@/api";
 import { downloads } from "@/paths";
 import { Button, Copy, ErrorText, format, Icon } from "@/ui";
+import { tr } from "@/words";
 import { checkpointSize, FORMATS, isOf, preferred, suffix } from "./files";
 import type { Kind, Moment } from "./files";
 
@@ -32,14 +33,14 @@ export function Files({ run, moment, checkpoint, instructor }: Props) {
         <b className="m3">{suffix(kind)}</b>
         <span className="sz empty" />
         <span className="n m3">–</span>
-        <Button size="sm" icon="export" disabled={busy} aria-label={`Export ${suffix(kind)}: ${use}`} onClick={() => make.mutate(kind)}>
-          <span>{busy ? "Exporting" : "Export"}</span>
+        <Button size="sm" icon="export" disabled={busy} aria-label={tr("Export {kind}: {use}", { kind: suffix(kind), use })} onClick={() => make.mutate(kind)}>
+          <span>{busy ? tr("Exporting") : tr("Export")}</span>
         </Button>
       </div>
     );
   };
   return (
-    <section className="card files" aria-label="Files">
+    <section className="card files" aria-label={tr("Files")}>
       {FORMATS.map(row)}
       {make.error && (
         <div className="fm note">
@@ -49,18 +50,18 @@ export function Files({ run, moment, checkpoint, instructor }: Props) {
       {whole !== null && (
         <div className="fm">
           <Icon name="archive" className="ty" />
-          <b title="Everything the run needs to go on training">{checkpoint?.file ?? "training checkpoint"}</b>
+          <b title={tr("Everything the run needs to go on training")}>{checkpoint?.file ?? tr("training checkpoint")}</b>
           <span className="sz">
             <i style={{ width: `${(whole / scale) * 100}%` }} />
           </span>
           <span className="n">{format.bytes(whole)}</span>
           {instructor && checkpoint ? (
-            <a className="btn sm" href={downloads.checkpoint(checkpoint.id)} download aria-label={`Resume training: ${checkpoint.file}`}>
+            <a className="btn sm" href={downloads.checkpoint(checkpoint.id)} download aria-label={tr("Resume training: {file}", { file: checkpoint.file })}>
               <Icon name="download-simple" />
-              <span>Resume training</span>
+              <span>{tr("Resume training")}</span>
             </a>
           ) : (
-            <span className="m3 only">for instructors</span>
+            <span className="m3 only">{tr("for instructors")}</span>
           )}
         </div>
       )}
@@ -70,7 +71,7 @@ export function Files({ run, moment, checkpoint, instructor }: Props) {
           <b>sha256</b>
           <code title={shown.sha256}>{shown.sha256}</code>
           <span className="grow" />
-          <Copy text={shown.sha256} label={`Copy the sha256 of ${shown.file}`} />
+          <Copy text={shown.sha256} label={tr("Copy the sha256 of {file}", { file: shown.file })} />
         </div>
       )}
     </section>
@@ -90,7 +91,7 @@ function FileRow({ model, icon, use, scale, on, onChoose }: RowProps) {
   return (
     <div className={on ? "fm on" : "fm"}>
       <Icon name={icon} className="ty" />
-      <button type="button" className="pickfile" aria-pressed={on} title={`${model.file}: show its sha256`} onClick={onChoose}>
+      <button type="button" className="pickfile" aria-pressed={on} title={tr("{file}: show its sha256", { file: model.file })} onClick={onChoose}>
         {model.file}
       </button>
       <span className="sz">

@@ -6,6 +6,7 @@ import { networkTitle, RunBar } from "@/chrome";
 import { obsDim, reads, weightsOf } from "@/level";
 import { downloads, paths } from "@/paths";
 import { Button, Copy, Empty, format, Icon, Pawn, Skeleton, Strip, Waiting } from "@/ui";
+import { tr } from "@/words";
 import { Card } from "./Card";
 import { meaning, slice } from "./contract";
 import { Causes, Survival } from "./Evidence";
@@ -24,12 +25,12 @@ export function Model() {
   const total = models.data?.reduce((sum, model) => sum + model.downloads, 0) ?? 0;
   return (
     <>
-      <title>{run.data ? `Model of ${run.data.name} · Hamlet` : "Model · Hamlet"}</title>
+      <title>{run.data ? `${tr("Model of {name}", { name: run.data.name })} · Hamlet` : `${tr("Model")} · Hamlet`}</title>
       <RunBar run={run.data} page="model">
         {models.data && models.data.length > 0 && (
           <span className="chip lg hide-s">
             <Icon name="download-simple" />
-            {format.count(total)} {total === 1 ? "download" : "downloads"}
+            {tr("{total} download|{total} downloads", { total: format.count(total), n: total })}
           </span>
         )}
       </RunBar>
@@ -44,15 +45,15 @@ export function Model() {
           <div className="card whole">
             <Empty
               level={1}
-              title={error instanceof ApiError && error.status === 404 ? "There is no such run" : "The model did not come"}
+              title={error instanceof ApiError && error.status === 404 ? tr("There is no such run") : tr("The model did not come")}
               action={
                 error instanceof ApiError && error.status === 404 ? (
                   <Link className="btn primary" to={paths.home()}>
-                    Runs
+                    {tr("Runs")}
                   </Link>
                 ) : (
                   <Button kind="primary" onClick={() => void Promise.all([run.refetch(), models.refetch(), level.refetch()])}>
-                    Try again
+                    {tr("Try again")}
                   </Button>
                 )
               }
@@ -74,16 +75,16 @@ function NoModel({ run }: { run: Run }) {
     <div className="card whole">
       <Empty
         level={1}
-        title={waiting ? "No model yet" : "This run left no model"}
+        title={waiting ? tr("No model yet") : tr("This run left no model")}
         picture={<Pawn faint size={54} />}
         action={
           <Link className="btn primary" to={paths.watch(run.id)}>
             <Icon name="eye" />
-            Watch {run.name}
+            {tr("Watch {name}", { name: run.name })}
           </Link>
         }
       >
-        {waiting ? "The first one is kept with the run's first checkpoint. It appears here by itself." : run.message || "It ended before its first checkpoint."}
+        {waiting ? tr("The first one is kept with the run's first checkpoint. It appears here by itself.") : run.message || tr("It ended before its first checkpoint.")}
       </Empty>
     </div>
   );
@@ -103,14 +104,14 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
     <>
       <div className="stack main">
         {isActive(run) && (
-          <Strip kind="warn" icon="broadcast" action={<Link className="btn sm" to={paths.watch(run.id)}>Watch</Link>}>
-            {run.name} is still training. {exam ? "This is its best model so far." : "This model has not sat an exam yet."}
+          <Strip kind="warn" icon="broadcast" action={<Link className="btn sm" to={paths.watch(run.id)}>{tr("Watch")}</Link>}>
+            {exam ? tr("{name} is still training. This is its best model so far.", { name: run.name }) : tr("{name} is still training. This model has not sat an exam yet.", { name: run.name })}
           </Strip>
         )}
-        <section className="card hero" aria-label="Model">
+        <section className="card hero" aria-label={tr("Model")}>
           <div>
             <h1>
-              {run.name} <small>at life {format.count(moment.episode)}</small>
+              {run.name} <small>{tr("at life {episode}", { episode: format.count(moment.episode) })}</small>
             </h1>
             <p className="lede">{lede(run, level)}</p>
             {all.length > 1 && <Picker all={all} best={best} value={moment.key} onChange={(key) => setQuery(key === best?.key ? {} : { at: key }, { replace: true })} />}
@@ -118,26 +119,26 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
           <div className="take">
             <a className="btn primary lg" href={downloads.pack(file.id)} download>
               <Icon name="file-zip" />
-              Download ZIP
+              {tr("Download ZIP")}
             </a>
             <a className="btn" href={downloads.model(file.id)} download>
               <Icon name="download-simple" />
-              Download model
+              {tr("Download model")}
             </a>
             <Link className="btn" to={paths.play(run.id)}>
               <Icon name="game-controller" />
-              Play against it
+              {tr("Play against it")}
             </Link>
             <small>
               {file.file}, {format.bytes(file.bytes)}
             </small>
           </div>
           <dl className="facts">
-            {exam && fact(`${format.count(Math.round(exam.median))} steps`, "median survival, greedy")}
-            {fact(networkTitle(run.network), `${format.count(weightsOf(level, run.network))} weights`)}
-            {fact(`${obsDim(level)} → ${level.actions.length}`, "observation → Q-values")}
-            {exam && fact(`${Math.round(exam.share_retired * 100)} %`, `lived all ${format.count(level.lifespan)} steps`)}
-            {run.stage !== null && fact(`Stage ${run.stage}`, `reached of ${level.curriculum.multipliers.length + 1}`)}
+            {exam && fact(tr("{steps} steps", { steps: format.count(Math.round(exam.median)) }), tr("median survival, greedy"))}
+            {fact(networkTitle(run.network), tr("{weights} weights", { weights: format.count(weightsOf(level, run.network)) }))}
+            {fact(`${obsDim(level)} → ${level.actions.length}`, tr("observation → Q-values"))}
+            {exam && fact(`${Math.round(exam.share_retired * 100)} %`, tr("lived all {lifespan} steps", { lifespan: format.count(level.lifespan) }))}
+            {run.stage !== null && fact(tr("Stage {stage}", { stage: run.stage }), tr("reached of {n}", { n: level.curriculum.multipliers.length + 1 }))}
           </dl>
         </section>
         <Files run={run} moment={moment} checkpoint={checkpoint} instructor={instructor} />
@@ -161,8 +162,10 @@ const fact = (value: string, what: string) => (
 );
 
 function lede(run: Run, level: Level): string {
-  const sees = level.sight === null ? `Sees all ${level.width} × ${level.height} cells` : `Sees ${2 * level.sight + 1} × ${2 * level.sight + 1} cells`;
-  return `Plays “${level.title}”. ${sees}${run.network === "recurrent" ? ", remembers the rest." : "."}`;
+  const plays = tr("Plays “{title}”.", { title: level.title });
+  if (level.sight === null) return `${plays} ${tr("Sees all {width} × {height} cells.", { width: level.width, height: level.height })}`;
+  const side = 2 * level.sight + 1;
+  return `${plays} ${run.network === "recurrent" ? tr("Sees {side} × {side} cells, remembers the rest.", { side }) : tr("Sees {side} × {side} cells.", { side })}`;
 }
 
 interface PickerProps {
@@ -175,12 +178,12 @@ interface PickerProps {
 function Picker({ all, best, value, onChange }: PickerProps) {
   return (
     <label className="at">
-      <span>From</span>
+      <span>{tr("From")}</span>
       <select className="btn sm select" value={value} onChange={(event) => onChange(event.target.value)}>
         {all.map((moment) => (
           <option key={moment.key} value={moment.key}>
-            life {format.count(moment.episode)}
-            {moment === best && moment.models.some((model) => model.evaluation) ? ", the best" : moment === all[0] ? ", the latest" : ""}
+            {tr("life {episode}", { episode: format.count(moment.episode) })}
+            {moment === best && moment.models.some((model) => model.evaluation) ? `, ${tr("the best")}` : moment === all[0] ? `, ${tr("the latest")}` : ""}
           </option>
         ))}
       </select>
@@ -191,9 +194,9 @@ function Picker({ all, best, value, onChange }: PickerProps) {
 function Snippet({ file }: { file: string }) {
   const code = `# ${INSTALL}\n${python(file)}`;
   return (
-    <section className="card code" aria-label="How to use it">
+    <section className="card code" aria-label={tr("How to use it")}>
       <header>
-        <h2>Use it in Python</h2>
+        <h2>{tr("Use it in Python")}</h2>
         <span className="grow" />
         <Copy text={`${code}\n`} />
       </header>
@@ -203,15 +206,15 @@ function Snippet({ file }: { file: string }) {
       <div className="chips">
         <span className="chip">
           <Icon name="check" />
-          Python 3.11 or newer
+          {tr("Python 3.11 or newer")}
         </span>
         <span className="chip">
           <Icon name="cpu" />
-          CPU is enough
+          {tr("CPU is enough")}
         </span>
         <span className="chip">
           <Icon name="shield-check" />
-          weights only, no pickled code
+          {tr("weights only, no pickled code")}
         </span>
       </div>
     </section>
@@ -223,15 +226,15 @@ function InOut({ level, network }: { level: Level; network: string }) {
   const first = level.actions[0]?.name;
   const last = level.actions.at(-1)?.name;
   return (
-    <section className="card" aria-label="Inputs and outputs">
+    <section className="card" aria-label={tr("Inputs and outputs")}>
       <header style={{ paddingBottom: 10 }}>
-        <h2>Inputs and outputs</h2>
+        <h2>{tr("Inputs and outputs")}</h2>
       </header>
       <table className="io">
         <thead className="sr">
           <tr>
-            <th>Name</th>
-            <th>Meaning</th>
+            <th>{tr("Name")}</th>
+            <th>{tr("Meaning")}</th>
           </tr>
         </thead>
         <tbody>
@@ -240,14 +243,14 @@ function InOut({ level, network }: { level: Level; network: string }) {
               <td>{slice(field)}</td>
               <td>
                 {meaning(field, level)}
-                {!read.has(field.name) && <span className="m3">, not read by this network</span>}
+                {!read.has(field.name) && <span className="m3">, {tr("not read by this network")}</span>}
               </td>
             </tr>
           ))}
           <tr>
-            <td>q_values</td>
+            <td><code>q_values</code></td>
             <td>
-              {level.actions.length} numbers, {first} … {last}
+              {tr("{n} numbers, {first} … {last}", { n: level.actions.length, first: first ?? "", last: last ?? "" })}
             </td>
           </tr>
         </tbody>

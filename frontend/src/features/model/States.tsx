@@ -1,5 +1,6 @@
 import type { Upload } from "@/api";
 import { Icon } from "@/ui";
+import { tr } from "@/words";
 
 /** Where a model that was brought along stands, in a word. */
 export function States({ upload: { state, played } }: { upload: Upload }) {
@@ -7,7 +8,7 @@ export function States({ upload: { state, played } }: { upload: Upload }) {
     return (
       <span className="chip">
         <Icon name="hourglass-simple-medium" />
-        Being examined
+        {tr("Being examined")}
       </span>
     );
   }
@@ -15,14 +16,14 @@ export function States({ upload: { state, played } }: { upload: Upload }) {
     return (
       <span className="chip">
         <Icon name="warning" />
-        {state === "failed" ? "Not examined" : "Fits no level here"}
+        {state === "failed" ? tr("Not examined") : tr("Fits no level here")}
       </span>
     );
   }
   return (
     <span className="chip">
       <Icon name="seal-check" />
-      Examined
+      {tr("Examined")}
     </span>
   );
 }

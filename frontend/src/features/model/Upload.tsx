@@ -10,6 +10,7 @@ import { downloads, paths } from "@/paths";
 import { Button, Copy, Dialog, Empty, format, Icon, Skeleton, Strip, toast, Waiting } from "@/ui";
 import { begin, decodeFrame } from "@/wire";
 import type { Life } from "@/wire";
+import { named, tr } from "@/words";
 import { Card } from "./Card";
 import { Causes, Survival } from "./Evidence";
 import "./model.css";
@@ -33,22 +34,22 @@ export function Upload({ stage }: { stage: Stage }) {
   const error = upload.error ?? (waits ? level.error : null);
   return (
     <>
-      <title>{upload.data ? `${upload.data.name} · Models · Hamlet` : "Models · Hamlet"}</title>
+      <title>{upload.data ? `${`${upload.data.name} · ${tr("Models")}`} · Hamlet` : `${tr("Models")} · Hamlet`}</title>
       <LabBar page="models" launch={false} />
       <main className="mp" id="main" tabIndex={-1}>
         {error ? (
           <div className="card whole">
             <Empty
               level={1}
-              title={error instanceof ApiError && error.status === 404 ? "There is no such model" : "The model did not come"}
+              title={error instanceof ApiError && error.status === 404 ? tr("There is no such model") : tr("The model did not come")}
               action={
                 error instanceof ApiError && error.status === 404 ? (
                   <Link className="btn primary" to={paths.uploads()}>
-                    Models
+                    {tr("Models")}
                   </Link>
                 ) : (
                   <Button kind="primary" onClick={() => void Promise.all([upload.refetch(), level.refetch()])}>
-                    Try again
+                    {tr("Try again")}
                   </Button>
                 )
               }
@@ -75,7 +76,7 @@ function Page({ upload, level, stage }: { upload: Brought; level: Level | null; 
       <div className="stack across">
         {upload.state === "pending" && (
           <Strip kind="warn" icon="hourglass-simple-medium">
-            It is being examined on held-out lives. This page shows them as soon as they are lived.
+            {tr("It is being examined on held-out lives. This page shows them as soon as they are lived.")}
           </Strip>
         )}
         {upload.message && (
@@ -83,12 +84,11 @@ function Page({ upload, level, stage }: { upload: Brought; level: Level | null; 
             {upload.message}
           </Strip>
         )}
-        <section className="card hero" aria-label="Model">
+        <section className="card hero" aria-label={tr("Model")}>
           <div>
             <h1>{upload.name}</h1>
             <p className="lede">
-              {networkTitle(upload.network)} with {format.count(upload.weights)} weights, trained in “{level && upload.played === upload.level ? level.title : upload.level}”. {SOURCES[upload.source]},{" "}
-              {format.bytes(upload.source_bytes)}; {format.bytes(model.bytes)} as a model.
+              {tr("{network} with {weights} weights, trained in “{level}”. {source}, {sourceBytes}; {bytes} as a model.", { network: networkTitle(upload.network), weights: format.count(upload.weights), level: level && upload.played === upload.level ? level.title : upload.level, source: SOURCES[upload.source], sourceBytes: format.bytes(upload.source_bytes), bytes: format.bytes(model.bytes) })}
             </p>
             <Remove upload={upload} />
           </div>
@@ -96,12 +96,12 @@ function Page({ upload, level, stage }: { upload: Brought; level: Level | null; 
             {pack && (
               <a className="btn primary lg" href={downloads.pack(upload.id)} download>
                 <Icon name="file-zip" />
-                Download ZIP
+                {tr("Download ZIP")}
               </a>
             )}
             <a className="btn" href={downloads.model(upload.id)} download>
               <Icon name="download-simple" />
-              Download model
+              {tr("Download model")}
             </a>
             <small>
               {model.file}, {format.bytes(model.bytes)}
@@ -113,10 +113,10 @@ function Page({ upload, level, stage }: { upload: Brought; level: Level | null; 
                 file && (
                   <div className="sha" key={file.file}>
                     <Icon name="fingerprint-simple" />
-                    <b>sha256 {file === pack ? "of the ZIP" : "of the model"}</b>
+                    <b>{file === pack ? tr("sha256 of the ZIP") : tr("sha256 of the model")}</b>
                     <code title={file.sha256}>{file.sha256}</code>
                     <span className="grow" />
-                    <Copy text={file.sha256} label={`Copy the sha256 of ${file.file}`} />
+                    <Copy text={file.sha256} label={tr("Copy the sha256 of {file}", { file: file.file })} />
                   </div>
                 ),
             )}
@@ -137,11 +137,11 @@ function Page({ upload, level, stage }: { upload: Brought; level: Level | null; 
 }
 
 const SOURCES: Record<Brought["source"], string> = {
-  safetensors: "From a .safetensors file",
-  pt: "From a .pt file",
-  onnx: "From an .onnx file",
-  checkpoint: "From a training checkpoint",
-  "version 2": "From an old HAMLET’s training checkpoint",
+  safetensors: tr("From a .safetensors file"),
+  pt: tr("From a .pt file"),
+  onnx: tr("From an .onnx file"),
+  checkpoint: tr("From a training checkpoint"),
+  "version 2": tr("From an old HAMLET’s training checkpoint"),
 };
 
 const lifeQuery = (id: string, episode: number) =>
@@ -149,7 +149,7 @@ const lifeQuery = (id: string, episode: number) =>
     queryKey: ["models", id, "episodes", episode] as readonly unknown[],
     queryFn: async ({ signal }): Promise<Life> => {
       const answer = await fetch(`/api/v1/models/${id}/episodes/${episode}`, { signal });
-      if (!answer.ok) throw new ApiError(answer.status, `Error ${answer.status}`, `Life ${episode} could not be fetched.`);
+      if (!answer.ok) throw new ApiError(answer.status, tr("Error {status}", { status: answer.status }), tr("Life {episode} could not be fetched.", { episode }));
       return begin(decodeFrame(await answer.arrayBuffer()));
     },
     staleTime: Infinity,
@@ -162,15 +162,15 @@ function Lives({ upload, level, stage: Showing }: { upload: Brought; level: Leve
   const episode = lives.some((life) => life.episode === asked) ? asked : 0;
   const go = (to: number) => setQuery(to ? { episode: String(to) } : {}, { replace: true });
   return (
-    <section className="card" aria-label="Watch its lives">
+    <section className="card" aria-label={tr("Watch its lives")}>
       <header>
-        <h2>Watch its lives</h2>
-        <span className="sub">its first {upload.lives} examined lives, all greedy</span>
+        <h2>{tr("Watch its lives")}</h2>
+        <span className="sub">{tr("its first {n} examined lives, all greedy", { n: upload.lives })}</span>
       </header>
-      <div className="pick6" role="group" aria-label="Which life">
+      <div className="pick6" role="group" aria-label={tr("Which life")}>
         {lives.map((life) => (
           <button key={life.episode} type="button" className="btn sm" aria-pressed={life.episode === episode} onClick={() => go(life.episode)}>
-            Life {life.episode}: {format.count(life.steps)} steps
+            {tr("Life {episode}: {steps} steps", { episode: life.episode, steps: format.count(life.steps) })}
           </button>
         ))}
       </div>
@@ -181,24 +181,24 @@ function Lives({ upload, level, stage: Showing }: { upload: Brought; level: Leve
   );
 }
 
-const VERDICTS = { yes: "Fits", reordered: "Fits, by names", no: "Does not fit" } as const;
+const VERDICTS = { yes: tr("Fits"), reordered: tr("Fits, by names"), no: tr("Does not fit") } as const;
 
 /** The levels there are, and whether it can live in each. */
 function Fits({ upload }: { upload: Brought }) {
   return (
-    <section className="card" aria-label="Where it fits">
+    <section className="card" aria-label={tr("Where it fits")}>
       <header style={{ paddingBottom: 10 }}>
-        <h2>Where it fits</h2>
+        <h2>{tr("Where it fits")}</h2>
       </header>
       <ul className="fits">
         {upload.fits.map(({ level, title, verdict, reasons }) => (
           <li key={level}>
             <Icon name={verdict === "no" ? "x" : "check"} />
             <div>
-              <b>{title}</b>
+              <b>{named(title)}</b>
               <span>
                 {VERDICTS[verdict]}
-                {level === upload.played && ", and was examined here"}
+                {level === upload.played && `, ${tr("and was examined here")}`}
                 {reasons.length > 0 && `: ${reasons.slice(0, 2).join("; ")}${reasons.length > 2 ? "; …" : ""}`}
               </span>
             </div>
@@ -224,15 +224,15 @@ function Remove({ upload }: { upload: Brought }) {
   return (
     <>
       <Button size="sm" icon="trash" disabled={remove.isPending} onClick={() => setOpen(true)}>
-        Delete
+        {tr("Delete")}
       </Button>
       <Dialog
         open={open}
-        title={`Delete ${upload.name}?`}
+        title={tr("Delete {name}?", { name: upload.name })}
         onClose={() => setOpen(false)}
         actions={
           <>
-            <Button onClick={() => setOpen(false)}>Keep it</Button>
+            <Button onClick={() => setOpen(false)}>{tr("Keep it")}</Button>
             <Button
               kind="primary"
               onClick={() => {
@@ -240,12 +240,12 @@ function Remove({ upload }: { upload: Brought }) {
                 remove.mutate();
               }}
             >
-              Delete
+              {tr("Delete")}
             </Button>
           </>
         }
       >
-        <p className="m2">The model, its examination and its recorded lives are deleted. Your own file is not touched.</p>
+        <p className="m2">{tr("The model, its examination and its recorded lives are deleted. Your own file is not touched.")}</p>
       </Dialog>
     </>
   );

@@ -1,4 +1,5 @@
 import type { Checkpoint, Model, ModelFormat } from "@/api";
+import { tr } from "@/words";
 
 type Precision = Model["precision"];
 export interface Kind {
@@ -9,11 +10,11 @@ export interface Kind {
 }
 
 export const FORMATS: readonly Kind[] = [
-  { format: "zip", precision: "float32", icon: "file-zip", use: "Take home" },
+  { format: "zip", precision: "float32", icon: "file-zip", use: tr("Take home") },
   { format: "safetensors", precision: "float32", icon: "cube", use: "HamletModel" },
-  { format: "safetensors", precision: "float16", icon: "cube", use: "Half the size" },
+  { format: "safetensors", precision: "float16", icon: "cube", use: tr("Half the size") },
   { format: "pt", precision: "float32", icon: "fire", use: "PyTorch" },
-  { format: "onnx", precision: "float32", icon: "code", use: "Any language" },
+  { format: "onnx", precision: "float32", icon: "code", use: tr("Any language") },
 ];
 
 export const isOf = (model: Model, { format, precision }: Kind): boolean => model.format === format && model.precision === precision;

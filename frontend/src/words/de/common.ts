@@ -36,4 +36,10 @@ export const common = {
   "not used yet": "noch nicht benutzt",
   "Show on projector": "Für den Beamer",
   "Students join with": "Mitmachen mit",
+  "Level": "Level",
+  "{steps} steps": "{steps} Schritte",
+  "{weights} weights": "{weights} Gewichte",
+  "life {episode}": "Leben {episode}",
+  "There is no such run": "Diesen Lauf gibt es nicht",
+  "Life {episode} could not be fetched.": "Leben {episode} kam nicht an.",
 } as const;

@@ -2,13 +2,16 @@
 import { app } from "./app";
 import { chrome } from "./chrome";
 import { common } from "./common";
+import { guide } from "./guide";
+import { launch } from "./launch";
 import { level } from "./level";
+import { model } from "./model";
 import { people } from "./people";
 import { runs } from "./runs";
 import { server } from "./server";
 import { ui } from "./ui";
 
-const texts = { ...common, ...ui, ...chrome, ...app, ...runs, ...people };
+const texts = { ...common, ...ui, ...chrome, ...app, ...runs, ...people, ...guide, ...launch, ...model };
 export type Texts = typeof texts;
 
 export interface Catalog {
