@@ -27,7 +27,7 @@ STEPS = {
     "standard": 1_500_000, "quick": 1_200_000, "textbook-dqn": 40_000, "memory": 200_000, "day-and-night": 1_500_000,
     "broken-reward": 1_500_000,
 }  # fmt: skip
-"""lane-steps of each preset here: all of them together some two minutes of one core, in whole some twelve"""
+"""lane-steps of each preset here: all together two and a half minutes of one core, in whole some twelve"""
 FEWEST = 5_000
 """lane-steps that every preset needs to learn at all: DQN remembers 2,000 first, a rollout of PQN takes 4,096"""
 LIVE = "Live: Standard at ten steps a second"
