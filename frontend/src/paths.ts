@@ -13,6 +13,8 @@ export const paths = {
   tokens: () => "/tokens",
   /** The launch form; with a run its settings stand in it. */
   launch: (from?: string) => (from ? `/runs/new?from=${from}` : "/runs/new"),
+  /** A run that goes on from a checkpoint of this one. */
+  fork: (run: string, checkpoint?: string) => `/runs/${run}/fork${checkpoint ? `?checkpoint=${checkpoint}` : ""}`,
   watch: (run: string) => `/runs/${run}`,
   model: (run: string) => `/runs/${run}/model`,
   /** models that one brought along: all of them, or one, with one of its lives on stage */

@@ -37,7 +37,7 @@ def run_left(owner, classroom, checkpoint, mind, state="finished"):
     from lab.runs.models import Bookmark, Checkpoint, Clip, ExportedModel, MetricRow, RecordedEpisode, Run
 
     now = timezone.now()
-    ends = {"finished_at": now} if state == "finished" else {"queued_at": now, "sent_at": now}
+    ends = {"finished_at": now} if state != "queued" else {"queued_at": now, "sent_at": now}
     run = Run.objects.create(
         owner=owner, classroom=classroom, name=f"{owner}'s", config=TrainConfig.model_validate(SMALL).model_dump(),
         level=SMALL["level"], network="simple", learner="pqn", seed=5, steps_budget=32, state=state, **ends,

@@ -32,6 +32,7 @@ HANDS_OUT = "    401    403   201     201   201     201      201      201       
 CHOOSES = "      401    403   200     200   200     404      404      404               200       200"
 LAUNCHES = "     401    403   403     403   403     403      403      201               201       201"
 LISTS = "        401    403   403     403   403     403      403      200               200       200"
+BRANCHES = "     401    403   403     403   403     404      404      404               201       201"
 FOUNDS = "       401    403   403     403   403     403      403      403               403       201"
 LOOKS_AFTER = "  401    403   403     403   403     404      404      404               200       200"
 MAKES = "        401    403   403     403   403     404      404      404               201       201"
@@ -46,6 +47,7 @@ TABLE = {
     "revoke_code": LOOKS_AFTER, "join_qr": LOOKS_AFTER, "make_cards": MAKES, "renew_card": MAKES,
     "appoint_member": APPOINTS, "remove_member": ENDS, "invite_guests": MAKES, "revoke_guests": ENDS,
     "runs": ANYONE, "launch": LAUNCHES, "run": MEMBERS, "change": STEERS, "stop": STEERS,
+    "resume": STEERS, "clone": BRANCHES, "fork": BRANCHES,
     "metrics": MEMBERS, "evaluations": MEMBERS, "episodes": MEMBERS, "episode": MEMBERS, "checkpoints": MEMBERS,
     "mind": MEMBERS, "census": MEMBERS, "curves": MEMBERS, "bookmarks": MEMBERS, "add_bookmark": NOTES,
     "remove_bookmark": NOTE_GOES, "life_page": MEMBERS, "clips": MEMBERS, "film": EXPORTS, "clip": MEMBERS,
@@ -95,10 +97,12 @@ def lab(cast, files_learnt, settings, tmp_path):
     def theirs(owner, classroom, member, link):
         left = run_left(owner, classroom, *files_learnt)
         waiting = run_left(owner, classroom, *files_learnt, state="queued")
+        halted = run_left(owner, classroom, *files_learnt, state="stopped")
         member = member.memberships.get().pk
         return SimpleNamespace(
-            **vars(left), waiting=waiting.run, upload=brought(owner, mind), classroom=classroom.pk, member=member,
-            link=link.pk, token=tokens.token_make(person=owner, name="notebook", scope="read", days=1)[0].pk,
+            **vars(left), waiting=waiting.run, halted=halted.run, upload=brought(owner, mind),
+            classroom=classroom.pk, member=member, link=link.pk,
+            token=tokens.token_make(person=owner, name="notebook", scope="read", days=1)[0].pk,
         )  # fmt: skip
 
     return SimpleNamespace(
@@ -118,6 +122,8 @@ def address(operation, path, thing):
     }.get(kind)  # fmt: skip
     if operation in ("stop", "change"):
         id = thing.waiting
+    if operation == "resume":
+        id = thing.halted
     filled = path.format(id=id, member=thing.member, link=thing.link, number=0, name="L0_0_minimal")
     more = {"curves": f"?runs={thing.run}", "race": f"?checkpoints={thing.checkpoint}"}
     return filled + more.get(operation, "")
@@ -135,7 +141,7 @@ def body(operation, lab, thing):
         "appoint_member": {"role": "student"},
         "invite_guests": {"hours": 1},
         "launch": {"name": "new", "config": SMALL},
-        "change": {"pace": 8},
+        "change": {"pace": 8}, "clone": {"name": "twin"}, "fork": {"name": "other", "config": {"steps": 64}},
         "add_bookmark": {"episode": 0, "step": 0, "note": "and here"},
         "film": {"format": "gif"},
         "play": {"start": 3},
@@ -222,8 +228,8 @@ def test_lists_hold_what_is_ones_own_only(lab):
             continue
         told = Page(person).ask("/runs").json()["items"]
         seen = {run["id"] for run in told}
-        elsinore = {str(lab.ours.run), str(lab.ours.waiting)}
-        norway = {str(lab.others.run), str(lab.others.waiting)}
+        elsinore = {str(lab.ours.run), str(lab.ours.waiting), str(lab.ours.halted)}
+        norway = {str(lab.others.run), str(lab.others.waiting), str(lab.others.halted)}
         expected = {"instructor": elsinore | norway, "outsider": norway, "foreign_assistant": norway, "stranger": set()}
         assert seen == expected.get(role, elsinore), role
         uploads = {model["id"] for model in Page(person).ask("/models").json()["items"]}
@@ -242,7 +248,7 @@ def test_a_run_of_the_whole_lab_is_for_those_with_an_account(lab, files_learnt):
 def test_the_code_on_a_card_cannot_be_searched_for(lab):
     code = lab.people["owner"].username
     page = Page(lab.people["student"])
-    assert len(page.ask("/runs", q="Rosencrantz").json()["items"]) == 2
+    assert len(page.ask("/runs", q="Rosencrantz").json()["items"]) == 3
     assert page.ask("/runs", q=code).json()["items"] == []
     assert page.ask("/runs", q=code[:4]).json()["items"] == []
 

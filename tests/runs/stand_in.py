@@ -85,14 +85,14 @@ class Lives:
         Path(path).write_text(json.dumps(content))
 
     @classmethod
-    def restore(cls, path, device=None):
+    def restore(cls, path, device=None, config=None):
         from hamlet.learning.config import TrainConfig
 
         try:
             content = json.loads(Path(path).read_text())
         except ValueError:
             raise TrainingError(f"{path} is damaged") from None
-        trainer = cls(TrainConfig.model_validate(content["config"]))
+        trainer = cls(config or TrainConfig.model_validate(content["config"]))
         trainer.steps, trainer.total = content["steps"], content["total"]
         trainer.iteration = trainer.episodes = content["iteration"]
         trainer.best = Evaluation(**content["best"]) if content["best"] else None

@@ -63,8 +63,8 @@ def refused(response, status, field=None):
 def test_a_run_is_told_with_exactly_these_keys(run, teacher):
     assert list(teacher.ask(f"/runs/{run.pk}").json()) == [
         "id", "name", "notes", "tags", "level", "level_title", "network", "learner", "seed", "state", "message",
-        "place", "owner", "classroom", "config", "progress", "steps", "steps_budget", "episodes", "epsilon", "stage",
-        "multiplier", "steps_per_second", "pace", "best", "best_episode", "last", "spark", "viewers",
+        "place", "owner", "fork", "classroom", "config", "progress", "steps", "steps_budget", "episodes", "epsilon",
+        "stage", "multiplier", "steps_per_second", "pace", "best", "best_episode", "last", "spark", "viewers",
         "created_at", "started_at", "finished_at", "model",
     ]  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -79,6 +80,15 @@ class Recording(Told):
     reasons: list[str]
 
 
+class Fork(Told):
+    """Where a run goes on from: steps trained by then, and the other run, where that is there and may be seen."""
+
+    steps: int
+    run: str | None
+    name: str | None
+    checkpoint: str | None
+
+
 class Run(Told):
     """One training. It does not change by itself: `refresh` and `wait` give it as it is later.
 
@@ -98,6 +108,7 @@ class Run(Told):
     message: str
     place: int | None
     owner: str
+    fork_of: Fork | None = Field(None, alias="fork")
     config: dict[str, Any]
     progress: float
     steps: int
@@ -150,6 +161,20 @@ class Run(Told):
     def stop(self) -> "Run":
         """End it early; its model is kept. ClientError if it has ended already."""
         return Run.of(self._ask("POST", "/stop", json={}), self._line)
+
+    def resume(self) -> "Run":
+        """Let it go on, where it was stopped or has failed, from its newest checkpoint."""
+        return Run.of(self._ask("POST", "/resume", json={}), self._line)
+
+    def clone(self, name: str, **config: Any) -> "Run":
+        """Launch a run with its settings and these changes; without any, with the next seed."""
+        return Run.of(self._ask("POST", "/clone", json={"name": name, "config": config}, key=str(uuid4())), self._line)
+
+    def fork(self, name: str, checkpoint: str | None = None, **config: Any) -> "Run":
+        """Launch a run that goes on from one of its checkpoints (the newest, where none is named), with these
+        changes."""
+        asked = {"name": name, "config": config, "checkpoint": checkpoint}
+        return Run.of(self._ask("POST", "/fork", json=asked, key=str(uuid4())), self._line)
 
     def rename(self, name: str) -> "Run":
         """Call it something else."""

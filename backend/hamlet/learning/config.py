@@ -28,9 +28,10 @@ OLD = "older HAMLET, world.md"
 
 def setting(default: Any, title: str, text: str, group: str, source: str, **more: Any) -> Any:
     """A pydantic field that the form can draw: title, one sentence, group and source; `learner` or `network` where
-    the setting only applies to one of them."""
+    the setting only applies to one of them; `fork=True` where a run that goes on from a checkpoint of another may have
+    it otherwise (`forked`)."""
     extra: dict[str, Any] = {"group": group, "source": source}
-    extra |= {key: more.pop(key) for key in ("learner", "network", "needs", "scale") if key in more}
+    extra |= {key: more.pop(key) for key in ("learner", "network", "needs", "scale", "fork") if key in more}
     return Field(default, title=title, description=text, json_schema_extra=extra, **more)
 
 
@@ -52,7 +53,7 @@ class TrainConfig(BaseModel):
     )
     multiplier: float = setting(
         1.0, "Drain", "How fast the meters run down while training without a curriculum; 1 is the level's own speed.",
-        "world", "world.md §4", ge=0.0, le=2.0, needs={"curriculum": "static"},
+        "world", "world.md §4", ge=0.0, le=2.0, needs={"curriculum": "static"}, fork=True,
     )
 
     # --- brain
@@ -69,19 +70,20 @@ class TrainConfig(BaseModel):
     )
     learning_rate: float = setting(
         1.5e-3, "Learning rate", "Adam's step size at the start of the run.", "brain", CHOSEN,
-        ge=1e-6, le=0.1, scale="log",
+        ge=1e-6, le=0.1, scale="log", fork=True,
     )
     learning_rate_end: float = setting(
         0.02, "Learning rate at the end", "Share of the learning rate that is left when the budget is used; it falls "
-        "in a straight line.", "brain", CHOSEN, ge=0.0, le=1.0,
+        "in a straight line.", "brain", CHOSEN, ge=0.0, le=1.0, fork=True,
     )
     gradient_clip: float = setting(
         10.0, "Gradient clip", "Longest gradient (2-norm) an update may use.", "brain", OLD + " §9; " + PQN,
-        gt=0.0, le=1000.0, scale="log",
+        gt=0.0, le=1000.0, scale="log", fork=True,
     )
     averaging: float = setting(
         0.999, "Weight averaging", "Share kept, per update, of the running average of the weights that is examined "
         "and exported; 0 exports the acting weights.", "brain", "Polyak & Juditsky 1992; " + OURS, ge=0.0, le=0.9999,
+        fork=True,
     )
     rollout: int = setting(
         16, "Rollout", "Steps each lane takes between two updates.", "brain", PQN, ge=1, le=256, learner="pqn"
@@ -89,19 +91,19 @@ class TrainConfig(BaseModel):
     trace: float = setting(
         0.5, "Trace λ", "How far a reward reaches back: 0 is one step, 1 the whole rollout.", "brain",
         PQN + "; " + OURS,
-        ge=0.0, le=1.0, learner="pqn",
+        ge=0.0, le=1.0, learner="pqn", fork=True,
     )
     epochs: int = setting(
         1, "Epochs", "How often each rollout is learnt from before it is dropped.", "brain", PQN, ge=1, le=16,
-        learner="pqn"
+        learner="pqn", fork=True,
     )
     minibatches: int = setting(
         8, "Minibatches", "Parts a rollout is cut into; each makes one update.", "brain", PQN, ge=1, le=64,
-        learner="pqn"
+        learner="pqn", fork=True,
     )
     double: bool = setting(
         True, "Double DQN", "Choose the next action with the acting network and value it with the target network.",
-        "brain", "van Hasselt et al. 2016", learner="dqn",
+        "brain", "van Hasselt et al. 2016", learner="dqn", fork=True,
     )
     n_step: int = setting(
         3, "n-step", "Rewards summed before the target network's value is added.", "brain",
@@ -122,7 +124,7 @@ class TrainConfig(BaseModel):
     )
     batch: int = setting(
         64, "Batch", "Remembered steps (or sequences, with the recurrent network) in one update.", "brain",
-        OLD + " §9", ge=1, le=4096, learner="dqn", scale="log",
+        OLD + " §9", ge=1, le=4096, learner="dqn", scale="log", fork=True,
     )
     steps_per_update: int = setting(
         4, "Steps per update", "Lane-steps between two updates.", "brain", OLD + " §9", ge=1, le=1024,
@@ -130,7 +132,7 @@ class TrainConfig(BaseModel):
     )
     target_every: int = setting(
         500, "Target copy", "Updates between two copies of the acting network into the target network.", "brain",
-        "Mnih et al. 2015; " + CHOSEN, ge=1, le=100_000, learner="dqn", scale="log",
+        "Mnih et al. 2015; " + CHOSEN, ge=1, le=100_000, learner="dqn", scale="log", fork=True,
     )
     sequence: int = setting(
         16, "Sequence", "Steps of a remembered sequence that are learnt from.", "brain",
@@ -148,29 +150,30 @@ class TrainConfig(BaseModel):
     priority_beta: float = setting(
         0.4, "Priority β", "How much of that bias is corrected at the start; it rises to 1.", "brain",
         "Schaul et al. 2016",
-        ge=0.0, le=1.0, learner="dqn", needs={"replay": "prioritised"},
+        ge=0.0, le=1.0, learner="dqn", needs={"replay": "prioritised"}, fork=True,
     )
 
     # --- exploration
     epsilon_start: float = setting(
         1.0, "Dice at the start", "Chance that a step rolls the dice when the run begins.", "exploration",
-        "Mnih et al. 2015", ge=0.0, le=1.0,
+        "Mnih et al. 2015", ge=0.0, le=1.0, fork=True,
     )
     epsilon_end: float = setting(
-        0.15, "Dice at the end", "Chance that remains when the schedule has ended.", "exploration", OURS, ge=0.0, le=1.0
+        0.15, "Dice at the end", "Chance that remains when the schedule has ended.", "exploration", OURS, ge=0.0,
+        le=1.0, fork=True,
     )
     epsilon_fraction: float = setting(
         0.33, "Dice until", "Share of the budget over which the chance falls in a straight line.", "exploration",
-        CHOSEN, ge=0.0, le=1.0,
+        CHOSEN, ge=0.0, le=1.0, fork=True,
     )
     epsilon_ladder: bool = setting(
         False, "Ladder of dice", "Give every lane its own chance, the schedule's to a power from 1 to 8, not all the "
-        "same.", "exploration", "Horgan et al. 2018 (Ape-X)",
+        "same.", "exploration", "Horgan et al. 2018 (Ape-X)", fork=True,
     )
     exploring_starts: float = setting(
         0.75, "Exploring starts",
         "Share of lives, of all lanes but the watched one, that begin in the middle: at any age, "
-        "with meters at any height.", "exploration", "Sutton & Barto 2018, §5.3; " + OURS, ge=0.0, le=1.0,
+        "with meters at any height.", "exploration", "Sutton & Barto 2018, §5.3; " + OURS, ge=0.0, le=1.0, fork=True,
     )
     curiosity: bool = setting(
         False, "Curiosity", "Reward what a small network cannot predict yet (RND).", "exploration",
@@ -182,49 +185,49 @@ class TrainConfig(BaseModel):
     )
     curiosity_variance: float = setting(
         100.0, "Curiosity calm", "Standard deviation of survival, in steps, below which curiosity is turned down.",
-        "exploration", OLD + " §11", gt=0.0, le=1000.0, needs={"curiosity": True},
+        "exploration", OLD + " §11", gt=0.0, le=1000.0, needs={"curiosity": True}, fork=True,
     )
     curiosity_decay: float = setting(
         0.99, "Curiosity decay", "Factor on the bonus for every iteration in which survival is calm.", "exploration",
-        OLD + " §11", gt=0.0, le=1.0, needs={"curiosity": True},
+        OLD + " §11", gt=0.0, le=1.0, needs={"curiosity": True}, fork=True,
     )
 
     # --- curriculum
     curriculum: Literal["static", "stages"] = setting(
         "static", "Curriculum", "Live at one difficulty, or climb five stages from slow meters to the full world.",
-        "curriculum", OLD + " §10",
+        "curriculum", OLD + " §10", fork=True,
     )
     first_stage: int = setting(
         1, "First stage", "Stage the run begins at.", "curriculum", OLD + " §10", ge=1, le=5,
-        needs={"curriculum": "stages"}
+        needs={"curriculum": "stages"}, fork=True,
     )
     advance_at: Share | None = setting(
         None, "Advance at", "Share of the lifespan that lives must reach to climb; empty takes the level's own.",
-        "curriculum", OLD + " §9", needs={"curriculum": "stages"},
+        "curriculum", OLD + " §9", needs={"curriculum": "stages"}, fork=True,
     )
     retreat_under: Share | None = setting(
         None, "Retreat under", "Share of the lifespan below which the run steps back, unless survival is rising; empty "
-        "takes the level's own.", "curriculum", OLD + " §9", needs={"curriculum": "stages"},
+        "takes the level's own.", "curriculum", OLD + " §9", needs={"curriculum": "stages"}, fork=True,
     )
     entropy_gate: Share | None = setting(
         None, "Decided enough",
         "Highest normalised entropy of the Q-values at which the run may climb; empty takes the "
-        "level's own.", "curriculum", OLD + " §9", needs={"curriculum": "stages"},
+        "level's own.", "curriculum", OLD + " §9", needs={"curriculum": "stages"}, fork=True,
     )
     stage_steps: int = setting(
         100_000, "Steps at a stage", "Fewest lane-steps between two moves.", "curriculum", CHOSEN, ge=1, le=100_000_000,
-        needs={"curriculum": "stages"}, scale="log",
+        needs={"curriculum": "stages"}, scale="log", fork=True,
     )
 
     # --- run
     seed: int = setting(0, "Seed", "The number all chance of the run follows from.", "run", CHOSEN, ge=0, le=2**31 - 1)
     steps: int = setting(
         2_500_000, "Budget", "Lane-steps the run may take; the schedules of learning rate and dice follow it.", "run",
-        CHOSEN, ge=1, le=10_000_000_000, scale="log",
+        CHOSEN, ge=1, le=10_000_000_000, scale="log", fork=True,
     )
     episodes: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = setting(
         None, "Lives", "Lives, over all lanes, after which the run ends, if the budget is not used before.", "run",
-        CHOSEN,
+        CHOSEN, fork=True,
     )
     lanes: int = setting(
         256, "Lanes", "Copies of the world that are lived in side by side.", "run", CHOSEN, ge=1, le=16_384, scale="log"
@@ -232,10 +235,10 @@ class TrainConfig(BaseModel):
     evaluations: int = setting(
         10, "Examinations",
         "Held-out examinations, spread evenly beside some early ones; the best examined weights are exported.",
-        "run", CHOSEN, ge=1, le=1000,
+        "run", CHOSEN, ge=1, le=1000, fork=True,
     )
     evaluation_lives: int = setting(
-        64, "Lives examined", "Greedy lives in one examination.", "run", CHOSEN, ge=1, le=1024
+        64, "Lives examined", "Greedy lives in one examination.", "run", CHOSEN, ge=1, le=1024, fork=True,
     )
 
     # fmt: on

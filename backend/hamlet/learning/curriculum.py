@@ -124,6 +124,10 @@ class Curriculum:
         self._lives.clear()
         return move
 
+    def begin(self, steps: int) -> None:
+        """A run that had none goes on with it, from lane-step `steps`."""
+        self._since = steps
+
     def state(self) -> dict[str, Any]:
         """Stage, since when, and the lives counted."""
         return {"stage": self._stage, "since": self._since, "lives": np.asarray(self._lives, dtype=np.int64)}

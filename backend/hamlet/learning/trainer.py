@@ -328,29 +328,41 @@ class Trainer:
         write_checkpoint(path, content)
 
     @classmethod
-    def restore(cls, path: str | Path, device: str | None = None, level: Level | None = None) -> "Trainer":
-        """The trainer that was saved. Raises TrainingError for a damaged file, or a level whose rules have changed."""
+    def restore(
+        cls,
+        path: str | Path,
+        device: str | None = None,
+        level: Level | None = None,
+        config: TrainConfig | None = None,
+    ) -> "Trainer":
+        """The trainer that was saved. Raises TrainingError for a damaged file, or a level whose rules have changed.
+
+        config: the settings to go on with, where they are not the file's own: a fork (`hamlet.learning.fork`).
+        """
         content = read_checkpoint(path)
         try:
-            config = TrainConfig.model_validate_json(content["config"], context={"level": level})
+            saved = TrainConfig.model_validate_json(content["config"], context={"level": level})
         except ValidationError as error:
             raise TrainingError(f"{path} cannot go on here: {error.errors()[0]['msg']}") from error
-        trainer = cls(config, device, level)
+        trainer = cls(config or saved, device, level)
         if content["level_digest"] != trainer.level.digest:
             raise TrainingError(f"{path} was trained under other rules of {trainer.level.name} than those of now")
         try:
-            trainer._take_up(content)
+            trainer._take_up(content, saved)
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise TrainingError(f"{path} was written by another version of HAMLET and cannot go on here") from error
         return trainer
 
-    def _take_up(self, content: dict[str, Any]) -> None:
+    def _take_up(self, content: dict[str, Any], saved: TrainConfig) -> None:
         model = content["model"]
         self.learner.optimiser.restore(content["acting"] or model["weights"], model["weights"], content["optimiser"])
         self.learner.restore(content["learner"])
         if self.curiosity:
             self.curiosity.restore(content["curiosity"])
-        self.curriculum.restore(content["curriculum"])
+        if self.config.curriculum == saved.curriculum:
+            self.curriculum.restore(content["curriculum"])
+        else:
+            self.curriculum.begin(content["counters"]["steps"])
         self.world.restore(content["world"])
         self.births.restore(content["births"])
         self.lanes.restore(content["lanes"])
@@ -361,6 +373,13 @@ class Trainer:
         self._examined = [(steps, mean) for steps, mean in content["examined"]]
         self._best_weights = model["best_weights"] and {n: t.to(self.device) for n, t in model["best_weights"].items()}
         self.extra = content["extra"]
+        if self.config != saved:
+            self._forget_exams()
+
+    def _forget_exams(self) -> None:
+        """A fork: what was examined before it was the other run's, and its next examination comes by its own count."""
+        self.best, self._best_weights, self._examined = None, None, []
+        self._exams = self._exams_due()
 
 
 def _device(name: str) -> torch.device:

@@ -174,5 +174,6 @@ class Tape:
         return {"life": open_life.state() if open_life is not None else None}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state()` told."""
-        self.life = Episode.from_state(state["life"]) if state["life"] is not None else None
+        """Go on from what `state()` told; a life that a fork takes over is told, and chained, as the fork's."""
+        life = state["life"]
+        self.life = Episode.from_state({**life, "run": self.run}) if life is not None else None

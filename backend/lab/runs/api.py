@@ -19,6 +19,7 @@ from lab.people.class_api import router as classes
 from lab.people.problems import PROBLEMS, RefusalError, StrictJSON, install, problem
 from lab.people.token_api import router as tokens
 from lab.runs import (
+    again,
     arena_api,
     crew,
     downloads,
@@ -41,10 +42,12 @@ from lab.runs.schemas import (
     CensusOut,
     CheckpointOut,
     Checkpoints,
+    CloneIn,
     EpisodeOut,
     Episodes,
     EvaluationOut,
     Evaluations,
+    ForkIn,
     LevelOut,
     LevelSummaryOut,
     LimitsOut,
@@ -232,6 +235,43 @@ def run_stop(request: HttpRequest, id: str) -> RunOut:
     """End a run early; its model is kept (instructors, assistants of its class). 409 if it has ended already."""
     services.run_stop(run=_run(request, id), by=request.user)
     return run_detail(request, id)
+
+
+@router.post("/runs/{id}/resume", response={200: RunOut, **PROBLEMS}, operation_id="resume")
+def run_resume(request: HttpRequest, id: str) -> RunOut:
+    """Let a run go on that was stopped or has failed, from its newest checkpoint (instructors, assistants of its
+    class). 409 if it still moves, or has used its budget."""
+    again.run_resume(run=_run(request, id), by=request.user)
+    return run_detail(request, id)
+
+
+@router.post("/runs/{id}/clone", response={201: RunOut, **PROBLEMS}, operation_id="clone")
+def run_clone(request: HttpRequest, id: str, payload: CloneIn, key: once.Key = None) -> Any:
+    """Launch a run with the settings of this one and some changes; without any, with the next seed.
+
+    It belongs to one's current class (instructors, assistants). 422 if nothing would differ.
+    """
+    run = _run(request, id)
+
+    def deed() -> RunOut:
+        return selectors.run_card(again.run_clone(run=run, by=request.user, **payload.model_dump()).pk)
+
+    return once.once(request, key, payload, 201, deed)
+
+
+@router.post("/runs/{id}/fork", response={201: RunOut, **PROBLEMS}, operation_id="fork")
+def run_fork(request: HttpRequest, id: str, payload: ForkIn, key: once.Key = None) -> Any:
+    """Launch a run that goes on from a checkpoint of this one with its whole state and some changed settings.
+
+    It belongs to one's current class (instructors, assistants). 422 for a change that a checkpoint does not allow.
+    """
+    run = _run(request, id)
+
+    def deed() -> RunOut:
+        asked = {**payload.model_dump(), "checkpoint": _checkpoint(request, id, payload.checkpoint).pk}
+        return selectors.run_card(again.run_fork(run=run, by=request.user, **asked).pk)
+
+    return once.once(request, key, payload, 201, deed)
 
 
 # ----------------------------------------------------------------------------------------- what a run leaves

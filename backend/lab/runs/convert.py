@@ -46,6 +46,8 @@ class Order:
     """path to write to; the suffix says what, .zip is the whole to take home"""
     metadata: dict[str, Any] = field(default_factory=dict)
     """added to the model's own"""
+    which: str | None = None
+    """of a training checkpoint: its best or its last weights"""
     precision: str = "float32"
     title: str | None = None
     """of the card"""
@@ -91,7 +93,11 @@ def carry_out(order: Order) -> dict[str, Any] | None:
 
 def convert(order: Order) -> dict[str, Any] | None:
     """Do it; gives the model's examination, where there is one. Raises ModelError."""
-    model, target = HamletModel.load(order.source), Path(order.target)
+    target = Path(order.target)
+    if order.which is None:
+        model = HamletModel.load(order.source)
+    else:
+        model = HamletModel.load_from_training_checkpoint(Path(order.source), order.which)
     if target.suffix != ".zip":
         model.save_inference_checkpoint(target, order.metadata, order.precision)
         return order.metadata.get("evaluation")

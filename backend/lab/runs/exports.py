@@ -51,15 +51,18 @@ def model_export(
         return found.get(), False
     exam = EvaluationRow.objects.filter(run=run, best=True, steps__lte=origin.steps).order_by("-steps").first()
     evaluation = EvaluationOut.of(exam).model_dump() if exam else None
-    metadata = {"run": str(run.pk), "name": run.name, "which": "best" if exam else "last", "evaluation": evaluation}
+    # The best weights in the checkpoint that a fork begins with are another run's.
+    which = "best" if exam else "last"
+    metadata = {"run": str(run.pk), "name": run.name, "which": which, "evaluation": evaluation}
     suffix = format if precision == Precision.FLOAT32 else f"{precision}.{format}"
     name = files.model_name(run.pk, f"exports/{uuid4()}", origin.episode, suffix)
     try:
         with files.reading(origin.file) as source, files.writing(name) as (target, written):
             if format == Format.SAFETENSORS and precision == Precision.FLOAT32:
-                HamletModel.load_from_training_checkpoint(source).save_inference_checkpoint(target, metadata)
+                HamletModel.load_from_training_checkpoint(source, which).save_inference_checkpoint(target, metadata)
             else:
-                convert.carry_out(Order(source=str(source), target=str(target), metadata=metadata, precision=precision))
+                order = Order(metadata=metadata, which=which, precision=precision)
+                convert.carry_out(order.between(source, target))
     except FileNotFoundError:
         raise GoneError(f"{origin} is no longer there.") from None
     except ModelError as error:

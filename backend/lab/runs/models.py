@@ -77,6 +77,17 @@ class Run(models.Model):
     spark = models.JSONField(default=list, help_text="The survival curve in at most 60 points.")
     model = models.ForeignKey("ExportedModel", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="forks",
+        help_text="The run from whose checkpoint it goes on.",
+    )  # fmt: skip
+    parent_checkpoint = models.ForeignKey(
+        "Checkpoint", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    parent_steps = models.BigIntegerField(
+        null=True, blank=True, help_text="Steps that were trained before it began; none for a run of its own."
+    )
+
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

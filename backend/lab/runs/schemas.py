@@ -177,6 +177,22 @@ class RunChange(Schema):
     pace: float | None = Field(None, strict=True, description=PACE)
 
 
+class CloneIn(Schema):
+    """What is to differ from the run it is made of."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    config: dict[str, Any] = Field(default_factory=dict, description="Settings that differ; see /settings")
+    pace: float | None = Field(None, strict=True, description=PACE)
+    notes: str = Field(default_factory=str, description=NOTES)
+    tags: list[str] | None = Field(None, description=f"{TAGS}; null takes those of the other run")
+
+
+class ForkIn(CloneIn):
+    config: dict[str, Any] = Field(description="Settings that differ, at least one: those with `fork` in /settings")
+    checkpoint: str | None = Field(None, description="Id of a checkpoint of the run; null takes its newest")
+
+
 class ExamOut(Told):
     """What a held-out examination measured: greedy lives at full depletion."""
 
@@ -228,6 +244,26 @@ class ModelOut(Told):
         )  # fmt: skip
 
 
+class ForkOut(Told):
+    """Where a run goes on from. Its steps, lives and census count on from there; its curve and examinations are its
+    own."""
+
+    steps: int = Field(description="Steps that the other run had trained by then")
+    run: str | None = Field(description="Id of the other run; null if it is gone, or not shared with the same people")
+    name: str | None = Field(description="Its name; null like `run`")
+    checkpoint: str | None = Field(description="Id of its checkpoint; null like `run`, or if that is gone")
+
+    @classmethod
+    def of(cls, run: Run) -> "ForkOut | None":
+        if run.parent_steps is None:
+            return None
+        parent = run.parent
+        if parent is None or parent.classroom_id != run.classroom_id:
+            return cls(steps=run.parent_steps, run=None, name=None, checkpoint=None)
+        checkpoint = run.parent_checkpoint_id and str(run.parent_checkpoint_id)
+        return cls(steps=run.parent_steps, run=str(parent.pk), name=parent.name, checkpoint=checkpoint)
+
+
 class RunOut(Told):
     id: str
     name: str
@@ -242,6 +278,7 @@ class RunOut(Told):
     message: str
     place: int | None = Field(description="Place in the queue, from 1; null where it does not wait")
     owner: str
+    fork: ForkOut | None = Field(description="Where it goes on from; null: it began at the beginning")
     classroom: ClassRefOut | None = Field(description="The class that shares it; null: everyone with an account")
     config: dict[str, Any]
     progress: float = Field(description="Share of the budget that is used, 0 to 1")
@@ -272,7 +309,8 @@ class RunOut(Told):
         )  # fmt: skip
         return cls(
             id=str(run.pk), owner=str(run.owner), classroom=ClassRefOut.of(run.classroom) if run.classroom else None,
-            level_title=level_title, place=place, viewers=viewers, tags=[tag.name for tag in run.tags.all()],
+            fork=ForkOut.of(run), level_title=level_title, place=place, viewers=viewers,
+            tags=[tag.name for tag in run.tags.all()],
             model=ModelOut.of(run.model) if run.model else None, **{name: getattr(run, name) for name in plain},
         )  # fmt: skip
 

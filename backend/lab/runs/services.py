@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from hamlet.learning.config import TrainConfig
 from lab.people.models import Person
 from lab.people.selectors import current_class
 from lab.runs import disk, forget, live, queue, selectors, sight
@@ -58,30 +59,49 @@ def run_launch(
         LimitError: the owner has too many runs that still move, or the disk is nearly full
         RunError: a field is wrong; nothing was made
     """
-    if not owner.is_crew:
-        raise NotAllowedError("Only instructors and assistants launch runs.")
+    may_launch(owner)
     title, checked = launch_checked(name, config)
+    return run_queue(owner=owner, name=title, config=checked, pace=pace, notes=notes, tags=tags)
+
+
+def may_launch(person: Person) -> None:
+    """Raises NotAllowedError for those who launch no runs."""
+    if not person.is_crew:
+        raise NotAllowedError("Only instructors and assistants launch runs.")
+
+
+def run_queue(
+    *, owner: Person, name: str, config: TrainConfig, pace: float | None, notes: str, tags: Sequence[str], **more: Any
+) -> Run:
+    """Put a run with settings that were checked into the queue; see `run_launch`. `more`: other fields of its row."""
     pace, notes, tags = pace_checked(pace), notes_checked(notes), tags_checked(tags)
-    if disk.is_full():
-        raise LimitError("The disk is nearly full: no new run begins until something is deleted. Tell your operator.")
     now = timezone.now()
     with transaction.atomic():
-        # Locks the owner's row, so that launches at once do not all count one too few.
-        Person.objects.select_for_update().get(pk=owner.pk)
-        active = Run.objects.filter(owner=owner, state__in=Run.ACTIVE).count()
-        if active >= active_limit():
-            raise LimitError(
-                f"You have {active} runs queued or training; that is the limit. Stop one, or wait for one to end."
-            )
+        room_for_one_more(owner)
         run = Run.objects.create(
-            owner=owner, classroom=current_class(owner), name=title, notes=notes,
-            config=checked.model_dump(mode="json"), level=checked.level, network=checked.network_kind,
-            learner=checked.learner, seed=checked.seed,
-            steps_budget=checked.steps, pace=pace, queued_at=now, sent_at=now,
+            owner=owner, classroom=current_class(owner), name=name, notes=notes, config=config.model_dump(mode="json"),
+            level=config.level, network=config.network_kind, learner=config.learner, seed=config.seed,
+            steps_budget=config.steps, pace=pace, queued_at=now, sent_at=now, **more,
         )  # fmt: skip
         RunTag.objects.bulk_create(RunTag(run=run, name=tag) for tag in tags)
         transaction.on_commit(lambda: queue.send(run.pk, run.fence), robust=True)
     return run
+
+
+def room_for_one_more(owner: Person) -> None:
+    """Inside a transaction, before one more of this person's runs moves.
+
+    Raises LimitError: they have too many that move, or the disk is nearly full
+    """
+    if disk.is_full():
+        raise LimitError("The disk is nearly full: no new run begins until something is deleted. Tell your operator.")
+    # Locks the owner's row, so that launches at once do not all count one too few.
+    Person.objects.select_for_update().get(pk=owner.pk)
+    active = Run.objects.filter(owner=owner, state__in=Run.ACTIVE).count()
+    if active >= active_limit():
+        raise LimitError(
+            f"You have {active} runs queued or training; that is the limit. Stop one, or wait for one to end."
+        )
 
 
 def run_stop(*, run: Run, by: Person) -> Run:

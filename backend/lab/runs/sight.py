@@ -14,7 +14,7 @@ from lab.people.models import Membership, Person
 from lab.people.selectors import belongs
 from lab.runs.models import Run
 
-REFERS = ("owner", "model", "classroom")
+REFERS = ("owner", "model", "classroom", "parent")
 """what is told of a run stands in these rows too"""
 
 

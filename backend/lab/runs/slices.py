@@ -212,7 +212,7 @@ def slice_commit(
 
 def newest_checkpoints(run: Run) -> Sequence[Checkpoint]:
     """The run's checkpoints, newest first."""
-    return list(Checkpoint.objects.filter(run=run).order_by("-steps"))
+    return list(Checkpoint.objects.filter(run=run).select_related("run").order_by("-steps"))
 
 
 def _on_commit(deed: Callable[[], object]) -> None:

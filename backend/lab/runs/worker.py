@@ -72,7 +72,7 @@ class Trainers(Protocol):
     """Where trainers come from: the class `Trainer` itself, or a stand-in in tests."""
 
     def __call__(self, config: TrainConfig, device: str | None = None) -> Trains: ...
-    def restore(self, path: str | Path, device: str | None = None) -> Trains: ...
+    def restore(self, path: str | Path, device: str | None = None, *, config: TrainConfig | None = None) -> Trains: ...
 
 
 @dataclass
@@ -259,7 +259,8 @@ def _restored(checkpoint: Checkpoint, trainers: Trainers) -> Trains:
             if hashlib.file_digest(file, "sha256").hexdigest() != checkpoint.sha256:
                 raise TrainingError(f"{name} is damaged: its content does not match its checksum")
             try:
-                return trainers.restore(path, device=device())
+                # The row's settings: those of the file, but for the first slice of a fork.
+                return trainers.restore(path, device=device(), config=TrainConfig.model_validate(checkpoint.run.config))
             except TrainingError as error:
                 # Where files lie here is nobody's business.
                 raise TrainingError(str(error).replace(str(path), name)) from error

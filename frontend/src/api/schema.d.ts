@@ -498,6 +498,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Resume
+         * @description Let a run go on that was stopped or has failed, from its newest checkpoint (instructors, assistants of its
+         *     class). 409 if it still moves, or has used its budget.
+         */
+        post: operations["resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Clone
+         * @description Launch a run with the settings of this one and some changes; without any, with the next seed.
+         *
+         *     It belongs to one's current class (instructors, assistants). 422 if nothing would differ.
+         */
+        post: operations["clone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Fork
+         * @description Launch a run that goes on from a checkpoint of this one with its whole state and some changed settings.
+         *
+         *     It belongs to one's current class (instructors, assistants). 422 for a change that a checkpoint does not allow.
+         */
+        post: operations["fork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}/metrics": {
         parameters: {
             query?: never;
@@ -1769,6 +1834,33 @@ export interface components {
             best: boolean;
         };
         /**
+         * ForkOut
+         * @description Where a run goes on from. Its steps, lives and census count on from there; its curve and examinations are its
+         *     own.
+         */
+        ForkOut: {
+            /**
+             * Steps
+             * @description Steps that the other run had trained by then
+             */
+            steps: number;
+            /**
+             * Run
+             * @description Id of the other run; null if it is gone, or not shared with the same people
+             */
+            run: string | null;
+            /**
+             * Name
+             * @description Its name; null like `run`
+             */
+            name: string | null;
+            /**
+             * Checkpoint
+             * @description Id of its checkpoint; null like `run`, or if that is gone
+             */
+            checkpoint: string | null;
+        };
+        /**
          * ModelOut
          * @description A model that can be taken home.
          */
@@ -1852,6 +1944,8 @@ export interface components {
             place: number | null;
             /** Owner */
             owner: string;
+            /** @description Where it goes on from; null: it began at the beginning */
+            fork: components["schemas"]["ForkOut"] | null;
             /** @description The class that shares it; null: everyone with an account */
             classroom: components["schemas"]["ClassRefOut"] | null;
             /** Config */
@@ -1974,6 +2068,68 @@ export interface components {
              * @description Steps a second of the watched lane that it is held to, 0.5 to 60; null is full speed
              */
             pace?: number | null;
+        };
+        /**
+         * CloneIn
+         * @description What is to differ from the run it is made of.
+         */
+        CloneIn: {
+            /** Name */
+            name: string;
+            /**
+             * Config
+             * @description Settings that differ; see /settings
+             */
+            config?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Pace
+             * @description Steps a second of the watched lane that it is held to, 0.5 to 60; null is full speed
+             */
+            pace?: number | null;
+            /**
+             * Notes
+             * @description What its crew writes about it, up to 4000 characters in lines
+             */
+            notes?: string;
+            /**
+             * Tags
+             * @description Words it is found by, up to 10, each up to 30 characters without a comma; null takes those of the other run
+             */
+            tags?: string[] | null;
+        };
+        /** ForkIn */
+        ForkIn: {
+            /** Name */
+            name: string;
+            /**
+             * Config
+             * @description Settings that differ, at least one: those with `fork` in /settings
+             */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Pace
+             * @description Steps a second of the watched lane that it is held to, 0.5 to 60; null is full speed
+             */
+            pace?: number | null;
+            /**
+             * Notes
+             * @description What its crew writes about it, up to 4000 characters in lines
+             */
+            notes?: string;
+            /**
+             * Tags
+             * @description Words it is found by, up to 10, each up to 30 characters without a comma; null takes those of the other run
+             */
+            tags?: string[] | null;
+            /**
+             * Checkpoint
+             * @description Id of a checkpoint of the run; null takes its newest
+             */
+            checkpoint?: string | null;
         };
         /** MetricsOut */
         MetricsOut: {
@@ -5679,6 +5835,329 @@ export interface operations {
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    clone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for this one deed, such as a UUID: asked again with this key within a day, however often and at once, it is done once and answered alike */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloneIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    fork: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for this one deed, such as a UUID: asked again with this key within a day, however often and at once, it is done once and answered alike */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForkIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

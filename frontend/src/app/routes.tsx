@@ -86,6 +86,7 @@ export const routes: RouteObject[] = [
           { index: true, lazy: async () => ({ Component: (await import("@/features/runs")).Runs }) },
           { path: "wall", lazy: async () => ({ Component: (await import("@/features/runs")).Wall }) },
           { path: "runs/new", lazy: async () => ({ Component: (await import("@/features/launch")).Launch }) },
+          { path: "runs/:id/fork", lazy: async () => ({ Component: (await import("@/features/launch")).Fork }) },
           { path: "runs/:id", lazy: async () => ({ Component: (await import("@/features/watch")).Watch }) },
           { path: "runs/:id/replay/:episode?", lazy: async () => ({ Component: (await import("@/features/watch")).Replay }) },
           { path: "models", lazy: async () => ({ Component: (await import("@/features/model")).Uploads }) },

@@ -5,7 +5,7 @@ import { ApiError, client, isActive, meQuery, runsQuery, settingsQuery, unwrap }
 import type { Run } from "@/api";
 import { paths } from "@/paths";
 import { Button, Dialog, ErrorText, Field, format, Icon, toast } from "@/ui";
-import { tr } from "@/words";
+import { rich, tr } from "@/words";
 import { recipe } from "./run";
 
 interface Props {
@@ -106,11 +106,34 @@ function Edit({ run, onClose, onDelete }: Omit<Props, "open"> & { onDelete: () =
           <Icon name="copy" />
           {tr("Clone")}
         </Link>
+        <Link className="btn sm" to={paths.fork(run.id)} onClick={onClose}>
+          <Icon name="git-branch" />
+          {tr("Fork")}
+        </Link>
+        {["stopped", "failed"].includes(run.state) && <Resume run={run} onClose={onClose} />}
         <Button size="sm" icon="trash" disabled={isActive(run)} title={isActive(run) ? tr("Stop it first") : undefined} onClick={onDelete}>
           {tr("Delete")}
         </Button>
       </div>
     </Dialog>
+  );
+}
+
+function Resume({ run, onClose }: Omit<Props, "open">) {
+  const cache = useQueryClient();
+  const resume = useMutation({
+    mutationFn: () => unwrap(client.POST("/api/v1/runs/{id}/resume", { params: { path: { id: run.id } } })),
+    onSuccess: (changed) => {
+      cache.setQueryData([...runsQuery.queryKey, run.id], changed);
+      void cache.invalidateQueries({ queryKey: runsQuery.queryKey, exact: true });
+      onClose();
+    },
+    onError: (error) => toast(error.message),
+  });
+  return (
+    <Button size="sm" icon="play" disabled={resume.isPending} title={tr("From its newest checkpoint, to the end of its budget")} onClick={() => resume.mutate()}>
+      {tr("Resume")}
+    </Button>
   );
 }
 
@@ -153,8 +176,26 @@ function Delete({ run, onClose }: Omit<Props, "open">) {
 
 function Recipe({ run }: { run: Run }) {
   return (
-    <p className="m2">
-      {[recipe(run), tr("seed {seed}", { seed: String(run.seed) }), tr("launched by {owner}", { owner: run.owner })].join(" · ")}
+    <>
+      <p className="m2">
+        {[recipe(run), tr("seed {seed}", { seed: String(run.seed) }), tr("launched by {owner}", { owner: run.owner })].join(" · ")}
+      </p>
+      <ForkedFrom run={run} />
+    </>
+  );
+}
+
+/** Where a run goes on from, as a link to there; nothing for one that began at the beginning. */
+export function ForkedFrom({ run: { fork } }: { run: Pick<Run, "fork"> }) {
+  if (!fork) return null;
+  return (
+    <p className="forked">
+      <Icon name="git-branch" />
+      <span>
+        {fork.run && fork.name
+          ? rich("Forked from {run} at step {n}", { run: <Link to={paths.watch(fork.run)}>{fork.name}</Link>, n: fork.steps })
+          : tr("Forked from a run that is not here at step {n}", { n: fork.steps })}
+      </span>
     </p>
   );
 }

@@ -1,4 +1,4 @@
-export { About, AboutButton, Tags } from "./About";
+export { About, AboutButton, ForkedFrom, Tags } from "./About";
 export { Account } from "./Account";
 export { useDismiss } from "./dismiss";
 export { paceText, PacePicker } from "./Pace";

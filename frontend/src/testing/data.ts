@@ -47,6 +47,7 @@ export const run = (changes: Partial<Run> = {}): Run => ({
   name: "heron-42",
   notes: "",
   tags: [],
+  fork: null,
   level: "L1_full_observability",
   level_title: "The whole town",
   network: "simple",

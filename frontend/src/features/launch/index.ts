@@ -1,1 +1,2 @@
+export { Fork } from "./Fork";
 export { Launch } from "./Launch";

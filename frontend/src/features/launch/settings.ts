@@ -27,6 +27,8 @@ export interface Setting {
   learner: string | null;
   network: string | null;
   needs: Config;
+  /** a fork may have it otherwise */
+  fork: boolean;
 }
 
 interface Property {
@@ -45,6 +47,7 @@ interface Property {
   learner?: string;
   network?: string;
   needs?: Config;
+  fork?: boolean;
 }
 
 /** The settings of a JSON schema, in its order. */
@@ -74,6 +77,7 @@ export function settingsOf(schema: unknown): Setting[] {
       learner: property.learner ?? null,
       network: property.network ?? null,
       needs: property.needs ?? {},
+      fork: property.fork === true,
     } satisfies Setting;
   });
 }

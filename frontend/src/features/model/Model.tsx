@@ -92,7 +92,8 @@ function NoModel({ run }: { run: Run }) {
 
 function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; level: Level }) {
   const [query, setQuery] = useSearchParams();
-  const instructor = useQuery(meQuery).data?.user?.role === "instructor";
+  const me = useQuery(meQuery).data;
+  const instructor = me?.user?.role === "instructor";
   const checkpoints = useQuery(checkpointsQuery(run.id)).data ?? [];
   const all = moments(models);
   const best = all.find((moment) => moment.models.some((model) => model.id === run.model?.id));
@@ -129,6 +130,12 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
               <Icon name="game-controller" />
               {tr("Play against it")}
             </Link>
+            {me?.crew && checkpoint && (
+              <Link className="btn" to={paths.fork(run.id, checkpoint.id)}>
+                <Icon name="git-branch" />
+                Fork from here
+              </Link>
+            )}
             <small>
               {file.file}, {format.bytes(file.bytes)}
             </small>

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { memo, useMemo, useRef, useState } from "react";
 import type { Evaluation, Level, Run } from "@/api";
+import { ForkedFrom } from "@/chrome";
 import { format, useSize } from "@/ui";
 import { curveOf, smoothed, thinned } from "./curve";
 import type { Curve, XAxis } from "./curve";
@@ -27,6 +28,7 @@ export function Learning({ run, level }: Props) {
           {run.state === "training" && speed !== null && `, ${format.count(speed)} steps/s`}
         </span>
       </header>
+      <ForkedFrom run={run} />
       <Chart run={run} level={level} metrics={metrics} exams={exams} x={x} setX={setX} />
       <StageBar run={run} level={level} />
       <Figures metrics={metrics} exams={exams} level={level} />

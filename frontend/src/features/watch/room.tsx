@@ -111,7 +111,7 @@ export function useStop(run: Run) {
       }
     >
       <p className="m2">
-        {waiting ? `${run.name} has not begun; nothing is lost.` : `${run.name} ends within two seconds. Its model and its recorded lives are kept; it cannot be taken up again.`}
+        {waiting ? `${run.name} has not begun; nothing is lost.` : `${run.name} ends within two seconds. Its model and its recorded lives are kept. It can be resumed later.`}
       </p>
     </Dialog>
   );

@@ -1,0 +1,134 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
+import { ApiError, checkpointsQuery, client, levelQuery, meQuery, runQuery, runsQuery, settingsQuery, unwrap } from "@/api";
+import type { Checkpoint, Level, Run } from "@/api";
+import { LabBar } from "@/chrome";
+import { paths } from "@/paths";
+import { Button, Empty, ErrorText, Field, format, Skeleton, Strip, Waiting } from "@/ui";
+import { useForm } from "./form";
+import { SettingControl } from "./SettingControl";
+import { applies, settingsOf, written } from "./settings";
+import type { Config, Setting } from "./settings";
+import "./launch.css";
+
+const GROUPS: Record<string, string> = { run: "Run", brain: "Brain", exploration: "Exploration", curriculum: "Curriculum", world: "World" };
+
+/** A run that goes on from a checkpoint of another, with something changed. */
+export function Fork() {
+  const { id = "" } = useParams();
+  const [query] = useSearchParams();
+  const crew = useQuery(meQuery).data?.crew === true;
+  const run = useQuery(runQuery(id));
+  const level = useQuery(levelQuery(run.data?.level ?? ""));
+  const checkpoints = useQuery(checkpointsQuery(id));
+  const settings = useQuery(settingsQuery);
+  const checkpoint = checkpoints.data?.find((one) => one.id === query.get("checkpoint")) ?? (query.has("checkpoint") ? undefined : checkpoints.data?.[0]);
+  const failed = run.error ?? level.error ?? checkpoints.error ?? settings.error;
+  return (
+    <>
+      <title>Fork run · Hamlet</title>
+      <LabBar page="launch" launch={crew} />
+      {failed || !crew || (checkpoints.data && !checkpoint) ? (
+        <main id="main" className="mid">
+          <Empty level={1} title={failed ? "The run did not come" : crew ? "There is no such checkpoint" : "Instructors and assistants fork runs"} action={<Link className="btn primary" to={paths.home()}>Runs</Link>}>
+            {failed ? failed.message : crew ? "It may have been dropped since, as only some of a run's checkpoints are kept." : "You can watch the runs of your class and take their models home."}
+          </Empty>
+        </main>
+      ) : run.data && level.data && settings.data && checkpoint ? (
+        <Bench key={checkpoint.id} run={run.data} level={level.data} checkpoint={checkpoint} all={settingsOf(settings.data.schema)} nameLength={settings.data.limits.name_length} />
+      ) : (
+        <Waiting>
+          <div className="fork-page">
+            <Skeleton height={420} radius={14} />
+          </div>
+        </Waiting>
+      )}
+    </>
+  );
+}
+
+interface BenchProps {
+  run: Run;
+  level: Level;
+  checkpoint: Checkpoint;
+  all: readonly Setting[];
+  nameLength: number;
+}
+
+function Bench({ run, level, checkpoint, all, nameLength }: BenchProps) {
+  const before = run.config as Config;
+  const [name, setName] = useState(`${run.name.slice(0, nameLength - 5)} fork`);
+  const form = useForm(all, before, level);
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  // What the other run has behind it has no effect any more: its curriculum goes on at the stage of the checkpoint.
+  const behind = (setting: Setting) => setting.name === "first_stage" && before["curriculum"] === "stages";
+  const may = form.settings.filter((setting) => setting.fork && applies(setting, form.config, form.network) && !behind(setting));
+  const changes = Object.fromEntries(may.filter(({ name: field }) => form.config[field] !== before[field]).map(({ name: field }) => [field, form.config[field] ?? null]));
+  const steps = Number(form.config["steps"]);
+  const used = steps <= checkpoint.steps ? `is not above ${written(checkpoint.steps)}, which the checkpoint has taken already` : undefined;
+  const fork = useMutation({
+    mutationFn: () => unwrap(client.POST("/api/v1/runs/{id}/fork", { params: { path: { id: run.id } }, body: { name: name.trim(), checkpoint: checkpoint.id, config: changes } })),
+    onSuccess: (made) => {
+      cache.setQueryData([...runsQuery.queryKey, made.id], made);
+      void cache.invalidateQueries({ queryKey: runsQuery.queryKey, exact: true });
+      void navigate(paths.watch(made.id));
+    },
+    onError: (error) => {
+      const fields = error instanceof ApiError ? error.fields : [];
+      form.refuse(Object.fromEntries(fields.map(({ field, message }) => [field.replace(/^config\./, ""), message])));
+    },
+  });
+  const refused = fork.error instanceof ApiError ? fork.error : null;
+  const shown = new Set(may.map((setting) => `config.${setting.name}`).concat("name"));
+  const elsewhere = fork.error && !refused?.fields.some(({ field }) => shown.has(field)) ? fork.error.message : null;
+  const wrong = Object.keys(form.errors).length > 0 || used !== undefined;
+  const groups = Object.keys(GROUPS).map((group) => [group, may.filter((setting) => setting.group === group)] as const);
+  return (
+    <main className="fork-page" id="main" tabIndex={-1}>
+      <h1>Fork {run.name}</h1>
+      <p className="m2">
+        From its checkpoint at step {format.count(checkpoint.steps)}, life {format.count(checkpoint.episode)}: weights, memory, lives and dice are taken over as they were. What is changed here holds from then on.
+        Level, network, lanes and discount are part of what the checkpoint is and stay.
+      </p>
+      <div className="fork-groups">
+        {groups.map(
+          ([group, settings]) =>
+            settings.length > 0 && (
+              <section className="card" key={group} aria-label={GROUPS[group]}>
+                <h2>{GROUPS[group]}</h2>
+                {settings.map((setting) => (
+                  <div key={setting.name} data-changed={setting.name in changes || undefined}>
+                    <SettingControl setting={setting} form={form} fallback={levels(level)[setting.name]} />
+                    {setting.name === "steps" && used && <ErrorText>{used}</ErrorText>}
+                  </div>
+                ))}
+              </section>
+            ),
+        )}
+      </div>
+      <section className="card fork-do" aria-label="Launch">
+        <Field label="Name" value={name} maxLength={nameLength} error={refused?.field("name")} onChange={(event) => setName(event.target.value)} />
+        <p className="hint">
+          {Object.keys(changes).length === 0
+            ? "Change at least one setting: without a change it would be the same run once more."
+            : Object.entries(changes).map(([field, value]) => `${all.find((setting) => setting.name === field)?.title ?? field} ${shortly(before[field])} → ${shortly(value)}`).join(", ")}
+        </p>
+        {elsewhere && <Strip kind="bad">{elsewhere}</Strip>}
+        <Button kind="primary" size="lg" icon="git-branch" disabled={fork.isPending || wrong || !name.trim() || Object.keys(changes).length === 0} onClick={() => fork.mutate()}>
+          Fork at step {format.count(checkpoint.steps)}
+        </Button>
+      </section>
+    </main>
+  );
+}
+
+/** What an empty setting stands for, where the level says it. */
+const levels = (level: Level): Record<string, number> => ({
+  advance_at: level.curriculum.advance,
+  retreat_under: level.curriculum.retreat,
+  entropy_gate: level.curriculum.entropy_gate,
+});
+
+const shortly = (value: unknown): string => (typeof value === "number" ? written(value) : value === null ? "none" : String(value));
