@@ -131,6 +131,14 @@ def _no_policy(part: str) -> ImproperlyConfigured:
     )
 
 
+def webhooks_private() -> bool:
+    """`HAMLET_WEBHOOKS_PRIVATE`: whether webhooks may lead to private addresses: `no` (default) or `yes`."""
+    text = os.environ.get("HAMLET_WEBHOOKS_PRIVATE") or "no"
+    if text not in ("no", "yes"):
+        raise ImproperlyConfigured(f"HAMLET_WEBHOOKS_PRIVATE: {text!r} is unknown; allowed are no and yes.")
+    return text == "yes"
+
+
 def own_address() -> str | None:
     """The address under which other machines of the network see this one; None when there is no network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "lab",
     "lab.people",
     "lab.runs",
+    "lab.hooks",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -99,6 +100,7 @@ STORAGES = {
 }
 # What of ended runs the daily sweep leaves (lab/runs/retention.py).
 HAMLET_KEEP = environment.keep()
+HAMLET_WEBHOOKS_PRIVATE = environment.webhooks_private()
 WHITENOISE_MAX_AGE = 3600
 # Vite's own hashed names ("assets/main-B4s0fK2d.js") never change what they hold: a browser may keep them for ever.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/.+-[\w-]{8}\.\w+$"
@@ -149,11 +151,13 @@ CELERY_TASK_ROUTES = {
     "lab.runs.tasks.take_home": {"queue": "exams"},
     "lab.runs.tasks.examine_upload": {"queue": "exams"},
     "lab.runs.tasks.make_clip": {"queue": "exams"},
+    "lab.hooks.tasks.deliver": {"queue": "exams"},
 }
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing on disk: two short intervals need no memory
 CELERY_BEAT_SCHEDULE = {
     # An unread order is worthless after the next one, so a long pause leaves no pile of them.
     "runs.reap": {"task": "lab.runs.tasks.reap", "schedule": 5.0, "options": {"expires": 5}},
+    "hooks.look": {"task": "lab.hooks.tasks.look", "schedule": 5.0, "options": {"expires": 5}},
     # At an hour when no lesson is: a beat that starts anew each morning would never reach "every 24 hours".
     "runs.sweep": {
         "task": "lab.runs.tasks.sweep",

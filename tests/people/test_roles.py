@@ -33,6 +33,7 @@ CHOOSES = "      401    403   200     200   200     404      404      404       
 LAUNCHES = "     401    403   403     403   403     403      403      201               201       201"
 LISTS = "        401    403   403     403   403     403      403      200               200       200"
 BRANCHES = "     401    403   403     403   403     404      404      404               201       201"
+TRIES = "        401    403   404     201   404     404      404      404               404       404"
 FOUNDS = "       401    403   403     403   403     403      403      403               403       201"
 LOOKS_AFTER = "  401    403   403     403   403     404      404      404               200       200"
 MAKES = "        401    403   403     403   403     404      404      404               201       201"
@@ -57,6 +58,8 @@ TABLE = {
     "race": MEMBERS, "rival": MEMBERS, "play": EXPORTS,
     "uploads": ANYONE, "upload_model": BRINGS, "upload": OWNS, "remove_upload": DISOWNS, "upload_lives": OWNS,
     "upload_life": OWNS,
+    "webhooks": ANYONE, "make_webhook": LAUNCHES, "remove_webhook": DISOWNS, "deliveries": OWNS,
+    "try_webhook": TRIES,
     "tokens": ANYONE, "make_token": HANDS_OUT, "revoke_token": DISOWNS,
 }  # fmt: skip
 
@@ -83,6 +86,7 @@ def files_learnt(tmp_path_factory):
 @pytest.fixture
 def lab(cast, files_learnt, settings, tmp_path):
     """Two classes with their people, and what the owner has in Elsinore; another has the same in Norway."""
+    from lab.hooks.models import Webhook
     from lab.people import guests, tokens
     from lab.people.models import Person
 
@@ -102,6 +106,7 @@ def lab(cast, files_learnt, settings, tmp_path):
         return SimpleNamespace(
             **vars(left), waiting=waiting.run, halted=halted.run, upload=brought(owner, mind),
             classroom=classroom.pk, member=member, link=link.pk,
+            webhook=Webhook.objects.create(person=owner, url="https://example.org", secret="x", events=["failed"]).pk,
             token=tokens.token_make(person=owner, name="notebook", scope="read", days=1)[0].pk,
         )  # fmt: skip
 
@@ -118,7 +123,7 @@ def address(operation, path, thing):
     id = {
         "classes": thing.classroom, "checkpoints": thing.checkpoint, "bookmarks": thing.bookmark, "clips": thing.clip,
         "models": thing.model if operation in ("download_model", "model_card") else thing.upload, "runs": thing.run,
-        "tokens": thing.token,
+        "tokens": thing.token, "webhooks": thing.webhook,
     }.get(kind)  # fmt: skip
     if operation in ("stop", "change"):
         id = thing.waiting
@@ -145,6 +150,7 @@ def body(operation, lab, thing):
         "add_bookmark": {"episode": 0, "step": 0, "note": "and here"},
         "film": {"format": "gif"},
         "play": {"start": 3},
+        "make_webhook": {"url": "https://example.org/hamlet", "events": ["finished"]},
         "make_token": {"name": "notebook", "scope": "steer", "days": 1},
     }.get(operation, {})  # fmt: skip
 

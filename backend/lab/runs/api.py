@@ -11,6 +11,7 @@ from ninja import NinjaAPI, Query, Router
 from ninja.responses import Status
 
 from hamlet.learning.config import PRESETS, TrainConfig
+from lab.hooks.api import router as webhooks
 from lab.people import once, words
 from lab.people.api import class_of
 from lab.people.api import router as people
@@ -381,6 +382,7 @@ def workers(request: HttpRequest) -> WorkersOut:
 api.add_router("", people)
 api.add_router("", classes)
 api.add_router("", tokens)
+api.add_router("", webhooks)
 api.add_router("", router)
 api.add_router("", models_api.router)
 api.add_router("", review_api.router)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HooksConfig(AppConfig):
+    name = "lab.hooks"
+    verbose_name = "Webhooks"
