@@ -120,6 +120,13 @@ export const classQuery = (id: string) =>
     refetchInterval: 5_000,
   });
 
+/** A piece of news takes seconds to go out, so one that is on its way is asked after often. */
+export const webhooksQuery = queryOptions({
+  queryKey: ["webhooks"],
+  queryFn: async ({ signal }) => (await unwrap(client.GET("/api/v1/webhooks", { signal }))).items,
+  refetchInterval: ({ state }) => (state.data?.some((hook) => hook.last?.state === "pending") ? 2_000 : false),
+});
+
 export const tokensQuery = queryOptions({
   queryKey: ["tokens"],
   queryFn: async ({ signal }) => (await unwrap(client.GET("/api/v1/tokens", { signal }))).items,

@@ -23,6 +23,9 @@ export type Member = Schemas["MemberOut"];
 /** Lets a program do what its person may do. */
 export type Token = Schemas["TokenOut"];
 export type TokenMade = Schemas["TokenMadeOut"];
+/** Where news of runs is sent to. */
+export type Webhook = Schemas["WebhookOut"];
+export type WebhookMade = Schemas["WebhookMadeOut"];
 export type LoginCard = Schemas["LoginCardOut"];
 
 /** A run that still moves. */

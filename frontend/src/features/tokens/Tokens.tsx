@@ -6,6 +6,7 @@ import type { Token, TokenMade } from "@/api";
 import { LabBar } from "@/chrome";
 import { Button, Copy, Dialog, Empty, Field, format, Segmented, Skeleton, Strip, toast, Waiting } from "@/ui";
 import { rich, tr } from "@/words";
+import { Webhooks } from "./Webhooks";
 import "./tokens.css";
 
 const SCOPES = [
@@ -63,6 +64,7 @@ export function Tokens() {
               </section>
               <NewToken then={setMade} />
             </div>
+            {me?.crew && <Webhooks />}
           </>
         )}
       </main>
