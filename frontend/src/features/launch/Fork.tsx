@@ -5,14 +5,22 @@ import { ApiError, checkpointsQuery, client, levelQuery, meQuery, runQuery, runs
 import type { Checkpoint, Level, Run } from "@/api";
 import { LabBar } from "@/chrome";
 import { paths } from "@/paths";
-import { Button, Empty, ErrorText, Field, format, Skeleton, Strip, Waiting } from "@/ui";
+import { named, tr } from "@/words";
+import { Button, Empty, ErrorText, Field, Skeleton, Strip, Waiting } from "@/ui";
 import { useForm } from "./form";
 import { SettingControl } from "./SettingControl";
 import { applies, settingsOf, written } from "./settings";
 import type { Config, Setting } from "./settings";
 import "./launch.css";
 
-const GROUPS: Record<string, string> = { run: "Run", brain: "Brain", exploration: "Exploration", curriculum: "Curriculum", world: "World" };
+const GROUPS = ["run", "brain", "exploration", "curriculum", "world"] as const;
+const TITLES: Record<(typeof GROUPS)[number], () => string> = {
+  run: () => tr("Run"),
+  brain: () => tr("Brain"),
+  exploration: () => tr("Exploration"),
+  curriculum: () => tr("Curriculum"),
+  world: () => tr("World"),
+};
 
 /** A run that goes on from a checkpoint of another, with something changed. */
 export function Fork() {
@@ -27,12 +35,12 @@ export function Fork() {
   const failed = run.error ?? level.error ?? checkpoints.error ?? settings.error;
   return (
     <>
-      <title>Fork run · Hamlet</title>
+      <title>{`${tr("Fork run")} · Hamlet`}</title>
       <LabBar page="launch" launch={crew} />
       {failed || !crew || (checkpoints.data && !checkpoint) ? (
         <main id="main" className="mid">
-          <Empty level={1} title={failed ? "The run did not come" : crew ? "There is no such checkpoint" : "Instructors and assistants fork runs"} action={<Link className="btn primary" to={paths.home()}>Runs</Link>}>
-            {failed ? failed.message : crew ? "It may have been dropped since, as only some of a run's checkpoints are kept." : "You can watch the runs of your class and take their models home."}
+          <Empty level={1} title={failed ? tr("The run did not come") : crew ? tr("There is no such checkpoint") : tr("Instructors and assistants fork runs")} action={<Link className="btn primary" to={paths.home()}>{tr("Runs")}</Link>}>
+            {failed ? failed.message : crew ? tr("It may have been dropped since, as only some of a run's checkpoints are kept.") : tr("You can watch the runs of your class and take their models home.")}
           </Empty>
         </main>
       ) : run.data && level.data && settings.data && checkpoint ? (
@@ -67,7 +75,7 @@ function Bench({ run, level, checkpoint, all, nameLength }: BenchProps) {
   const may = form.settings.filter((setting) => setting.fork && applies(setting, form.config, form.network) && !behind(setting));
   const changes = Object.fromEntries(may.filter(({ name: field }) => form.config[field] !== before[field]).map(({ name: field }) => [field, form.config[field] ?? null]));
   const steps = Number(form.config["steps"]);
-  const used = steps <= checkpoint.steps ? `is not above ${written(checkpoint.steps)}, which the checkpoint has taken already` : undefined;
+  const used = steps <= checkpoint.steps ? tr("is not above {n}, which the checkpoint has taken already", { n: checkpoint.steps }) : undefined;
   const fork = useMutation({
     mutationFn: () => unwrap(client.POST("/api/v1/runs/{id}/fork", { params: { path: { id: run.id } }, body: { name: name.trim(), checkpoint: checkpoint.id, config: changes } })),
     onSuccess: (made) => {
@@ -84,20 +92,19 @@ function Bench({ run, level, checkpoint, all, nameLength }: BenchProps) {
   const shown = new Set(may.map((setting) => `config.${setting.name}`).concat("name"));
   const elsewhere = fork.error && !refused?.fields.some(({ field }) => shown.has(field)) ? fork.error.message : null;
   const wrong = Object.keys(form.errors).length > 0 || used !== undefined;
-  const groups = Object.keys(GROUPS).map((group) => [group, may.filter((setting) => setting.group === group)] as const);
+  const groups = GROUPS.map((group) => [group, may.filter((setting) => setting.group === group)] as const);
   return (
     <main className="fork-page" id="main" tabIndex={-1}>
-      <h1>Fork {run.name}</h1>
+      <h1>{tr("Fork {name}", { name: run.name })}</h1>
       <p className="m2">
-        From its checkpoint at step {format.count(checkpoint.steps)}, life {format.count(checkpoint.episode)}: weights, memory, lives and dice are taken over as they were. What is changed here holds from then on.
-        Level, network, lanes and discount are part of what the checkpoint is and stay.
+        {tr("From its checkpoint at step {steps}, life {life}: weights, memory, lives and dice are taken over as they were. What is changed here holds from then on. Level, network, lanes and discount are part of what the checkpoint is and stay.", { steps: checkpoint.steps, life: checkpoint.episode })}
       </p>
       <div className="fork-groups">
         {groups.map(
           ([group, settings]) =>
             settings.length > 0 && (
-              <section className="card" key={group} aria-label={GROUPS[group]}>
-                <h2>{GROUPS[group]}</h2>
+              <section className="card" key={group} aria-label={TITLES[group]()}>
+                <h2>{TITLES[group]()}</h2>
                 {settings.map((setting) => (
                   <div key={setting.name} data-changed={setting.name in changes || undefined}>
                     <SettingControl setting={setting} form={form} fallback={levels(level)[setting.name]} />
@@ -108,16 +115,16 @@ function Bench({ run, level, checkpoint, all, nameLength }: BenchProps) {
             ),
         )}
       </div>
-      <section className="card fork-do" aria-label="Launch">
-        <Field label="Name" value={name} maxLength={nameLength} error={refused?.field("name")} onChange={(event) => setName(event.target.value)} />
+      <section className="card fork-do" aria-label={tr("Launch")}>
+        <Field label={tr("Name")} value={name} maxLength={nameLength} error={refused?.field("name")} onChange={(event) => setName(event.target.value)} />
         <p className="hint">
           {Object.keys(changes).length === 0
-            ? "Change at least one setting: without a change it would be the same run once more."
-            : Object.entries(changes).map(([field, value]) => `${all.find((setting) => setting.name === field)?.title ?? field} ${shortly(before[field])} → ${shortly(value)}`).join(", ")}
+            ? tr("Change at least one setting: without a change it would be the same run once more.")
+            : Object.entries(changes).map(([field, value]) => `${named(all.find((setting) => setting.name === field)?.title ?? field)} ${shortly(before[field])} → ${shortly(value)}`).join(", ")}
         </p>
         {elsewhere && <Strip kind="bad">{elsewhere}</Strip>}
         <Button kind="primary" size="lg" icon="git-branch" disabled={fork.isPending || wrong || !name.trim() || Object.keys(changes).length === 0} onClick={() => fork.mutate()}>
-          Fork at step {format.count(checkpoint.steps)}
+          {tr("Fork at step {n}", { n: checkpoint.steps })}
         </Button>
       </section>
     </main>
@@ -131,4 +138,4 @@ const levels = (level: Level): Record<string, number> => ({
   entropy_gate: level.curriculum.entropy_gate,
 });
 
-const shortly = (value: unknown): string => (typeof value === "number" ? written(value) : value === null ? "none" : String(value));
+const shortly = (value: unknown): string => (typeof value === "number" ? written(value) : value === null ? tr("none") : String(value));

@@ -133,7 +133,7 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
             {me?.crew && checkpoint && (
               <Link className="btn" to={paths.fork(run.id, checkpoint.id)}>
                 <Icon name="git-branch" />
-                Fork from here
+                {tr("Fork from here")}
               </Link>
             )}
             <small>

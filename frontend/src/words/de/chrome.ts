@@ -48,4 +48,17 @@ export const chrome = {
   "Its curve, its recorded lives and their notes, its checkpoints and its models go, after {episodes} lives. What was taken home stays there. This cannot be undone.": "Seine Kurve, seine aufgezeichneten Leben und ihre Notizen, seine Checkpoints und Modelle verschwinden, nach {episodes} Leben. Was mit nach Hause genommen wurde, bleibt dort. Das lässt sich nicht rückgängig machen.",
   "launched by {owner}": "gestartet von {owner}",
   "Only runs tagged {tag}": "Nur Läufe mit dem Schlagwort {tag}",
+
+  "Fork run": "Lauf abzweigen",
+  "The run did not come": "Der Lauf kam nicht an",
+  "There is no such checkpoint": "Diesen Checkpoint gibt es nicht",
+  "Instructors and assistants fork runs": "Lehrende und Assistenzen zweigen Läufe ab",
+  "It may have been dropped since, as only some of a run's checkpoints are kept.": "Vielleicht ist er inzwischen weg, denn nur einige Checkpoints eines Laufs werden behalten.",
+  "is not above {n}, which the checkpoint has taken already": "liegt nicht über {n}, und so viele hat der Checkpoint schon hinter sich",
+  "Fork {name}": "{name} abzweigen",
+  "From its checkpoint at step {steps}, life {life}: weights, memory, lives and dice are taken over as they were. What is changed here holds from then on. Level, network, lanes and discount are part of what the checkpoint is and stay.": "Von seinem Checkpoint bei Schritt {steps}, Leben {life}: Gewichte, Gedächtnis, Leben und Würfel werden übernommen, wie sie waren. Was hier geändert wird, gilt ab dann. Level, Netz, Bahnen und Discount gehören zu dem, was der Checkpoint ist, und bleiben.",
+  "Launch": "Starten",
+  "Change at least one setting: without a change it would be the same run once more.": "Ändere mindestens eine Einstellung: Ohne Änderung wäre es derselbe Lauf noch einmal.",
+  "Fork at step {n}": "Bei Schritt {n} abzweigen",
+  "Fork from here": "Hier abzweigen",
 } as const;
