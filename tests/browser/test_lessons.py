@@ -118,6 +118,18 @@ def test_twenty_minutes_two_rewards_side_by_side(page: "Page") -> None:
     deaths.get_by_role("group", name=re.compile("Root causes")).wait_for()
 
 
+def test_the_guide_leads_to_the_recipe_of_each_lesson(page: "Page") -> None:
+    page.goto("/guide")
+    page.get_by_role("navigation", name="In this guide").get_by_role("link", name="Lessons").click()
+    lessons = page.locator("section").filter(has=page.get_by_role("heading", name="Lessons")).get_by_role("listitem")
+    assert lessons.count() == 3
+    picture(page, "lesson-list")
+    lessons.filter(has_text="Break the reward").get_by_role("link").click()
+    recipe = page.get_by_role("combobox", name="Start from")
+    assert recipe.evaluate("at => at.selectedOptions[0].text") == "Broken reward"
+    expect(page.get_by_role("radio", name="The broken reward")).to_be_checked()
+
+
 def test_the_lessons_name_what_is_on_the_screen(page: "Page") -> None:
     titles = {preset["title"] for preset in asked(page, "/settings")["presets"]}
     named = set(re.findall(r"Start from → \*\*(.+?)\*\*", LESSONS))

@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useLocation, useSearchParams } from "react-router";
-import { levelQuery, levelsQuery } from "@/api";
+import { levelQuery, levelsQuery, meQuery } from "@/api";
 import type { Level, LevelSummary } from "@/api";
 import { LabBar } from "@/chrome";
 import { Button, Empty, format, Skeleton, useQueryPatch, Waiting } from "@/ui";
 import { tr } from "@/words";
 import { outline } from "./facts";
 import { Glossary } from "./Glossary";
+import { Lessons } from "./Lessons";
 import { Meters } from "./Meters";
 import { Places } from "./Places";
 import { Actions, Observation, Reward, Stages, Step } from "./Rules";
@@ -54,6 +55,8 @@ const CONTENTS = [
   ["stages", tr("Stages")],
   ["glossary", tr("Words")],
 ] as const;
+/** Beside these, for those who launch runs. */
+const FOR_CREW = ["lessons", tr("Lessons")] as const;
 
 interface Props {
   level: Level;
@@ -62,6 +65,7 @@ interface Props {
 }
 
 function Pages({ level, levels, onLevel }: Props) {
+  const crew = useQuery(meQuery).data?.crew === true;
   useArrival(level);
   const { random, wait } = level.floors;
   return (
@@ -99,7 +103,7 @@ function Pages({ level, levels, onLevel }: Props) {
         )}
       </div>
       <nav className="guide-nav" aria-label={tr("In this guide")}>
-        {CONTENTS.map(([id, title]) => (
+        {[...CONTENTS, ...(crew ? [FOR_CREW] : [])].map(([id, title]) => (
           <a key={id} href={`#${id}`}>
             {title}
           </a>
@@ -114,6 +118,7 @@ function Pages({ level, levels, onLevel }: Props) {
         <Reward level={level} />
         <Stages level={level} />
         <Glossary />
+        {crew && <Lessons />}
       </div>
     </main>
   );

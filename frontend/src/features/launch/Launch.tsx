@@ -71,7 +71,8 @@ interface BenchProps {
 function Bench({ settings, nameLength, presets, levels, runs }: BenchProps) {
   const [query] = useSearchParams();
   const past = runs.find((run) => run.id === query.get("from"));
-  const initial: Config = past ? { ...ownSettings(settings, past), seed: (past.seed + 1) % 2 ** 31 } : ofPreset(presets[0]);
+  const recipe = presets.find(({ name }) => name === query.get("from")) ?? presets[0];
+  const initial: Config = past ? { ...ownSettings(settings, past), seed: (past.seed + 1) % 2 ** 31 } : ofPreset(recipe);
   const [name, setName] = useState(() => randomName(new Set(runs.map((run) => run.name))));
   const [nameError, setNameError] = useState<string>();
   const [pace, setPace] = useState<number | null>(null);

@@ -40,6 +40,7 @@ export const level = {
 
   "Nine cells and one bed. Sleep before energy runs out, and come back often enough.": "Neun Felder und ein Bett. Schlafen, bevor die Energie ausgeht, und oft genug wiederkommen.",
   "Earn at the job, pay for the bed, the meal and the hospital. Four places have to be visited in turn.": "Im Job verdienen, für Bett, Essen und Krankenhaus zahlen. Vier Orte wollen reihum besucht werden.",
+  "The whole town with one number wrong: who lives to the end is fined, not rewarded. What will it learn?": "Die ganze Stadt mit einer falschen Zahl: Wer bis zum Ende lebt, zahlt Strafe, statt belohnt zu werden. Was wird er lernen?",
   "All fourteen places, and the agent sees the whole map. Eight needs pull in eight directions.": "Alle vierzehn Orte, und der Agent sieht die ganze Karte. Acht Bedürfnisse ziehen in acht Richtungen.",
   "The same town, but the agent sees only five by five cells around itself. It has to remember.": "Dieselbe Stadt, aber der Agent sieht nur fünf mal fünf Felder um sich herum. Er muss sich erinnern.",
   "The foggy town with a clock: places open and close, and using one takes several steps.": "Die Stadt im Nebel mit einer Uhr: Orte öffnen und schließen, und einen zu benutzen dauert mehrere Schritte.",
