@@ -1,9 +1,13 @@
 """The admin: to look, to stop, to export."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.template.defaultfilters import filesizeformat
+from django.test.utils import CaptureQueriesContext
 
-from lab.runs import files
-from lab.runs.models import ExportedModel, Run
+from lab.runs import crew, files, selectors, services
+from lab.runs.models import Checkpoint, ExportedModel, RecordedEpisode, Run
 from tests.runs.test_api import some_runs
 
 
@@ -13,8 +17,9 @@ def admin(client, polonius):
     return client
 
 
-def act(client, kind, action, rows):
+def act(client, kind, action, rows, confirmed=True):
     content = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
+    content |= {"confirmed": "yes"} if confirmed else {}
     return client.post(f"/admin/runs/{kind}/", content)
 
 
@@ -69,10 +74,79 @@ def test_stop_stops_what_can_be_stopped(run, slice_of, launch, admin):
     assert {r.name: r.state for r in Run.objects.all()} == {"first": "finished", "other": "stopped"}
 
 
-def test_a_long_list_asks_the_database_no_more_than_a_short_one(admin, polonius, django_assert_max_num_queries):
-    some_runs(polonius, 50)
-    with django_assert_max_num_queries(13):
-        assert admin.get("/admin/runs/run/").status_code == 200
+@pytest.mark.parametrize("action", ["stop", "resume", "clone", "delete"])
+def test_what_changes_runs_asks_first_and_shows_their_bytes(run, slice_of, admin, action):
+    run = slice_of(run)
+    before = Run.objects.count()
+    page = act(admin, "run", action, [run], confirmed=False)
+    assert page.status_code == 200
+    assert filesizeformat(sum(selectors.bytes_of(Run.objects.filter(pk=run.pk)).values())) in page.content.decode()
+    run.refresh_from_db()
+    assert (run.state, Run.objects.count()) == ("finished", before)
+
+
+def test_several_are_deleted_at_once_and_the_log_says_by_whom(launch, slice_of, admin, polonius):
+    runs = [slice_of(run) for run in (launch("one"), launch("two"))]
+    moving = launch("three")
+    names = [run.model.file for run in runs]
+    page = admin.get(act(admin, "run", "delete", [*runs, moving]).url).content.decode()
+    assert "2 deleted." in page
+    assert "still training" in page
+    assert list(Run.objects.all()) == [moving]
+    assert not any(files.exists(name) for name in names)
+    assert LogEntry.objects.filter(user=polonius, change_message__contains="deleted").count() == 2
+    assert "deleted in the admin" in admin.get("/admin/admin/logentry/").content.decode()
+
+
+def test_runs_are_cloned_and_resumed(launch, slice_of, admin, polonius, train_queue):
+    run = slice_of(launch("one"), seconds=0)
+    services.run_stop(run=run, by=polonius)
+    train_queue.all()
+    assert "1 resumed" in admin.get(act(admin, "run", "resume", [run]).url).content.decode()
+    assert "1 cloned" in admin.get(act(admin, "run", "clone", [run]).url).content.decode()
+    assert sorted(Run.objects.values_list("name", "state", "seed")) == [
+        ("one", "queued", 0),
+        ("one again", "queued", 1),
+    ]
+
+
+def test_workers_recordings_and_curves_are_there_to_look_at(run, slice_of, admin, monkeypatch):
+    run = slice_of(run)
+    monkeypatch.setattr(
+        crew, "workers", lambda: [crew.Worker("one", True, "cpu", run.pk), crew.Worker("two", False, "GPU", None)]
+    )
+    page = admin.get("/admin/runs/run/workers/").content.decode()
+    assert "one" in page
+    assert "GPU" in page
+    assert str(run.pk) in page
+    assert f"/runs/{run.pk}/replay/0" in admin.get("/admin/runs/recordedepisode/").content.decode()
+    assert "<polyline" in admin.get("/admin/runs/run/").content.decode()
+
+
+@pytest.mark.parametrize("kind", ["run", "checkpoint", "exportedmodel", "recordedepisode"])
+def test_a_thousand_runs_ask_the_database_no_more_than_three(admin, polonius, kind, django_assert_max_num_queries):
+    some_runs(polonius, 1)
+    with CaptureQueriesContext(connection) as few:
+        admin.get(f"/admin/runs/{kind}/")
+    made = [
+        Run(
+            owner=polonius, name=f"run {i}", config={}, level="L0_0_minimal", network="simple", learner="pqn", seed=i,
+            steps_budget=1, queued_at="2026-01-01T00:00Z", spark=[1.0, 2.0],
+        ) for i in range(1000)
+    ]  # fmt: skip
+    Run.objects.bulk_create(made)
+    common = {"episode": 1, "steps": 1, "file": "x", "bytes": 1, "sha256": "x"}
+    points = Checkpoint.objects.bulk_create(Checkpoint(run=run, fence=1, iteration=1, **common) for run in made)
+    ExportedModel.objects.bulk_create(
+        ExportedModel(run=point.run, checkpoint=point, format="safetensors", **common) for point in points
+    )
+    RecordedEpisode.objects.bulk_create(
+        RecordedEpisode(
+            run=run, run_steps=1, return_sum=1, cause="cut", reasons=[], multiplier=1, epsilon=0, at=0, **common
+        ) for run in made
+    )  # fmt: skip
+    with django_assert_max_num_queries(len(few) + 3):
+        assert admin.get(f"/admin/runs/{kind}/").status_code == 200
 
 
 def test_a_name_is_text_and_nothing_else(launch, slice_of, admin):

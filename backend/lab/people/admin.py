@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, ProtectedError, QuerySet
@@ -162,3 +163,15 @@ class ApiTokenAdmin(ReadOnly):
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         revoked = len([token.delete() for token in queryset])
         self.message_user(request, f"{revoked} revoked; they work no more.", messages.SUCCESS)
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnly):
+    """Who did what in the admin."""
+
+    list_display = ("action_time", "user", "action_flag", "content_type", "object_repr", "change_message")
+    list_filter = ("action_flag", "content_type")
+    list_select_related = ("user", "content_type")
+    list_per_page = 100
+    search_fields = ("object_repr", "change_message", "user__username")
+    date_hierarchy = "action_time"

@@ -2,17 +2,18 @@
 
 import base64
 import binascii
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet, Sum, prefetch_related_objects
 
 from hamlet.learning.metrics import COLUMNS
 from lab.runs import curves, levels, live
 from lab.runs.errors import FieldError, RunError
-from lab.runs.models import MetricRow, Run, RunTag
+from lab.runs.models import Checkpoint, Clip, ExportedModel, MetricRow, RecordedEpisode, Run, RunTag
 from lab.runs.schemas import RunOut
 from lab.runs.sight import REFERS
 
@@ -84,6 +85,16 @@ def run_cards(runs: Iterable[Run]) -> list[RunOut]:
 def run_card(run_id: UUID) -> RunOut:
     """What is told of one run. Raises Run.DoesNotExist."""
     return run_cards([Run.objects.select_related(*REFERS).get(pk=run_id)])[0]
+
+
+def bytes_of(runs: QuerySet[Run]) -> dict[UUID, int]:
+    """What the files of each run take, checkpoints, models, recordings and films together."""
+    sizes: Counter[UUID] = Counter()
+    ids = list(runs.values_list("pk", flat=True))
+    for left in (Checkpoint, ExportedModel, RecordedEpisode, Clip):
+        sums = left.objects.filter(run__in=ids).order_by().values_list("run").annotate(Sum("bytes"))
+        sizes.update(dict(sums))
+    return dict(sizes)
 
 
 def queue_places() -> dict[UUID, int]:
