@@ -1,3 +1,4 @@
+import { tr } from "@/words";
 import { LocalThinker } from "./thinker";
 import type { Known, Questions, Thinker } from "./thinker";
 
@@ -18,7 +19,7 @@ export function startThinker(): { thinker: Thinker; end: () => void } {
     else call?.resolve(data.value as never);
   };
   worker.onerror = () => {
-    broken = new Error("The mind could not be started in this browser.");
+    broken = new Error(tr("The mind could not be started in this browser."));
     for (const { reject } of waiting.values()) reject(broken);
     waiting.clear();
   };

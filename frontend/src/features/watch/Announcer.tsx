@@ -1,6 +1,7 @@
 import type { Level } from "@/api";
 import { useEffect, useRef, useState } from "react";
 import type { Life } from "@/wire";
+import { tr } from "@/words";
 import { endTitle } from "./causes";
 import { eventsUntil } from "./facts";
 import type { Player } from "./player";
@@ -37,7 +38,7 @@ export function Announcer({ level, player }: { level: Level; player: Player }) {
         {news}
       </p>
       <p className="sr" aria-live="assertive">
-        {over?.end ? `${endTitle(level, over)} after ${over.end.steps} steps.` : ""}
+        {over?.end ? tr("{end} after {steps} steps.", { end: endTitle(level, over), steps: over.end.steps }) : ""}
       </p>
     </>
   );

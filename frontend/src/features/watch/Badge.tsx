@@ -1,5 +1,6 @@
 import type { Run } from "@/api";
 import { format, Icon } from "@/ui";
+import { tr } from "@/words";
 import { badgeOf } from "./badge";
 import type { Badge } from "./badge";
 import type { Player } from "./player";
@@ -28,7 +29,7 @@ function Shown({ badge, why, compact }: { badge: Badge; why?: string; compact?: 
       return (
         <span className={badge.late ? "live late" : "live"} title={why}>
           <span className="dot" />
-          LIVE
+          {tr("LIVE")}
           {badge.text && <span className="ms">{badge.text}</span>}
         </span>
       );
@@ -41,27 +42,27 @@ function Shown({ badge, why, compact }: { badge: Badge; why?: string; compact?: 
       );
     case "silent":
       return (
-        <span className="chip lg warn" title={badge.turn ? "Runs take turns on the workers; this one waits for its next" : "The trainer sends no steps: it may be at an examination"}>
+        <span className="chip lg warn" title={badge.turn ? tr("Runs take turns on the workers; this one waits for its next") : tr("The trainer sends no steps: it may be at an examination")}>
           <Icon name="clock" />
-          {badge.turn ? (compact ? "Waits" : "Waits for its turn") : compact ? `${badge.seconds} s silent` : `No steps for ${badge.seconds} s`}
+          {badge.turn ? (compact ? tr("Waits") : tr("Waits for its turn")) : compact ? tr("{seconds} s silent", { seconds: badge.seconds }) : tr("No steps for {seconds} s", { seconds: badge.seconds })}
         </span>
       );
     case "lost":
-      return chip("warn", "wifi-slash", "Reconnecting");
+      return chip("warn", "wifi-slash", tr("Reconnecting"));
     case "finished":
-      return chip("ok", "flag-checkered", compact ? "Finished" : `Finished, ${format.count(badge.episodes)} lives`);
+      return chip("ok", "flag-checkered", compact ? tr("Finished") : tr("Finished, {lives} lives", { lives: format.count(badge.episodes) }));
     case "queued":
-      return chip("", "clock", badge.place ? `${format.ordinal(badge.place)} in line` : "Queued");
+      return chip("", "clock", badge.place ? tr("{place} in line", { place: format.ordinal(badge.place) }) : tr("Queued"));
     case "warming":
-      return chip("", "clock", "Warming up");
+      return chip("", "clock", tr("Warming up"));
     case "stopping":
-      return chip("warn", "stop-circle", "Stopping");
+      return chip("warn", "stop-circle", tr("Stopping"));
     case "stopped":
-      return chip("", "stop-circle", "Stopped");
+      return chip("", "stop-circle", tr("Stopped"));
     case "failed":
-      return chip("bad", "warning", "Failed");
+      return chip("bad", "warning", tr("Failed"));
     case "connecting":
-      return chip("", "clock", "Connecting");
+      return chip("", "clock", tr("Connecting"));
   }
 }
 
@@ -73,17 +74,17 @@ const chip = (kind: string, icon: string, text: string) => (
 );
 
 function spoken(badge: Badge): string {
-  if (badge.kind === "live") return badge.late ? "Live, late" : "Live";
-  if (badge.kind === "silent") return badge.turn ? "Waits for its turn" : "The trainer sends no steps";
-  return badge.kind === "behind" ? "Behind the training" : badge.kind;
+  if (badge.kind === "live") return badge.late ? tr("Live, late") : tr("Live");
+  if (badge.kind === "silent") return badge.turn ? tr("Waits for its turn") : tr("The trainer sends no steps");
+  return badge.kind === "behind" ? tr("Behind the training") : badge.kind;
 }
 
 function explained(delay: number | null, pace: number | null, speed: number): string {
-  if (delay === null) return "The delay is being measured";
-  const measured = `${Math.round(delay)} ms from the trainer's clock to this screen, 95th percentile of what was painted in the last 5 s.`;
+  if (delay === null) return tr("The delay is being measured");
+  const measured = tr("{delay} ms from the trainer's clock to this screen, 95th percentile of what was painted in the last 5 s.", { delay: Math.round(delay) });
   return pace !== null
-    ? `${measured} The run is held to ${pace} steps/s, and you see the very step.`
-    : `${measured} The trainer runs at full speed; you see its newest whole life at ${speed * STEPS_PER_SECOND} steps/s.`;
+    ? `${measured} ${tr("The run is held to {pace} steps/s, and you see the very step.", { pace })}`
+    : `${measured} ${tr("The trainer runs at full speed; you see its newest whole life at {speed} steps/s.", { speed: speed * STEPS_PER_SECOND })}`;
 }
 
 /** The connection's strip, with the seconds counting up. */

@@ -4,9 +4,10 @@ import type { KeyboardEvent } from "react";
 import type { Level } from "@/api";
 import { cellName, isOpen, placeAt } from "@/board";
 import type { Town } from "@/board";
-import { Button, Icon } from "@/ui";
+import { Button, format, Icon } from "@/ui";
 import { meterAt, momentOf } from "@/wire";
 import type { Life } from "@/wire";
+import { tr } from "@/words";
 import { drainsOf } from "./causes";
 import { isAllowed, sentenceOf } from "./choice";
 import { dayOf, visitsOf, whyNot } from "./facts";
@@ -26,10 +27,10 @@ interface GridProps {
 /** A real grid, each cell says what is there. Arrow keys move. */
 export function GridSheet({ level, town, player, open, onClose }: GridProps) {
   return (
-    <Sheet open={open} title="The board, cell by cell" onClose={onClose} wide>
+    <Sheet open={open} title={tr("The board, cell by cell")} onClose={onClose} wide>
       <Cells level={level} town={town} player={player} />
       <Button wide onClick={onClose}>
-        Close
+        {tr("Close")}
       </Button>
     </Sheet>
   );
@@ -44,7 +45,7 @@ function Cells({ level, town, player }: Pick<GridProps, "level" | "town" | "play
   useEffect(() => {
     grid.current?.querySelector<HTMLElement>(`[data-at="${at[0]},${at[1]}"]`)?.focus();
   }, [at]);
-  if (!life || !start) return <p>No life on stage yet.</p>;
+  if (!life || !start) return <p>{tr("No life on stage yet.")}</p>;
   const visits = visitsOf(life, town.width, town.height, t);
   const key = (event: KeyboardEvent) => {
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
@@ -54,7 +55,7 @@ function Cells({ level, town, player }: Pick<GridProps, "level" | "town" | "play
     setAt([Math.min(town.width - 1, Math.max(0, at[0] + move[0]!)), Math.min(town.height - 1, Math.max(0, at[1] + move[1]!))]);
   };
   return (
-    <div className="cells" role="grid" aria-label={`${level.title}, step ${t}`} ref={grid} onKeyDown={key} style={{ ["--columns" as string]: town.width }}>
+    <div className="cells" role="grid" aria-label={tr("{title}, step {step}", { title: level.title, step: t })} ref={grid} onKeyDown={key} style={{ ["--columns" as string]: town.width }}>
       {Array.from({ length: town.height }, (_, y) => (
         <div role="row" key={y}>
           {Array.from({ length: town.width }, (_, x) => {
@@ -64,7 +65,7 @@ function Cells({ level, town, player }: Pick<GridProps, "level" | "town" | "play
             const words = [
               cellName(town, x, y),
               place && place.title,
-              place?.hours && town.day !== null && (isOpen(place, start.hour, town.day) ? `open until ${place.hours[1] % town.day}:00` : `closed until ${place.hours[0]}:00`),
+              place?.hours && town.day !== null && (isOpen(place, start.hour, town.day) ? tr("open until {hours}:00", { hours: place.hours[1] % town.day }) : tr("closed until {hours}:00", { hours: place.hours[0] })),
               here && "the agent is here",
               seen ? `${seen} ${seen === 1 ? "visit" : "visits"}` : "never visited",
             ];
@@ -82,10 +83,10 @@ function Cells({ level, town, player }: Pick<GridProps, "level" | "town" | "play
 
 export function TextSheet({ level, town, player, open, onClose }: GridProps) {
   return (
-    <Sheet open={open} title="As text" onClose={onClose} wide>
+    <Sheet open={open} title={tr("As text")} onClose={onClose} wide>
       <AsText level={level} town={town} player={player} />
       <Button wide onClick={onClose}>
-        Close
+        {tr("Close")}
       </Button>
     </Sheet>
   );
@@ -95,8 +96,8 @@ function AsText({ level, town, player }: Pick<GridProps, "level" | "town" | "pla
   const [{ life, t }] = useState(() => ({ life: player.state().stage, t: player.state().t }));
   return (
     <div className="astext" tabIndex={0}>
-      <h2>As text</h2>
-      {life ? <Prose level={level} town={town} life={life} t={t} /> : <p>No life on stage yet.</p>}
+      <h2>{tr("As text")}</h2>
+      {life ? <Prose level={level} town={town} life={life} t={t} /> : <p>{tr("No life on stage yet.")}</p>}
     </div>
   );
 }
@@ -112,18 +113,19 @@ function Prose({ level, town, life, t }: { level: Level; town: Town; life: Life;
   return (
     <>
       <p>
-        Episode {life.number}, step {t}
-        {time}. The agent stands at {cellName(town, moment.x, moment.y)}
-        {here ? `, at ${here.title}` : ""}.{" "}
-        {choice ? `It chooses ${names[choice.action]}. ${sentenceOf(choice, names)}.` : "Its life is over."}
+        {[
+          tr("Episode {number}, step {step}", { number: life.number, step: t }) + time + ".",
+          here ? tr("The agent stands at {cell}, at {place}.", { cell: cellName(town, moment.x, moment.y), place: here.title }) : tr("The agent stands at {cell}.", { cell: cellName(town, moment.x, moment.y) }),
+          choice ? tr("It chooses {action}.", { action: names[choice.action]! }) + ` ${sentenceOf(choice, names)}.` : tr("Its life is over."),
+        ].join(" ")}
       </p>
       <table>
-        <caption>Meters, 0 to 100</caption>
+        <caption>{tr("Meters, 0 to 100")}</caption>
         <thead>
           <tr>
-            <th>Meter</th>
-            <th className="n">Value</th>
-            <th className="n">Change</th>
+            <th>{tr("Meter")}</th>
+            <th className="n">{tr("Value")}</th>
+            <th className="n">{tr("Change")}</th>
           </tr>
         </thead>
         <tbody>
@@ -138,24 +140,24 @@ function Prose({ level, town, life, t }: { level: Level; town: Town; life: Life;
       </table>
       {drains.map(({ source, target, amount: loss }) => (
         <p key={`${source}${target}`}>
-          {title(source)} is low and drains {title(target)} by {(loss * 100).toFixed(2)} a step.
+          {tr("{source} is low and drains {target} by {loss} a step.", { source: title(source), target: title(target), loss: format.fixed(loss * 100, 2) })}
         </p>
       ))}
       {choice && (
         <table>
-          <caption>Expected return of each action</caption>
+          <caption>{tr("Expected return of each action")}</caption>
           <tbody>
             {names.map((name, i) => (
               <tr key={name}>
                 <td>{name}</td>
-                <td className="n">{isAllowed(choice, i) ? choice.q[i]!.toFixed(4) : whyNot(level, town, life.meta.layout, moment, i)}</td>
+                <td className="n">{isAllowed(choice, i) ? format.fixed(choice.q[i]!, 4) : whyNot(level, town, life.meta.layout, moment, i)}</td>
               </tr>
             ))}
           </tbody>
         </table>
       )}
       <table>
-        <caption>Places</caption>
+        <caption>{tr("Places")}</caption>
         <tbody>
           {town.places
             .filter(({ name }) => life.meta.layout[name])
@@ -163,7 +165,7 @@ function Prose({ level, town, life, t }: { level: Level; town: Town; life: Life;
               <tr key={place.name}>
                 <td>{place.title}</td>
                 <td>{cellName(town, ...(life.meta.layout[place.name] as [number, number]))}</td>
-                <td>{isOpen(place, moment.hour, town.day) ? "open" : `closed until ${place.hours![0]}:00`}</td>
+                <td>{isOpen(place, moment.hour, town.day) ? tr("open") : tr("closed until {hours}:00", { hours: place.hours![0] })}</td>
               </tr>
             ))}
         </tbody>

@@ -2,6 +2,7 @@ import type { Level } from "@/api";
 import { Icon } from "@/ui";
 import { meterAt } from "@/wire";
 import type { Life, Moment } from "@/wire";
+import { rich, tr } from "@/words";
 import { drainsOf, LACKING } from "./causes";
 import { signed } from "./choice";
 import { amount, CRITICAL, hueOf, markOf, tiersOf } from "./level";
@@ -18,10 +19,10 @@ interface Props {
 /** What it feels: the meters by tier, and who drains whom. */
 export function Body({ level, life, moment, still }: Props) {
   return (
-    <section className="card body" aria-label="Body">
+    <section className="card body" aria-label={tr("Body")}>
       <header>
-        <h2>Body</h2>
-        <span className="sub">change per tick</span>
+        <h2>{tr("Body")}</h2>
+        <span className="sub">{tr("change per tick")}</span>
       </header>
       <Meters level={level} life={life} moment={moment} still={still} />
       <Drains level={level} moment={moment} />
@@ -89,7 +90,7 @@ function MeterRow({ meter, mark, value, change }: { meter: Meter; mark: number |
       <Icon name={meter.icon} weight="fill" className="mi" />
       <span className="mn">
         {meter.title}
-        {low && <em>{critical ? "critical" : "low"}</em>}
+        {low && <em>{critical ? tr("critical") : tr("low")}</em>}
       </span>
       <span className="mv">
         {value === null ? "–" : amount(meter, value)}
@@ -142,7 +143,7 @@ export function Drains({ level, moment }: { level: Level; moment: Moment | null 
   while (sources.at(-1)?.targets.length === 0) sources.pop();
   const find = (name: string) => level.meters.find((meter) => meter.name === name);
   return (
-    <ul className="drains" aria-label="Cascades now" hidden={!sources.length}>
+    <ul className="drains" aria-label={tr("Cascades now")} hidden={!sources.length}>
       {sources.slice(0, LINES).map(({ source, targets }) => {
         const meter = find(source);
         const mark = Math.round(((meter && markOf(level, meter)) ?? LACKING) * 100);
@@ -151,8 +152,7 @@ export function Drains({ level, moment }: { level: Level; moment: Moment | null 
           <li key={source} style={{ ["--c" as string]: hueOf(meter) }}>
             <Icon name={meter?.icon ?? "cube"} weight="fill" />
             <span>
-              <b>{meter?.title ?? source}</b> under {mark}
-              {targets.length < TARGETS && " drains"}
+              {targets.length < TARGETS ? rich("<b>{meter}</b> under {mark} drains", { meter: meter?.title ?? source, mark }) : rich("<b>{meter}</b> under {mark}", { meter: meter?.title ?? source, mark })}
             </span>
             <span className="to">
               {shown.map(({ target, amount }) => (
@@ -166,7 +166,7 @@ export function Drains({ level, moment }: { level: Level; moment: Moment | null 
           </li>
         );
       })}
-      {sources.length > LINES && <li className="m3">and {sources.length - LINES} more below their mark</li>}
+      {sources.length > LINES && <li className="m3">{tr("and {n} more below their mark", { n: sources.length - LINES })}</li>}
     </ul>
   );
 }

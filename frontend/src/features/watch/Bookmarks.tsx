@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { client, unwrap } from "@/api";
 import type { Bookmark, Level, Recording, Run } from "@/api";
 import { Button, format, Icon, Strip, toast, Waiting } from "@/ui";
+import { tr } from "@/words";
 import { hueOf } from "./level";
 import { marksOf } from "./marks";
 import type { Mark } from "./marks";
@@ -35,7 +36,7 @@ export function Bookmarks({ run, level, player, recordings, episode, field }: Pr
   ].sort((a, b) => a.episode - b.episode || a.step - b.step);
   return (
     <>
-      <ol className="kept" aria-label="Bookmarks">
+      <ol className="kept" aria-label={tr("Bookmarks")}>
         {rows.map((one) => (
           <li key={one.key} data-here={one.episode === episode || undefined}>
             {one.row}
@@ -43,14 +44,14 @@ export function Bookmarks({ run, level, player, recordings, episode, field }: Pr
         ))}
       </ol>
       {notes.data ? (
-        rows.length === 0 && <p className="hint pad">Nothing is bookmarked yet.</p>
+        rows.length === 0 && <p className="hint pad">{tr("Nothing is bookmarked yet.")}</p>
       ) : notes.error ? (
-        <Strip kind="bad" action={<Button size="sm" onClick={() => void notes.refetch()}>Try again</Button>}>
-          The notes did not come. {notes.error.message}
+        <Strip kind="bad" action={<Button size="sm" onClick={() => void notes.refetch()}>{tr("Try again")}</Button>}>
+          {tr("The notes did not come.")} {notes.error.message}
         </Strip>
       ) : (
         <Waiting>
-          <p className="hint pad">The notes are on their way.</p>
+          <p className="hint pad">{tr("The notes are on their way.")}</p>
         </Waiting>
       )}
       <AddNote run={run} player={player} episode={episode} field={field} />
@@ -84,11 +85,11 @@ function Note({ to, run, note }: { to: string; run: Run; note: Bookmark }) {
         <span className="why">
           {note.note}
           <small>
-            step {format.count(note.step)} · {note.own ? "you" : note.author}
+            {`${tr("step {step}", { step: format.count(note.step) })} · ${note.own ? tr("you") : note.author}`}
           </small>
         </span>
       </Link>
-      {note.removable && <Button kind="ghost" size="sm" icon="x" aria-label={`Remove the bookmark “${note.note}”`} disabled={remove.isPending} onClick={() => remove.mutate()} />}
+      {note.removable && <Button kind="ghost" size="sm" icon="x" aria-label={tr("Remove the bookmark “{note}”", { note: note.note })} disabled={remove.isPending} onClick={() => remove.mutate()} />}
     </>
   );
 }
@@ -115,11 +116,11 @@ function AddNote({ run, player, episode, field }: Pick<Props, "run" | "player" |
       }}
     >
       <label className="sr" htmlFor="note">
-        Note on step {t}
+        {tr("Note on step {step}", { step: t })}
       </label>
-      <input id="note" ref={field} className="input" maxLength={LONGEST} placeholder={`Note on step ${t}`} value={text} onChange={(event) => setText(event.target.value)} />
+      <input id="note" ref={field} className="input" maxLength={LONGEST} placeholder={tr("Note on step {step}", { step: t })} value={text} onChange={(event) => setText(event.target.value)} />
       <Button type="submit" icon="bookmark-simple" disabled={!text.trim() || !staged || add.isPending}>
-        Add
+        {tr("Add")}
       </Button>
     </form>
   );

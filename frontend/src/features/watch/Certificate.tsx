@@ -2,6 +2,7 @@ import type { Level } from "@/api";
 import { useQuery } from "@tanstack/react-query";
 import { Button, format, Icon } from "@/ui";
 import type { Life } from "@/wire";
+import { inner, rich, tr } from "@/words";
 import { chainOf, endTitle, LACKING, SIGN, stepsUnder } from "./causes";
 import { hueOf, markOf } from "./level";
 import type { Player } from "./player";
@@ -16,24 +17,24 @@ export function LastLife({ level, player }: { level: Level; player: Player }) {
   const { end } = life;
   const root = level.meters.find(({ name }) => name === end.root);
   return (
-    <section className="card deathc" aria-label="Last life" data-cause={end.cause}>
+    <section className="card deathc" aria-label={tr("Last life")} data-cause={end.cause}>
       <span className="sign">
         <Icon name={SIGN[end.cause]} weight="fill" />
       </span>
       <div>
         <b>{endTitle(level, life)}</b>
         <p>
-          Episode {format.count(life.number)} · {format.count(end.steps)} steps
+          {tr("Episode {number} · {steps} steps", { number: format.count(life.number), steps: format.count(end.steps) })}
           {root && (
             <>
               <br />
-              {end.root === end.died_of ? `${root.title} ran out by itself` : `Root: ${root.title.toLowerCase()} ran low first`}
+              {end.root === end.died_of ? tr("{meter} ran out by itself", { meter: root.title }) : tr("Root: {meter} ran low first", { meter: inner(root.title) })}
             </>
           )}
         </p>
       </div>
       <Button size="sm" onClick={() => player.act((w, now) => show(w, life, now))}>
-        Replay
+        {tr("Replay")}
       </Button>
     </section>
   );
@@ -56,7 +57,7 @@ function Paper({ level, life, player, run }: { level: Level; life: Life; player:
   const left = Math.max(0, Math.ceil((holdOf(speed) - (now - since)) / 1_000));
   const mean = metrics?.["survival_mean"]?.findLast((value) => value !== null) ?? null;
   const passed = next ? next.number - life.number - 1 : 0;
-  const onward = replay ? null : !next ? "Waiting for the next life" : playing ? `Next life in ${left} s` : "Watch the next life";
+  const onward = replay ? null : !next ? tr("Waiting for the next life") : playing ? tr("Next life in {n} s", { n: left }) : tr("Watch the next life");
   return (
     <div className="paper" role="group" aria-label={endTitle(level, life)} data-cause={end.cause}>
       <span className="sign">
@@ -65,21 +66,21 @@ function Paper({ level, life, player, run }: { level: Level; life: Life; player:
       <h2>{endTitle(level, life)}</h2>
       <div className="row">
         <span>
-          <b>{format.count(end.steps)}</b>steps
+          {rich("<b>{steps}</b>steps", { steps: format.count(end.steps) })}
         </span>
         <span>
-          <b>{end.return.toFixed(end.return < 10 ? 1 : 0)}</b>return
+          {rich("<b>{sum}</b>return", { sum: format.fixed(end.return, end.return < 10 ? 1 : 0) })}
         </span>
         {mean !== null && (
-          <span title="Mean of the lives of all lanes that ended last">
-            <b>{format.count(Math.round(mean))}</b>mean now
+          <span title={tr("Mean of the lives of all lanes that ended last")}>
+            {rich("<b>{mean}</b>mean now", { mean: format.count(Math.round(mean)) })}
           </span>
         )}
       </div>
       {chain.length > 0 && <Chain level={level} life={life} chain={chain} />}
       {passed > 0 && (
         <p className="passed">
-          {format.count(passed)} {passed === 1 ? "life" : "lives"} passed while you watched
+          {tr("{passed} life passed while you watched|{passed} lives passed while you watched", { passed: format.count(passed), n: passed })}
         </p>
       )}
       <div className="acts">
@@ -89,7 +90,7 @@ function Paper({ level, life, player, run }: { level: Level; life: Life; player:
           </Button>
         )}
         <Button icon="clock-counter-clockwise" onClick={() => player.act((w, at) => show(w, life, at))}>
-          Replay{replay ? "" : " this one"}
+          {replay ? tr("Replay") : tr("Replay this one")}
         </Button>
       </div>
     </div>
@@ -118,8 +119,8 @@ function Chain({ level, life, chain }: { level: Level; life: Life; chain: string
       </div>
       <p>
         {under > 0
-          ? `${root.title} was under ${Math.round(mark * 100)} for its last ${format.count(under)} ${under === 1 ? "step" : "steps"}.`
-          : `${root.title} drained it most.`}
+          ? tr("{meter} was under {mark} for its last {under} step.|{meter} was under {mark} for its last {under} steps.", { meter: root.title, mark: Math.round(mark * 100), under: format.count(under), n: under })
+          : tr("{meter} drained it most.", { meter: root.title })}
       </p>
     </>
   );

@@ -1,4 +1,5 @@
 import { format, Icon } from "@/ui";
+import { tr } from "@/words";
 import { delayText } from "./badge";
 import type { CrowdView, CrowdWords } from "./useCrowd";
 
@@ -6,7 +7,7 @@ import type { CrowdView, CrowdWords } from "./useCrowd";
 export function CrowdCaption({ crowd, run }: { crowd: CrowdView; run: string }) {
   if (!crowd.on) return null;
   return (
-    <p className="crowdcap" aria-label="All lives at once">
+    <p className="crowdcap" aria-label={tr("All lives at once")}>
       <Icon name="users" />
       {captionOf(crowd.words, run)}
     </p>
@@ -17,12 +18,12 @@ export function CrowdCaption({ crowd, run }: { crowd: CrowdView; run: string }) 
 const STALE = 2_000;
 
 export function captionOf({ look, shown, of, age }: CrowdWords, run: string): string {
-  if (look === "refused") return "The lives of this run cannot be shown.";
-  if (look === "lost") return "Connection lost. Trying again.";
-  if (shown === null) return `Waiting for the lives of ${run}`;
-  const lanes = shown < of ? `The first ${format.count(shown)} of ${format.count(of)} lives of ${run}` : of === 1 ? `The one life of ${run}` : `All ${format.count(of)} lives of ${run}`;
+  if (look === "refused") return tr("The lives of this run cannot be shown.");
+  if (look === "lost") return tr("Connection lost. Trying again.");
+  if (shown === null) return tr("Waiting for the lives of {run}", { run });
+  const lanes = shown < of ? tr("The first {shown} of {of} lives of {run}", { shown: format.count(shown), of: format.count(of), run }) : of === 1 ? tr("The one life of {run}", { run }) : tr("All {of} lives of {run}", { of: format.count(of), run });
   if (age === null) return `${lanes}, now`;
-  return age > STALE ? `${lanes}, as they stood ${delayText(age)} ago` : `${lanes}, ${delayText(age)} ago`;
+  return age > STALE ? tr("{lanes}, as they stood {age} ago", { lanes, age: delayText(age) }) : tr("{lanes}, {age} ago", { lanes, age: delayText(age) });
 }
 
 export function CrowdLegend() {
@@ -34,11 +35,11 @@ export function CrowdLegend() {
         <circle cx="48" cy="9" r="4.6" fill="var(--ink)" opacity=".9" />
         <circle cx="30" cy="26" r="7" fill="var(--accent)" />
       </svg>
-      pale: young
+      {tr("pale: young")}
       <br />
-      dark: old
+      {tr("dark: old")}
       <br />
-      blue: watched
+      {tr("blue: watched")}
     </div>
   );
 }

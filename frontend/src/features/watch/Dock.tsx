@@ -4,6 +4,7 @@ import { Button, format, Icon, toast } from "@/ui";
 import type { Level } from "@/api";
 import { lastMoment } from "@/wire";
 import type { Life } from "@/wire";
+import { rich, tr } from "@/words";
 import { returnsOf } from "./facts";
 import { Lifeline } from "./Lifeline";
 import type { Flag } from "./lifeline";
@@ -34,7 +35,7 @@ interface Props {
 /** The timeline: transport, lifeline, and where in which life we are. */
 export function Dock({ level, player, live, lives, flags }: Props) {
   return (
-    <section className="dock card" aria-label="Timeline">
+    <section className="dock card" aria-label={tr("Timeline")}>
       <div className="tp">
         <Transport player={player} />
         <Speeds player={player} />
@@ -50,7 +51,7 @@ export function PlayButton({ player }: { player: Player }) {
   const playing = useWatch(player, (w) => w.playing);
   const empty = useWatch(player, (w) => !w.stage);
   return (
-    <button type="button" className="play" disabled={empty} aria-label={playing ? "Pause" : "Play"} title={playing ? "Pause (Space)" : "Play (Space)"} onClick={() => player.act(toggle)}>
+    <button type="button" className="play" disabled={empty} aria-label={playing ? tr("Pause") : tr("Play")} title={playing ? tr("Pause (Space)") : tr("Play (Space)")} onClick={() => player.act(toggle)}>
       <Icon name={playing ? "pause" : "play"} weight="fill" />
     </button>
   );
@@ -60,9 +61,9 @@ export function Transport({ player }: { player: Player }) {
   const empty = useWatch(player, (w) => !w.stage);
   return (
     <>
-      <Button kind="ghost" icon="skip-back" aria-label="Step back" title="Step back (←)" disabled={empty} onClick={() => player.act((w, now) => step(w, -1, now))} />
+      <Button kind="ghost" icon="skip-back" aria-label={tr("Step back")} title={tr("Step back (←)")} disabled={empty} onClick={() => player.act((w, now) => step(w, -1, now))} />
       <PlayButton player={player} />
-      <Button kind="ghost" icon="skip-forward" aria-label="Step on" title="Step on (→)" disabled={empty} onClick={() => player.act((w, now) => step(w, 1, now))} />
+      <Button kind="ghost" icon="skip-forward" aria-label={tr("Step on")} title={tr("Step on (→)")} disabled={empty} onClick={() => player.act((w, now) => step(w, 1, now))} />
     </>
   );
 }
@@ -74,16 +75,16 @@ export function Speeds({ player }: { player: Player }) {
   const pace = useWatch(player, (w) => w.stage?.meta.pace ?? null);
   if (edge && pace !== null) {
     return (
-      <span className="chip lg" title="The run is held to this pace, so that all see the very step being trained">
+      <span className="chip lg" title={tr("The run is held to this pace, so that all see the very step being trained")}>
         <Icon name="gauge" />
         {paceText(pace)}
       </span>
     );
   }
   return (
-    <div className="seg" role="group" aria-label="Speed">
+    <div className="seg" role="group" aria-label={tr("Speed")}>
       {SPEEDS.map(([key, each]) => (
-        <button key={each} type="button" aria-pressed={each === speed} title={`${each * STEPS_PER_SECOND} steps per second (${key})`} onClick={() => player.act((w, now) => setSpeed(w, each, now))}>
+        <button key={each} type="button" aria-pressed={each === speed} title={tr("{n} steps per second ({key})", { n: each * STEPS_PER_SECOND, key })} onClick={() => player.act((w, now) => setSpeed(w, each, now))}>
           {each === 0.25 ? "¼" : each}×
         </button>
       ))}
@@ -96,7 +97,7 @@ export function LiveButton({ player, short }: { player: Player; short?: boolean 
   return (
     <button type="button" className={follow ? "golive" : "golive behind"} aria-pressed={follow} onClick={() => player.act(goLive)}>
       <span className="dot" />
-      {follow ? (short ? "LIVE" : "Live") : "Jump to live"}
+      {follow ? (short ? tr("LIVE") : tr("Live")) : tr("Jump to live")}
       {!follow && !short && <kbd>L</kbd>}
     </button>
   );
@@ -115,26 +116,23 @@ function Episode({ level, player, lives }: Omit<Props, "live" | "flags">) {
   return (
     <div className="epi">
       <div className="r1">
-        <Button kind="ghost" size="sm" icon="caret-left" aria-label="Earlier life" title="Earlier life ([)" disabled={previous === null} onClick={() => go(previous)} />
-        <span title="Number of this life in the watched lane; the other lanes are not shown">Episode {life ? format.count(life.number) : "–"}</span>
-        <Button kind="ghost" size="sm" icon="caret-right" aria-label="Later life" title="Later life (])" disabled={next === null} onClick={() => go(next)} />
+        <Button kind="ghost" size="sm" icon="caret-left" aria-label={tr("Earlier life")} title={tr("Earlier life ([)")} disabled={previous === null} onClick={() => go(previous)} />
+        <span title={tr("Number of this life in the watched lane; the other lanes are not shown")}>{tr("Episode {number}", { number: life ? format.count(life.number) : "–" })}</span>
+        <Button kind="ghost" size="sm" icon="caret-right" aria-label={tr("Later life")} title={tr("Later life (])")} disabled={next === null} onClick={() => go(next)} />
       </div>
       <div className="kv">
         <span>
-          <b>
-            {format.count(t)} / {format.count(life?.end ? life.end.steps : level.lifespan)}
-          </b>
-          step
+          {rich("<b>{step} / {all}</b>step", { step: format.count(t), all: format.count(life?.end ? life.end.steps : level.lifespan) })}
         </span>
         <span>
-          <b>{returns && row !== null ? (over ? life.end!.return : returns[row + 1]!).toFixed(1) : "–"}</b>return
+          {rich("<b>{sum}</b>return", { sum: returns && row !== null ? format.fixed(over ? life.end!.return : returns[row + 1]!, 1) : "–" })}
         </span>
         <span>
-          <b>{reward === null ? "–" : `${reward < 0 ? "−" : "+"}${Math.abs(reward).toFixed(2)}`}</b>this step
+          {rich("<b>{reward}</b>this step", { reward: reward === null ? "–" : `${reward < 0 ? "−" : "+"}${format.fixed(Math.abs(reward), 2)}` })}
         </span>
       </div>
       <p className="pass">
-        {passed > 0 && `${format.count(passed)} ${passed === 1 ? "life" : "lives"} passed before it`}
+        {passed > 0 && tr("{passed} life passed before it|{passed} lives passed before it", { passed: format.count(passed), n: passed })}
         <Verdict life={life} />
       </p>
     </div>
@@ -146,9 +144,9 @@ export function Verdict({ life }: { life: Life | null }) {
   const proof = useProof(life);
   if (proof === null || !life?.end) return null;
   return (
-    <span className={proof ? "ok" : "bad"} title={proof ? "Every step of this life fits the trainer's chain of hashes" : "This life does not fit the trainer's chain of hashes"}>
+    <span className={proof ? "ok" : "bad"} title={proof ? tr("Every step of this life fits the trainer's chain of hashes") : tr("This life does not fit the trainer's chain of hashes")}>
       <Icon name={proof ? "shield-check" : "warning"} weight={proof ? "regular" : "fill"} />
-      {proof ? "verified" : "not what was trained"}
+      {proof ? tr("verified") : tr("not what was trained")}
     </span>
   );
 }
@@ -167,7 +165,7 @@ export function useNeighbours(run: string, player: Player): Neighbours {
     cache
       .fetchQuery(recordingQuery(run, episode))
       .then((life) => player.act((w: Watch, now) => show(w, life, now)))
-      .catch(() => toast(`Life ${format.count(episode)} could not be fetched.`));
+      .catch(() => toast(tr("Life {episode} could not be fetched.", { episode: format.count(episode) })));
   };
   return { previous, next, go };
 }

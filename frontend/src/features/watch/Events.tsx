@@ -2,6 +2,7 @@ import type { Level } from "@/api";
 import { memo } from "react";
 import { Icon } from "@/ui";
 import type { Life } from "@/wire";
+import { rich, tr } from "@/words";
 import { eventsUntil } from "./facts";
 import type { LifeEvent } from "./facts";
 import { actionIcon, hueOf, markOf, signedAmount } from "./level";
@@ -22,10 +23,10 @@ interface Props {
 
 export function Events(props: Props) {
   return (
-    <section className="card events" aria-label="Events">
+    <section className="card events" aria-label={tr("Events")}>
       <header>
-        <h2>Events</h2>
-        <span className="sub">this episode</span>
+        <h2>{tr("Events")}</h2>
+        <span className="sub">{tr("this episode")}</span>
       </header>
       <EventList {...props} />
     </section>
@@ -37,8 +38,8 @@ export function EventList({ level, life, t, onPick }: Props) {
   const oldest = all.filter(({ kind }) => kind === "random").at(-MOST_RANDOM)?.t ?? 0;
   const events = all.filter((event) => event.kind !== "random" || event.t > t - RANDOM_FOR && event.t >= oldest);
   return (
-    <div className="evlist" role="log" aria-label="Events" aria-live="off" tabIndex={0}>
-      {events.length === 0 && <p className="none">{life ? "Nothing yet" : ""}</p>}
+    <div className="evlist" role="log" aria-label={tr("Events")} aria-live="off" tabIndex={0}>
+      {events.length === 0 && <p className="none">{life ? tr("Nothing yet") : ""}</p>}
       <ol>
         {events
           .slice(-SHOWN)
@@ -75,7 +76,7 @@ function told(event: LifeEvent, level: Level) {
       text: (
         <>
           <b>{place.title}</b>
-          {tick < of && <small> {tick} of {of}</small>}
+          {tick < of && <small> {tr("{tick} of {of}", { tick, of })}</small>}
           <span className="fx">
             {changes.slice(0, CHANGES).map(([name, change]) => {
               const meter = meterOf(name)!;
@@ -93,9 +94,9 @@ function told(event: LifeEvent, level: Level) {
   }
   if (event.kind === "random") {
     const action = level.actions[event.action]!;
-    return { icon: "dice-five", color: "var(--accent)", text: <>Random move <b>{action.name}</b><Icon name={actionIcon(action)} className="after" /></> };
+    return { icon: "dice-five", color: "var(--accent)", text: <>{rich("Random move <b>{action}</b>", { action: action.name })}<Icon name={actionIcon(action)} className="after" /></> };
   }
   const meter = meterOf(event.meter)!;
-  if (event.kind === "critical") return { icon: "warning", color: "var(--danger)", text: <b>{meter.title} is critical</b> };
-  return { icon: "warning", color: "var(--warn-fill)", text: `${meter.title} fell below ${Math.round((markOf(level, meter) ?? 0) * 100)}` };
+  if (event.kind === "critical") return { icon: "warning", color: "var(--danger)", text: <b>{tr("{meter} is critical", { meter: meter.title })}</b> };
+  return { icon: "warning", color: "var(--warn-fill)", text: tr("{meter} fell below {mark}", { meter: meter.title, mark: Math.round((markOf(level, meter) ?? 0) * 100) }) };
 }

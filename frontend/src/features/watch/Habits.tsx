@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Level } from "@/api";
 import { format, Icon, Segmented } from "@/ui";
+import { tr } from "@/words";
 import { habitsOf } from "./census";
 import type { Counted, Habits as Known, Part } from "./census";
 import { hueOf } from "./level";
@@ -18,18 +19,18 @@ export function Habits({ level, counted }: { level: Level; counted: Counted }) {
   const { census, none } = counted;
   const known = census && habitsOf(census, part, level.hours_per_day);
   return (
-    <section className="card below" aria-label="Habits">
+    <section className="card below" aria-label={tr("Habits")}>
       <header>
-        <h2>Habits</h2>
-        <span className="sub">what follows what, all lives</span>
+        <h2>{tr("Habits")}</h2>
+        <span className="sub">{tr("what follows what, all lives")}</span>
       </header>
       {level.temporal && census && (
         <Segmented
-          label="Part of the day"
+          label={tr("Part of the day")}
           options={[
-            { value: "all", label: "All hours" },
-            { value: "day", label: "Day" },
-            { value: "night", label: "Night" },
+            { value: "all", label: tr("All hours") },
+            { value: "day", label: tr("Day") },
+            { value: "night", label: tr("Night") },
           ]}
           value={part}
           onChange={setPart}
@@ -37,10 +38,10 @@ export function Habits({ level, counted }: { level: Level; counted: Counted }) {
       )}
       {!known ? (
         <p className="empty" role="status">
-          {none ?? "Being counted"}
+          {none ?? tr("Being counted")}
         </p>
       ) : known.places.length === 0 ? (
-        <p className="empty">No place has been used {part === "all" ? "yet" : `by ${part}`}.</p>
+        <p className="empty">{part === "all" ? tr("No place has been used yet.") : part === "day" ? tr("No place has been used by day.") : tr("No place has been used by night.")}</p>
       ) : (
         <Bows level={level} known={known} />
       )}
@@ -61,7 +62,7 @@ function Bows({ level, known }: { level: Level; known: Known }) {
   return (
     <>
       <div className="bows">
-        <svg viewBox={`0 0 ${WIDTH} ${FLOOR}`} role="img" aria-label={`What follows what: ${said.join(", ") || "no place followed another yet"}`}>
+        <svg viewBox={`0 0 ${WIDTH} ${FLOOR}`} role="img" aria-label={tr("What follows what: {pairs}", { pairs: said.join(", ") || tr("no place followed another yet") })}>
           {bows
             .filter(({ count }) => count / most > FAINTEST)
             .reverse()
@@ -78,7 +79,7 @@ function Bows({ level, known }: { level: Level; known: Known }) {
                   strokeWidth={1 + 6 * share}
                   opacity={0.25 + 0.65 * share}
                 >
-                  <title>{`${title(to)} after ${title(from)}: ${format.count(count)}`}</title>
+                  <title>{tr("{to} after {from}: {count}", { to: title(to), from: title(from), count: format.count(count) })}</title>
                 </path>
               );
             })}
@@ -95,13 +96,13 @@ function Bows({ level, known }: { level: Level; known: Known }) {
         </ol>
       </div>
       <details className="asTable">
-        <summary>Table</summary>
+        <summary>{tr("Table")}</summary>
         <table>
           <thead>
             <tr>
-              <th scope="col">After</th>
-              <th scope="col">comes</th>
-              <th scope="col">times</th>
+              <th scope="col">{tr("After")}</th>
+              <th scope="col">{tr("comes")}</th>
+              <th scope="col">{tr("times")}</th>
             </tr>
           </thead>
           <tbody>
@@ -121,4 +122,4 @@ function Bows({ level, known }: { level: Level; known: Known }) {
 
 /** 12_345 → "12 k" */
 const compact = (value: number): string =>
-  value >= 1e6 ? `${Number((value / 1e6).toPrecision(2))} M` : value >= 1e3 ? `${Number((value / 1e3).toPrecision(2))} k` : String(value);
+  value >= 1e6 ? `${format.precise(value / 1e6, 2)} M` : value >= 1e3 ? `${format.precise(value / 1e3, 2)} k` : String(value);

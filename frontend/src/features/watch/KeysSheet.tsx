@@ -1,22 +1,27 @@
 import { Button } from "@/ui";
+import { tr } from "@/words";
 import { Sheet } from "./Sheet";
 
+/** What stands on the keys. */
+const NAMES: Readonly<Record<string, string>> = { Space: tr("Space"), Shift: tr("Shift") };
+
+// The overlays' keys say which of them there are.
 const KEYS: [keys: string, what: string][] = [
-  ["Space", "pause, play; holds the next life back"],
-  ["← →", "one step back, one step on"],
-  ["Shift ← →", "24 steps"],
-  ["[ ]", "the life before, the life after"],
-  ["0 1 2 3", "speed ¼×, 1×, 4×, 16×"],
-  ["L", "back to live"],
-  ["B", "bookmark this step"],
-  ["T H N P S", "trail, heat, novelty, policy, sight"],
-  ["A", "all lives of the run at once"],
-  ["W", "what would it do here?"],
-  ["D", "the board as text"],
-  ["Shift P", "for the projector"],
-  ["G", "the field guide of this level"],
-  ["F", "the board alone"],
-  ["Enter on the board", "the board cell by cell"],
+  ["Space", tr("pause, play; holds the next life back")],
+  ["← →", tr("one step back, one step on")],
+  ["Shift ← →", tr("24 steps")],
+  ["[ ]", tr("the life before, the life after")],
+  ["0 1 2 3", tr("speed ¼×, 1×, 4×, 16×")],
+  ["L", tr("back to live")],
+  ["B", tr("bookmark this step")],
+  ["T H N P S", ""],
+  ["A", tr("all lives of the run at once")],
+  ["W", tr("what would it do here?")],
+  ["D", tr("the board as text")],
+  ["Shift P", tr("for the projector")],
+  ["G", tr("the field guide of this level")],
+  ["F", tr("the board alone")],
+  ["Enter on the board", tr("the board cell by cell")],
 ];
 
 interface Props {
@@ -31,8 +36,8 @@ interface Props {
 
 export function KeysSheet({ open, onClose, sight, curious, without }: Props) {
   return (
-    <Sheet open={open} title="Keys" onClose={onClose}>
-      <h2>Keys</h2>
+    <Sheet open={open} title={tr("Keys")} onClose={onClose}>
+      <h2>{tr("Keys")}</h2>
       <dl className="keys">
         {KEYS.filter(([keys]) => !without.includes(keys)).map(([keys, what]) => (
           <div key={keys}>
@@ -40,14 +45,14 @@ export function KeysSheet({ open, onClose, sight, curious, without }: Props) {
               {keys
                 .split(" ")
                 .filter((key) => (sight || key !== "S") && (curious || key !== "N"))
-                .map((key) => (/^(on|the|board)$/.test(key) ? ` ${key}` : <kbd key={key}>{key}</kbd>))}
+                .map((key) => (key === "on" ? ` ${tr("on the board")}` : /^(the|board)$/.test(key) ? null : <kbd key={key}>{NAMES[key] ?? key}</kbd>))}
             </dt>
-            <dd>{[!sight && ", sight", !curious && ", novelty"].reduce<string>((said, left) => (left ? said.replace(left, "") : said), what)}</dd>
+            <dd>{what || [tr("trail"), tr("heat"), curious && tr("novelty"), tr("policy"), sight && tr("sight")].filter(Boolean).join(", ")}</dd>
           </div>
         ))}
       </dl>
       <Button wide onClick={onClose}>
-        Close
+        {tr("Close")}
       </Button>
     </Sheet>
   );

@@ -3,6 +3,7 @@ import { memo, useMemo, useRef, useState } from "react";
 import type { Evaluation, Level, Run } from "@/api";
 import { ForkedFrom } from "@/chrome";
 import { format, useSize } from "@/ui";
+import { tr } from "@/words";
 import { curveOf, smoothed, thinned } from "./curve";
 import type { Curve, XAxis } from "./curve";
 import { evaluationsQuery, metricsQuery } from "./queries";
@@ -20,12 +21,12 @@ export function Learning({ run, level }: Props) {
   const [x, setX] = useState<XAxis>("steps");
   const speed = last(metrics, "steps_per_second") ?? run.steps_per_second;
   return (
-    <section className="card learning" aria-label="Learning">
+    <section className="card learning" aria-label={tr("Learning")}>
       <header>
-        <h2>Learning</h2>
+        <h2>{tr("Learning")}</h2>
         <span className="sub">
-          steps survived
-          {run.state === "training" && speed !== null && `, ${format.count(speed)} steps/s`}
+          {tr("steps survived")}
+          {run.state === "training" && speed !== null && `, ${tr("{speed} steps/s", { speed: format.count(speed) })}`}
         </span>
       </header>
       <ForkedFrom run={run} />
@@ -59,11 +60,11 @@ function Chart({ run, level, metrics, exams, x, setX }: ChartProps) {
   return (
     <div className="curvebox" ref={box}>
       {curve && width > 60 && height > 60 && <Plot curve={curve} width={width} height={height} floor={floor} />}
-      {curve && !curve.mean.length && <p className="none">No measurements yet</p>}
+      {curve && !curve.mean.length && <p className="none">{tr("No measurements yet")}</p>}
       <div className="lx">
         <span>0</span>
-        <button type="button" onClick={() => setX(x === "steps" ? "episodes" : "steps")} title={x === "steps" ? "Show over lives" : "Show over steps"}>
-          {x === "steps" ? `${short(done ?? 0)} of ${short(run.steps_budget)} lane-steps` : `${format.count(done ?? 0)} lives`}
+        <button type="button" onClick={() => setX(x === "steps" ? "episodes" : "steps")} title={x === "steps" ? tr("Show over lives") : tr("Show over steps")}>
+          {x === "steps" ? tr("{done} of {stepsBudget} lane-steps", { done: short(done ?? 0), stepsBudget: short(run.steps_budget) }) : tr("{done} lives", { done: format.count(done ?? 0) })}
         </button>
       </div>
     </div>
@@ -72,7 +73,7 @@ function Chart({ run, level, metrics, exams, x, setX }: ChartProps) {
 
 /** 3_000_000 → "3 M", 240_000 → "240 k" */
 const short = (value: number): string =>
-  value >= 1e6 ? `${Number((value / 1e6).toPrecision(3))} M` : value >= 1e3 ? `${Number((value / 1e3).toPrecision(3))} k` : String(value);
+  value >= 1e6 ? `${format.precise(value / 1e6, 3)} M` : value >= 1e3 ? `${format.precise(value / 1e3, 3)} k` : String(value);
 
 const Plot = memo(function Plot({ curve, width, height, floor }: { curve: Curve; width: number; height: number; floor: number | null }) {
   const w = width - LEFT - RIGHT;
@@ -133,7 +134,7 @@ const Plot = memo(function Plot({ curve, width, height, floor }: { curve: Curve;
       ))}
       {floor !== null && (
         <text x={width - RIGHT - 2} y={Y(floor) - 4} textAnchor="end" className="halo">
-          random {Math.round(floor)}
+          {tr("random {n}", { n: Math.round(floor) })}
         </text>
       )}
       {dice && (
@@ -148,11 +149,11 @@ const Plot = memo(function Plot({ curve, width, height, floor }: { curve: Curve;
 
 function summary(curve: Curve, floor: number | null): string {
   const end = curve.mean.at(-1);
-  if (!end) return "Learning curve: no life has ended yet";
+  if (!end) return tr("Learning curve: no life has ended yet");
   const best = curve.exams.find((exam) => exam.best);
   return [
-    `Learning curve: lives last ${Math.round(end.y)} steps on average now, ${Math.round(curve.mean[0]!.y)} at first`,
-    best && `best examination ${Math.round(best.y)} steps`,
+    tr("Learning curve: lives last {last} steps on average now, {first} at first", { last: Math.round(end.y), first: Math.round(curve.mean[0]!.y) }),
+    best && tr("best examination {n} steps", { n: Math.round(best.y) }),
     floor !== null && `a random agent lives ${Math.round(floor)}`,
   ]
     .filter(Boolean)
@@ -169,16 +170,16 @@ function StageBar({ run, level }: Props) {
   };
   return (
     <>
-      <div className="cur" role="img" aria-label={`Curriculum stage ${run.stage} of ${count}`}>
+      <div className="cur" role="img" aria-label={tr("Curriculum stage {stage} of {count}", { stage: run.stage, count })}>
         {Array.from({ length: count }, (_, i) => (
           <i key={i} className={i + 1 < run.stage! ? "d" : i + 1 === run.stage ? "n" : undefined} />
         ))}
       </div>
-      <p className="gate" title={run.stage < count ? "and when the choices are decided enough, and survival is not falling" : undefined}>
+      <p className="gate" title={run.stage < count ? tr("and when the choices are decided enough, and survival is not falling") : undefined}>
         <b>
-          Stage {run.stage} of {count}
+          {tr("Stage {stage} of {count}", { stage: run.stage, count })}
         </b>
-        {run.stage < count && <span>climbs at {gate("advance_at", level.curriculum.advance)} % of {format.count(level.lifespan)} steps</span>}
+        {run.stage < count && <span>{tr("climbs at {share} % of {lifespan} steps", { share: gate("advance_at", level.curriculum.advance), lifespan: format.count(level.lifespan) })}</span>}
       </p>
     </>
   );
@@ -190,13 +191,13 @@ function Figures({ metrics, exams, level }: { metrics: Columns | undefined; exam
   const newest = exams?.reduce<Evaluation | null>((late, exam) => (!late || exam.steps > late.steps ? exam : late), null);
   const best = exams?.length ? Math.max(...exams.map((exam) => exam.mean)) : null;
   const floor = level.floors.random;
-  const about = newest ? `Mean of ${newest.lives} lives with the dice put away, other beginnings and full depletion` : undefined;
+  const about = newest ? tr("Mean of {n} lives with the dice put away, other beginnings and full depletion", { n: newest.lives }) : undefined;
   return (
     <dl className="figs">
-      <Figure name="now" mark="line" value={mean} title="Mean of the lives that ended last, dice included. Bold line: running mean; thin line: each measurement; grey: the middle 80 % of lives" />
+      <Figure name="now" mark="line" value={mean} title={tr("Mean of the lives that ended last, dice included. Bold line: running mean; thin line: each measurement; grey: the middle 80 % of lives")} />
       <Figure name="exam" mark={newest && newest.mean === best ? "best" : "exam"} value={newest?.mean ?? null} title={about} />
       {best !== null && newest?.mean !== best && <Figure name="best" mark="best" value={best} title={about} />}
-      {floor !== null && <Figure name="random" mark="floor" value={floor} title="Mean life of an agent that only rolls the dice, measured" />}
+      {floor !== null && <Figure name="random" mark="floor" value={floor} title={tr("Mean life of an agent that only rolls the dice, measured")} />}
     </dl>
   );
 }

@@ -1,5 +1,6 @@
 import type { Level } from "@/api";
 import { format, Segmented } from "@/ui";
+import { tr } from "@/words";
 import type { Counted } from "./census";
 import { visitsOf } from "./facts";
 import type { Player } from "./player";
@@ -28,12 +29,12 @@ export function Legend({ level, player, overlays, setOverlays, counted }: Props)
           <rect x="18" y="7" width="14" height="14" rx="3" fill="var(--heat)" opacity=".45" />
           <rect x="40" y="2" width="24" height="24" rx="4" fill="var(--heat)" opacity=".78" />
         </svg>
-        {overlays.field === "visits" && !census ? (none ?? "Being counted") : most > 1 ? `up to ${format.count(most)} visits` : "1 visit"}
+        {overlays.field === "visits" && !census ? (none ?? tr("Being counted")) : most > 1 ? tr("up to {most} visits", { most: format.count(most) }) : tr("1 visit")}
         <Segmented
-          label="Visits of"
+          label={tr("Visits of")}
           options={[
-            { value: "heat", label: "this", hint: "Visits of the life on stage" },
-            { value: "visits", label: "all", hint: "Visits of all lives so far, in all lanes" },
+            { value: "heat", label: tr("this"), hint: tr("Visits of the life on stage") },
+            { value: "visits", label: tr("all"), hint: tr("Visits of all lives so far, in all lanes") },
           ]}
           value={overlays.field}
           onChange={(field) => setOverlays({ field })}
@@ -48,7 +49,7 @@ export function Legend({ level, player, overlays, setOverlays, counted }: Props)
           <circle cx="12" cy="11" r="2.4" />
           {[30, 40, 50].flatMap((x) => [3, 11, 19].map((y) => <circle key={`${x} ${y}`} cx={x} cy={y} r="2.6" />))}
         </svg>
-        {!census ? (none ?? "Being counted") : census.novelty ? <>more dots: newer to its curiosity</> : "nothing measured yet"}
+        {!census ? (none ?? tr("Being counted")) : census.novelty ? <>{tr("more dots: newer to its curiosity")}</> : tr("nothing measured yet")}
       </div>
     );
   }
@@ -59,9 +60,9 @@ export function Legend({ level, player, overlays, setOverlays, counted }: Props)
           <path d="M6 11H22M17 6l5 5-5 5" fill="none" stroke="var(--value)" strokeWidth="2" opacity=".45" />
           <path d="M34 11H60M52 4l8 7-8 7" fill="none" stroke="var(--value)" strokeWidth="4.2" strokeLinecap="round" strokeLinejoin="round" />
         </svg>
-        bolder: larger lead
+        {tr("bolder: larger lead")}
         <br />
-        darker: worth more
+        {tr("darker: worth more")}
       </div>
     );
   }
@@ -71,7 +72,7 @@ export function Legend({ level, player, overlays, setOverlays, counted }: Props)
         <svg width="40" height="28" aria-hidden="true">
           <rect x="4" y="2" width="32" height="24" rx="5" fill="none" stroke="var(--accent)" strokeWidth="2" strokeDasharray="2 4" strokeLinecap="round" />
         </svg>
-        all it can see
+        {tr("all it can see")}
       </div>
     );
   }
@@ -84,9 +85,9 @@ export function Legend({ level, player, overlays, setOverlays, counted }: Props)
         <path d="M4 26H56" stroke="var(--accent)" strokeWidth="3" strokeDasharray="1 7" strokeLinecap="round" />
         <rect x="26" y="22" width="8" height="8" rx="1" transform="rotate(45 30 26)" fill="var(--surface)" stroke="var(--accent)" strokeWidth="2" />
       </svg>
-      solid: greedy
+      {tr("solid: greedy")}
       <br />
-      dotted: random
+      {tr("dotted: random")}
     </div>
   );
 }

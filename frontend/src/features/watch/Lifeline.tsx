@@ -5,6 +5,7 @@ import { readPalette } from "@/board";
 import { useSize } from "@/ui";
 import { lastMoment, meterAt } from "@/wire";
 import type { Life } from "@/wire";
+import { inner, tr } from "@/words";
 import { dayOf } from "./facts";
 import { drawCursor, drawFlags, drawLife, spanOf, timeAt } from "./lifeline";
 import type { Flag } from "./lifeline";
@@ -32,7 +33,7 @@ const ENLARGED = 91;
 const NO_FLAGS: readonly Flag[] = [];
 
 /** The scrubber: the life as one chart. Drag or press to go to a step; arrow keys step. */
-export function Lifeline({ level, player, small = false, enlarged = false, flags = NO_FLAGS, beside, span, label = "Step of this life" }: Props) {
+export function Lifeline({ level, player, small = false, enlarged = false, flags = NO_FLAGS, beside, span, label = tr("Step of this life") }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, height } = useSize(box);
@@ -118,7 +119,7 @@ export function Lifeline({ level, player, small = false, enlarged = false, flags
       aria-valuemin={0}
       aria-valuemax={life ? Math.max(0, lastMoment(life)) : 0}
       aria-valuenow={t}
-      aria-valuetext={life ? spoken(level, life, t) : "no life yet"}
+      aria-valuetext={life ? spoken(level, life, t) : tr("no life yet")}
       aria-disabled={!life}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
@@ -135,7 +136,7 @@ export function Lifeline({ level, player, small = false, enlarged = false, flags
 /** "step 200 of 308, day 9, energy 39, health 51" */
 function spoken(level: Level, life: Life, t: number): string {
   const at = Math.min(t, lastMoment(life));
-  const vitals = level.meters.flatMap((meter, m) => (meter.lethal ? [`${meter.title.toLowerCase()} ${Math.round(meterAt(life, at, m) * 100)}`] : []));
-  const day = level.temporal ? [`day ${dayOf(life, at, level.hours_per_day)}`] : [];
-  return [`step ${at} of ${Math.max(0, lastMoment(life))}`, ...day, ...vitals].join(", ");
+  const vitals = level.meters.flatMap((meter, m) => (meter.lethal ? [`${inner(meter.title)} ${Math.round(meterAt(life, at, m) * 100)}`] : []));
+  const day = level.temporal ? [tr("day {day}", { day: dayOf(life, at, level.hours_per_day) })] : [];
+  return [tr("step {step} of {last}", { step: at, last: Math.max(0, lastMoment(life)) }), ...day, ...vitals].join(", ");
 }

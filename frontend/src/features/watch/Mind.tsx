@@ -1,7 +1,8 @@
 import type { Level } from "@/api";
-import { Icon } from "@/ui";
+import { format, Icon } from "@/ui";
 import type { Town } from "@/board";
 import type { Choice, Life, Moment } from "@/wire";
+import { tr } from "@/words";
 import { axisOf, isAllowed, sentenceOf, signed } from "./choice";
 import { whyNot } from "./facts";
 import { actionIcon } from "./level";
@@ -17,10 +18,10 @@ interface Props {
 /** What it thinks: the choice, the Q-values it was made from, and how often the dice chose instead. */
 export function Mind({ level, town, life, moment, still }: Props) {
   return (
-    <section className="card mind" aria-label="Mind">
+    <section className="card mind" aria-label={tr("Mind")}>
       <header>
-        <h2>Mind</h2>
-        <span className="sub">Q-value of each action</span>
+        <h2>{tr("Mind")}</h2>
+        <span className="sub">{tr("Q-value of each action")}</span>
       </header>
       <Decision level={level} life={life} choice={moment?.choice ?? null} />
       <Values level={level} town={town} life={life} moment={moment} still={still} />
@@ -35,8 +36,8 @@ export function Decision({ level, life, choice }: { level: Level; life: Life | n
       <div className="decision none">
         <span className="ic" />
         <div>
-          <b>{life?.end ? "No more choices" : "–"}</b>
-          <span>{life?.end ? "This life is over" : "No life on stage yet"}</span>
+          <b>{life?.end ? tr("No more choices") : "–"}</b>
+          <span>{life?.end ? tr("This life is over") : tr("No life on stage yet")}</span>
         </div>
       </div>
     );
@@ -59,7 +60,7 @@ export function Values({ level, town, life, moment, still }: Props) {
   const choice = moment?.choice ?? null;
   const axis = choice && axisOf(choice);
   return (
-    <div className={still ? "qs still" : "qs"} role="group" aria-label="Q-values">
+    <div className={still ? "qs still" : "qs"} role="group" aria-label={tr("Q-values")}>
       {level.actions.map((action, i) => {
         const icon = <Icon name={actionIcon(action)} weight="fill" />;
         if (!choice || !axis || !life || !moment) {
@@ -115,10 +116,10 @@ export function Dice({ life, moment }: { life: Life | null; moment: Moment | nul
   return (
     <div className="luck">
       <div className="row">
-        <b>Last {PIPS} choices</b>
-        <span>{life ? `ε ${life.meta.epsilon.toFixed(2)} · ${rolled} rolled at random` : ""}</span>
+        <b>{tr("Last {n} choices", { n: PIPS })}</b>
+        <span>{life ? tr("ε {epsilon} · {rolled} rolled at random", { epsilon: format.fixed(life.meta.epsilon, 2), rolled }) : ""}</span>
       </div>
-      <div className="pips" role="img" aria-label={`Of the last choices ${rolled} were rolled at random, oldest first`}>
+      <div className="pips" role="img" aria-label={tr("Of the last choices {rolled} were rolled at random, oldest first", { rolled })}>
         {pips.map((pip, i) => (
           <i key={i} className={pip} />
         ))}

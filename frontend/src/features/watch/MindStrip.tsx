@@ -1,4 +1,5 @@
 import { format } from "@/ui";
+import { rich, tr } from "@/words";
 import type { MindState, PolicyMap, Thought } from "./useMind";
 import { signed } from "./choice";
 
@@ -19,7 +20,7 @@ export function MindStrip({ mind, thought, live, setSteps }: Props) {
   if (!chosen) {
     return (
       <p className="mindstrip" role="status">
-        {problem ?? (!known ? "Looking for its minds" : live ? "No checkpoint yet: the first mind can be looked into some seconds after training begins." : "This run has kept no checkpoint.")}
+        {problem ?? (!known ? tr("Looking for its minds") : live ? tr("No checkpoint yet: the first mind can be looked into some seconds after training begins.") : tr("This run has kept no checkpoint."))}
       </p>
     );
   }
@@ -27,13 +28,13 @@ export function MindStrip({ mind, thought, live, setSteps }: Props) {
   return (
     <div className="mindstrip">
       <span className="who">
-        <b>{newest && live ? "Newest mind" : "Mind"}</b> after {words}
+        {newest && live ? rich("<b>Newest mind</b> after {words}", { words }) : rich("<b>Mind</b> after {words}", { words })}
       </span>
       {checkpoints.length > 1 && (
         <input
           className="rg"
           type="range"
-          aria-label="Mind over training"
+          aria-label={tr("Mind over training")}
           aria-valuetext={words}
           min={0}
           max={checkpoints.length - 1}
@@ -47,7 +48,7 @@ export function MindStrip({ mind, thought, live, setSteps }: Props) {
         />
       )}
       <span className="how">
-        {problem ?? (map ? `${valuesOf(map)} · ${map.remembers ? "with its memory of this life" : "this moment's meters"} · ${Math.max(1, Math.round(map.took))} ms` : "thinking")}
+        {problem ?? (map ? [valuesOf(map), map.remembers ? tr("with its memory of this life") : tr("this moment's meters"), `${Math.max(1, Math.round(map.took))} ms`].join(" · ") : tr("thinking"))}
       </span>
     </div>
   );

@@ -2,6 +2,7 @@ import { isOpen } from "@/board";
 import type { Layout, Town } from "@/board";
 import { Icon } from "@/ui";
 import type { Life, Moment } from "@/wire";
+import { tr } from "@/words";
 import { changesOf, dayOf, skyIcon } from "./facts";
 
 interface Props {
@@ -29,9 +30,9 @@ export function Now({ town, life, moment, compact }: Props) {
         {clock(hour)}
       </span>
       <span className="dn">
-        {compact ? `Day ${number}` : <b>Day {number}</b>}
+        {compact ? tr("Day {number}", { number }) : <b>{tr("Day {number}", { number })}</b>}
         {compact && <br />}
-        {compact ? `step ${moment.t}` : `${open} of ${places.length} open`}
+        {compact ? tr("step {step}", { step: moment.t }) : tr("{open} of {places} open", { open, places: places.length })}
       </span>
       <DayStrip hour={hour} hours={day} day={number} />
       {!compact && (opens || closes) && (
@@ -48,7 +49,7 @@ export const clock = (hour: number) => `${String(hour).padStart(2, "0")}:00`;
 
 function DayStrip({ hour, hours, day }: { hour: number; hours: number; day: number }) {
   return (
-    <div className="strip" role="img" aria-label={`Hour ${hour} of ${hours}, day ${day}`}>
+    <div className="strip" role="img" aria-label={tr("Hour {hour} of {hours}, day {day}", { hour, hours, day })}>
       {Array.from({ length: hours }, (_, i) => {
         const h = (i * 24) / hours;
         const night = h < 5 || h >= 21 ? 78 : h < 7 ? 47 : h >= 19 ? 43 : h >= 18 ? 23 : 0;

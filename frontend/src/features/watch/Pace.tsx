@@ -4,6 +4,7 @@ import { client, meQuery, runQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
 import { PacePicker, paceText, useDismiss } from "@/chrome";
 import { Button, Icon, toast } from "@/ui";
+import { tr } from "@/words";
 
 /** Whoever drags the slider does not send every value on the way. */
 const SETTLE = 250;
@@ -52,7 +53,7 @@ export function Pace({ run }: { run: Run }) {
   const anchor = useDismiss<HTMLSpanElement>(open, () => setOpen(false));
   if (!instructor) {
     return run.pace === null ? null : (
-      <span className="chip lg" title="The run is held to this pace, so that all see the very step being trained">
+      <span className="chip lg" title={tr("The run is held to this pace, so that all see the very step being trained")}>
         <Icon name="gauge" />
         {paceText(run.pace)}
       </span>
@@ -60,11 +61,11 @@ export function Pace({ run }: { run: Run }) {
   }
   return (
     <span className="pop-anchor" ref={anchor}>
-      <Button icon="gauge" aria-expanded={open} aria-label={`Pace: ${paceText(pace)}`} title="The pace of the training, for everybody" onClick={() => setOpen(!open)}>
+      <Button icon="gauge" aria-expanded={open} aria-label={tr("Pace: {pace}", { pace: paceText(pace) })} title={tr("The pace of the training, for everybody")} onClick={() => setOpen(!open)}>
         {paceText(pace)}
       </Button>
       {open && (
-        <div className="pop pacepop" role="group" aria-label="Pace of the training">
+        <div className="pop pacepop" role="group" aria-label={tr("Pace of the training")}>
           <PacePicker value={pace} onChange={set} />
         </div>
       )}
@@ -80,7 +81,7 @@ export function PaceRow({ run }: { run: Run }) {
     return (
       <p className="pacerow">
         <Icon name="gauge" />
-        {run.pace === null ? "Full speed" : `Held to ${paceText(run.pace)}`}
+        {run.pace === null ? tr("Full speed") : tr("Held to {pace}", { pace: paceText(run.pace) })}
       </p>
     );
   }

@@ -4,6 +4,7 @@ import { About } from "@/chrome";
 import { Icon, Segmented, useTheme } from "@/ui";
 import { paths } from "@/paths";
 import { format } from "@/ui";
+import { named, tr } from "@/words";
 import { Below } from "./Below";
 import { Drains, Meters } from "./Body";
 import { LiveButton, PlayButton } from "./Dock";
@@ -30,24 +31,24 @@ export function Phone(view: ViewProps) {
   const { life, t, moment, still } = useShown(player);
   const [tab, setTab] = useState<Tab>("mind");
   const tabs = [
-    { value: "mind", label: "Mind" },
-    { value: "events", label: "Events" },
+    { value: "mind", label: tr("Mind") },
+    { value: "events", label: tr("Events") },
     { value: "more", label: view.panel.label },
-    { value: "body", label: "Body" },
+    { value: "body", label: tr("Body") },
   ] as const;
   const [menu, setMenu] = useState(false);
   const [about, setAbout] = useState(false);
   return (
     <div className="phone">
       <header className="pt">
-        <Link className="b" to={paths.home()} aria-label="All runs">
+        <Link className="b" to={paths.home()} aria-label={tr("All runs")}>
           <Icon name="caret-left" weight="bold" />
         </Link>
         <button type="button" className="nm" aria-haspopup="dialog" onClick={() => setMenu(true)}>
           <h1>{run.name}</h1>
           <small>
-            {life ? `Episode ${format.count(life.number)}` : run.level_title}
-            {run.stage !== null && ` · stage ${run.stage}`}
+            {life ? tr("Episode {number}", { number: format.count(life.number) }) : named(run.level_title)}
+            {run.stage !== null && ` · ${tr("stage {stage}", { stage: run.stage })}`}
           </small>
         </button>
         {view.compact}
@@ -55,39 +56,39 @@ export function Phone(view: ViewProps) {
       <main id="main" tabIndex={-1}>
         {view.notice}
         {town.day !== null && life && moment && <Now town={town} life={life} moment={moment} compact />}
-        <section className="pb" aria-label="World" style={{ ["--ratio" as string]: `${level.width} / ${level.height}` }}>
+        <section className="pb" aria-label={tr("World")} style={{ ["--ratio" as string]: `${level.width} / ${level.height}` }}>
           <Stage run={run.id} name={run.name} crowd={view.crowd} counted={view.counted} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} phone onPlace={view.onPlace} onGrid={view.onGrid} />
         </section>
         {view.mapped && <Map {...view} />}
         <Columns view={view} />
         <section className="sh">
-          <Segmented label="Panel" options={tabs} value={tab} onChange={setTab} full />
+          <Segmented label={tr("Panel")} options={tabs} value={tab} onChange={setTab} full />
           {tab === "mind" && (
-            <div className="panel" role="region" aria-label="Mind" tabIndex={0}>
+            <div className="panel" role="region" aria-label={tr("Mind")} tabIndex={0}>
               <Values level={level} town={town} life={life} moment={moment} still={still} />
               <Decision level={level} life={life} choice={moment?.choice ?? null} />
               <Dice life={life} moment={moment} />
             </div>
           )}
           {tab === "events" && (
-            <div className="panel" role="region" aria-label="Events">
+            <div className="panel" role="region" aria-label={tr("Events")}>
               <EventList level={level} life={life} t={t} onPick={(at) => player.act((w, now) => scrub(w, at, now))} />
             </div>
           )}
           {tab === "more" && (
-            <div className="panel" tabIndex={0} role="group" aria-label={`${view.panel.label}, scrolls`}>
+            <div className="panel" tabIndex={0} role="group" aria-label={tr("{label}, scrolls", { label: view.panel.label })}>
               {view.panel.content}
               <Below run={run} level={level} player={player} counted={view.counted} />
             </div>
           )}
           {tab === "body" && (
-            <div className="panel" role="region" aria-label="Body" tabIndex={0}>
+            <div className="panel" role="region" aria-label={tr("Body")} tabIndex={0}>
               <Drains level={level} moment={moment} />
               <Meters level={level} life={life} moment={moment} still={still} />
             </div>
           )}
         </section>
-        <footer className="bt" aria-label="Timeline">
+        <footer className="bt" aria-label={tr("Timeline")}>
           <PlayButton player={player} />
           <Lifeline level={level} player={player} flags={view.flags} small />
           {live && <LiveButton player={player} short />}
@@ -105,7 +106,7 @@ function Columns({ view }: { view: ViewProps }) {
   const { moment, still } = useShown(player);
   const meters = tiersOf(level).flatMap((tier) => tier.meters);
   return (
-    <div className={still ? "vm still" : "vm"} role="group" aria-label="Meters" style={{ ["--columns" as string]: meters.length }}>
+    <div className={still ? "vm still" : "vm"} role="group" aria-label={tr("Meters")} style={{ ["--columns" as string]: meters.length }}>
       {meters.map(({ meter, index }) => {
         const value = moment?.meters[index] ?? 0;
         const mark = markOf(level, meter);
@@ -144,80 +145,80 @@ function Menu({ view, open, onClose, onAbout }: { view: ViewProps; open: boolean
     <Sheet open={open} title={run.name} onClose={onClose}>
       <h2>{run.name}</h2>
       <p className="m2">
-        {run.level_title} · seed {run.seed}
+        {`${named(run.level_title)} · ${tr("seed {seed}", { seed: String(run.seed) })}`}
       </p>
       <div className="menu">
         <Link to={view.page === "watch" ? paths.replay(run.id) : paths.watch(run.id)}>
           <Icon name={view.page === "watch" ? "clock-counter-clockwise" : "eye"} />
-          {view.page === "watch" ? "Replay" : "Watch"}
+          {view.page === "watch" ? tr("Replay") : tr("Watch")}
         </Link>
         <Link to={paths.compareLives(`${run.id}:${view.page === "replay" && number !== null ? number : "best"}`)}>
           <Icon name="columns" />
-          Compare
+          {tr("Compare")}
         </Link>
         <Link to={paths.model(run.id)}>
           <Icon name="cube" />
-          Model
+          {tr("Model")}
         </Link>
         <button type="button" onClick={() => { onClose(); onAbout(); }}>
           <Icon name="info" />
-          Name, notes, tags
+          {tr("Name, notes, tags")}
         </button>
         <Link to={paths.guide(run.level)}>
           <Icon name="book-open-text" />
-          Field guide
+          {tr("Field guide")}
         </Link>
         <button type="button" aria-pressed={overlays.trail} disabled={crowd.on} onClick={() => setOverlays({ trail: !overlays.trail })}>
           <Icon name="path" />
-          Trail
+          {tr("Trail")}
         </button>
         <button type="button" aria-pressed={overlays.field === "heat"} disabled={crowd.on} onClick={field("heat")}>
           <Icon name="fire" />
-          Heat of this life
+          {tr("Heat of this life")}
         </button>
         <button type="button" aria-pressed={overlays.field === "visits"} disabled={crowd.on} onClick={field("visits")}>
           <Icon name="fire" />
-          Heat of all lives
+          {tr("Heat of all lives")}
         </button>
         {view.curious && (
           <button type="button" aria-pressed={overlays.field === "novelty"} disabled={crowd.on} onClick={field("novelty")}>
             <Icon name="sparkle" />
-            Novelty
+            {tr("Novelty")}
           </button>
         )}
         <button type="button" aria-pressed={overlays.field === "policy"} disabled={crowd.on} onClick={field("policy")}>
           <Icon name="compass" />
-          Policy
+          {tr("Policy")}
         </button>
         {town.sight !== null && (
           <button type="button" aria-pressed={overlays.field === "sight"} disabled={crowd.on} onClick={field("sight")}>
             <Icon name="crosshair-simple" />
-            Sight
+            {tr("Sight")}
           </button>
         )}
         {crowd.toggle && (
           <button type="button" aria-pressed={crowd.on} onClick={() => { onClose(); crowd.toggle?.(); }}>
             <Icon name="users" />
-            All lives
+            {tr("All lives")}
           </button>
         )}
         <button type="button" onClick={() => { onClose(); view.onWhatIf(); }}>
           <Icon name="question" />
-          What would it do here?
+          {tr("What would it do here?")}
         </button>
         <button type="button" onClick={() => { onClose(); view.onText(); }}>
           <Icon name="list" />
-          As text
+          {tr("As text")}
         </button>
         <button type="button" onClick={toggle}>
           <Icon name={theme === "dark" ? "sun" : "moon"} />
-          {theme === "dark" ? "Light theme" : "Dark theme"}
+          {theme === "dark" ? tr("Light theme") : tr("Dark theme")}
         </button>
         {view.live && <PaceRow run={run} />}
         {view.stop && (
           <button type="button" disabled={run.state === "stopping"} onClick={() => { onClose(); view.stop?.(); }}>
             <Icon name="stop-circle" />
-            Stop the run
+            {tr("Stop the run")}
           </button>
         )}
       </div>

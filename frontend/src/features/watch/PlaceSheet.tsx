@@ -3,6 +3,7 @@ import type { Level } from "@/api";
 import { isOpen } from "@/board";
 import { aboutPlace, wholeUse } from "@/level";
 import { Button, Icon } from "@/ui";
+import { tr } from "@/words";
 import { usesOf } from "./facts";
 import { hueOf, signedAmount } from "./level";
 import type { Place } from "./level";
@@ -58,11 +59,11 @@ function AboutPlace({ level, player, place, after, onClose }: PlaceProps & { pla
       </div>
       {level.temporal && <Hours level={level} place={place} />}
       <p className="m2">
-        This agent used it {uses === 0 ? "not at all" : uses === 1 ? "once" : `${uses} times`} so far in this life.
+        {uses === 0 ? tr("This agent used it not at all so far in this life.") : tr("This agent used it once so far in this life.|This agent used it {n} times so far in this life.", { n: uses })}
       </p>
       {after}
       <Button size="lg" wide onClick={onClose}>
-        Close
+        {tr("Close")}
       </Button>
     </div>
   );

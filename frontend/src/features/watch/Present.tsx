@@ -7,6 +7,7 @@ import { classQuery, meQuery } from "@/api";
 import type { Run } from "@/api";
 import { downloads } from "@/paths";
 import { Button, format, Icon, Logo, Spark, ThemeButton, useKeys, useQueryPatch, useSize } from "@/ui";
+import { rich, tr } from "@/words";
 import { dayOf, skyIcon } from "./facts";
 import { Lifeline } from "./Lifeline";
 import { amount, CRITICAL, hueOf, markOf, tiersOf } from "./level";
@@ -28,7 +29,7 @@ export function usePresent(): { on: boolean; set: (on: boolean) => void } {
 
 /** In the bar of the page: begins it. */
 export function PresentButton({ onPress }: { onPress: () => void }) {
-  return <Button kind="ghost" icon="presentation" aria-label="Present" title="For the projector (Shift P)" onClick={onPress} />;
+  return <Button kind="ghost" icon="presentation" aria-label={tr("Present")} title={tr("For the projector (Shift P)")} onClick={onPress} />;
 }
 
 const STILL_AFTER = 2_000;
@@ -69,16 +70,16 @@ export function Present({ badge, onLeave, ...view }: Props) {
       <header>
         <Logo />
         <h1>{run.name}</h1>
-        <p>{life && `Episode ${format.count(life.number)}, step ${t}`}</p>
+        <p>{life && tr("Episode {number}, step {step}", { number: format.count(life.number), step: t })}</p>
         {badge}
         <span className="grow" />
         <JoinHere run={run} />
         <span className="leave">
           <ThemeButton />
-          <Button kind="ghost" icon="x" aria-label="End the presentation" title="Escape" onClick={onLeave} />
+          <Button kind="ghost" icon="x" aria-label={tr("End the presentation")} title={tr("Escape")} onClick={onLeave} />
         </span>
       </header>
-      <section className="felt" aria-label="Body">
+      <section className="felt" aria-label={tr("Body")}>
         {tiersOf(level).flatMap(({ meters }) =>
           meters.map(({ meter, index }) => {
             const value = moment?.meters[index] ?? null;
@@ -99,7 +100,7 @@ export function Present({ badge, onLeave, ...view }: Props) {
                 <Icon name={meter.icon} weight="fill" />
                 <span className="name">
                   {meter.title}
-                  {low && <em className={critical ? "critical" : undefined}>{critical ? "critical" : "low"}</em>}
+                  {low && <em className={critical ? "critical" : undefined}>{critical ? tr("critical") : tr("low")}</em>}
                 </span>
                 <b>{value === null ? "–" : amount(meter, value)}</b>
                 <span className="line">
@@ -110,22 +111,22 @@ export function Present({ badge, onLeave, ...view }: Props) {
           }),
         )}
       </section>
-      <section className="yard" aria-label="World">
+      <section className="yard" aria-label={tr("World")}>
         <Stage run={run.id} name={run.name} crowd={view.crowd} counted={view.counted} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} onPlace={view.onPlace} onGrid={view.onGrid} />
       </section>
-      <section className="thought" aria-label="Mind">
+      <section className="thought" aria-label={tr("Mind")}>
         {life && moment && (
           <div className="hour">
             {town.day !== null ? (
               <>
                 <Icon name={skyIcon((moment.hour * 24) / town.day)} weight="fill" />
                 <b>{clock(moment.hour)}</b>
-                <span>Day {dayOf(life, moment.t, town.day)}</span>
+                <span>{tr("Day {number}", { number: dayOf(life, moment.t, town.day) })}</span>
               </>
             ) : (
               <>
                 <b>{format.count(t)}</b>
-                <span>of {format.count(level.lifespan)} steps lived</span>
+                <span>{tr("of {lifespan} steps lived", { lifespan: format.count(level.lifespan) })}</span>
               </>
             )}
           </div>
@@ -134,7 +135,7 @@ export function Present({ badge, onLeave, ...view }: Props) {
         <Values level={level} town={town} life={life} moment={moment} still={still} />
         <Survival run={run} lifespan={level.lifespan} stages={level.curriculum.multipliers.length + 1} />
       </section>
-      <section className="time" aria-label="Timeline">
+      <section className="time" aria-label={tr("Timeline")}>
         <Lifeline level={level} player={player} flags={view.flags} enlarged />
       </section>
     </main>
@@ -149,10 +150,10 @@ function Survival({ run, lifespan, stages }: { run: Run; lifespan: number; stage
   return (
     <div className="survival">
       <h2>
-        Steps survived
+        {tr("Steps survived")}
         {run.stage !== null && (
           <span>
-            stage {run.stage} of {stages}
+            {tr("stage {stage} of {stages}", { stage: run.stage, stages })}
           </span>
         )}
         <b>{format.count(Math.round(run.last))}</b>
@@ -170,8 +171,8 @@ function JoinHere({ run }: { run: Run }) {
   if (!code) return null;
   return (
     <span className="joinhere">
-      Join at {window.location.host} <b>{code}</b>
-      <img src={downloads.joinQr(id, code)} alt="QR code of the join link" />
+      {rich("Join at {host} <b>{code}</b>", { host: window.location.host, code })}
+      <img src={downloads.joinQr(id, code)} alt={tr("QR code of the join link")} />
     </span>
   );
 }

@@ -1,6 +1,7 @@
 import type { Level } from "@/api";
 import type { Town } from "@/board";
 import { Icon } from "@/ui";
+import { tr } from "@/words";
 import type { Counted } from "./census";
 import { CrowdLegend } from "./Crowd";
 import { Legend } from "./Legend";
@@ -29,27 +30,27 @@ export function Rail({ level, town, player, overlays, setOverlays, crowd, curiou
   const field = (name: Overlays["field"]) => setOverlays({ field: overlays.field === name ? null : name });
   const hot = overlays.field === "heat" || overlays.field === "visits";
   return (
-    <div className="rail" role="toolbar" aria-label="Overlays" aria-orientation="vertical">
-      <h3>Overlays</h3>
-      <Toggle icon="path" label="Trail" keyName="T" on={overlays.trail} off={crowd.on} press={() => setOverlays({ trail: !overlays.trail })} />
-      <Toggle icon="fire" label="Heat" keyName="H" on={hot} off={crowd.on} press={() => setOverlays({ field: hot ? null : "heat" })} />
-      {curious && <Toggle icon="sparkle" label="Novelty" keyName="N" on={overlays.field === "novelty"} off={crowd.on} press={() => field("novelty")} />}
-      <Toggle icon="compass" label="Policy" keyName="P" on={overlays.field === "policy"} off={crowd.on} press={() => field("policy")} />
-      {town.sight !== null && <Toggle icon="crosshair-simple" label="Sight" keyName="S" on={overlays.field === "sight"} off={crowd.on} press={() => field("sight")} />}
-      {crowd.toggle && <Toggle icon="users" label="All lives" keyName="A" on={crowd.on} press={crowd.toggle} />}
+    <div className="rail" role="toolbar" aria-label={tr("Overlays")} aria-orientation="vertical">
+      <h3>{tr("Overlays")}</h3>
+      <Toggle icon="path" label={tr("Trail")} keyName="T" on={overlays.trail} off={crowd.on} press={() => setOverlays({ trail: !overlays.trail })} />
+      <Toggle icon="fire" label={tr("Heat")} keyName="H" on={hot} off={crowd.on} press={() => setOverlays({ field: hot ? null : "heat" })} />
+      {curious && <Toggle icon="sparkle" label={tr("Novelty")} keyName="N" on={overlays.field === "novelty"} off={crowd.on} press={() => field("novelty")} />}
+      <Toggle icon="compass" label={tr("Policy")} keyName="P" on={overlays.field === "policy"} off={crowd.on} press={() => field("policy")} />
+      {town.sight !== null && <Toggle icon="crosshair-simple" label={tr("Sight")} keyName="S" on={overlays.field === "sight"} off={crowd.on} press={() => field("sight")} />}
+      {crowd.toggle && <Toggle icon="users" label={tr("All lives")} keyName="A" on={crowd.on} press={crowd.toggle} />}
       {crowd.on ? <CrowdLegend /> : <Legend level={level} player={player} overlays={overlays} setOverlays={setOverlays} counted={counted} />}
       <span className="end" />
-      <button type="button" onClick={onWhatIf} title="What would it do here? (W)">
+      <button type="button" onClick={onWhatIf} title={tr("What would it do here? (W)")}>
         <Icon name="question" />
-        What if
+        {tr("What if")}
       </button>
-      <button type="button" onClick={onText} title="The board as text (D)">
+      <button type="button" onClick={onText} title={tr("The board as text (D)")}>
         <Icon name="list" />
-        As text
+        {tr("As text")}
       </button>
-      <button type="button" className="wide" aria-pressed={full} onClick={() => setFull(!full)} title="The board alone (F)">
+      <button type="button" className="wide" aria-pressed={full} onClick={() => setFull(!full)} title={tr("The board alone (F)")}>
         <Icon name={full ? "corners-in" : "corners-out"} />
-        Full
+        {tr("Full")}
       </button>
     </div>
   );

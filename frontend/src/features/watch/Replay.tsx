@@ -8,6 +8,7 @@ import { RunBar } from "@/chrome";
 import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Segmented, useKeys } from "@/ui";
 import type { Life } from "@/wire";
+import { tr } from "@/words";
 import { useAddress } from "./address";
 import { Bookmarks } from "./Bookmarks";
 import { Verdict } from "./Dock";
@@ -34,7 +35,7 @@ export function Replay() {
   if (!run.data || !level.data || !recordings.data) {
     return (
       <>
-        <title>Replay · Hamlet</title>
+        <title>{`${tr("Replay")} · Hamlet`}</title>
         <RunBar run={run.data} page="replay" />
         <main id="main" tabIndex={-1} className="watch">
           {error ? <Missing error={error} again={() => void Promise.all([run, level, recordings].map((query) => query.refetch()))} /> : <Connecting />}
@@ -55,33 +56,33 @@ function NotKept({ run, number, recordings }: { run: Run; number: number | null;
   const offer = (episode: number | null) =>
     episode !== null && (
       <Link className="btn" to={paths.replay(run.id, episode)}>
-        Episode {format.count(episode)}
+        {tr("Episode {number}", { number: format.count(episode) })}
       </Link>
     );
   return (
     <>
-      <title>{`${run.name} · Replay · Hamlet`}</title>
+      <title>{`${run.name} · ${tr("Replay")} · Hamlet`}</title>
       <RunBar run={run} page="replay" />
       <main id="main" tabIndex={-1} className="watch">
         <section className="card solo">
           <Empty
             level={1}
-            title={recordings.length ? (number === null ? "There is no such episode" : `Episode ${format.count(number)} was not kept`) : "No life was kept yet"}
+            title={recordings.length ? (number === null ? tr("There is no such episode") : tr("Episode {number} was not kept", { number: format.count(number) })) : tr("No life was kept yet")}
             action={
               <span className="nearby">
                 {offer(previous)}
                 {offer(next)}
                 {previous === null && next === null && (
                   <Link className="btn primary" to={recordings.length ? paths.replay(run.id) : paths.watch(run.id)}>
-                    {recordings.length ? "The best one kept" : "Watch"}
+                    {recordings.length ? tr("The best one kept") : tr("Watch")}
                   </Link>
                 )}
               </span>
             }
           >
             {recordings.length
-              ? "Of all its lives a run keeps the first ones, records, first times, stage changes, and then one in a thousand."
-              : "The run keeps its first life as soon as that has ended."}
+              ? tr("Of all its lives a run keeps the first ones, records, first times, stage changes, and then one in a thousand.")
+              : tr("The run keeps its first life as soon as that has ended.")}
           </Empty>
         </section>
       </main>
@@ -128,11 +129,11 @@ function Kept({ run, level, recordings, episode }: KeptProps) {
   if (life.error) {
     return (
       <>
-        <title>{`${run.name} · Replay · Hamlet`}</title>
+        <title>{`${run.name} · ${tr("Replay")} · Hamlet`}</title>
         <RunBar run={run} page="replay" />
         <main id="main" tabIndex={-1} className="watch">
           <section className="card solo">
-            <Empty level={1} title={life.error instanceof ApiError && life.error.status === 410 ? "The file of this life is gone" : "This life could not be read"} action={<Button kind="primary" onClick={() => void life.refetch()}>Try again</Button>}>
+            <Empty level={1} title={life.error instanceof ApiError && life.error.status === 410 ? tr("The file of this life is gone") : tr("This life could not be read")} action={<Button kind="primary" onClick={() => void life.refetch()}>{tr("Try again")}</Button>}>
               {life.error.message}
             </Empty>
           </section>
@@ -157,22 +158,22 @@ function Kept({ run, level, recordings, episode }: KeptProps) {
             <Sealed life={life.data ?? null} />
             <Link className="btn" to={paths.compareLives(`${run.id}:${episode}`)}>
               <Icon name="columns" />
-              <span className="tuck">Compare this life</span>
+              <span className="tuck">{tr("Compare this life")}</span>
             </Link>
             <Button icon="download-simple" onClick={() => setTaking(true)}>
-              <span className="tuck">Take home</span>
+              <span className="tuck">{tr("Take home")}</span>
             </Button>
           </>
         }
         compact={
           <>
             <Sealed life={life.data ?? null} />
-            <Button icon="download-simple" aria-label="Take this life home" onClick={() => setTaking(true)} />
+            <Button icon="download-simple" aria-label={tr("Take this life home")} onClick={() => setTaking(true)} />
           </>
         }
-        panel={{ label: "Lives", content: shelf }}
+        panel={{ label: tr("Lives"), content: shelf }}
         below={
-          <section className="card shelf" aria-label="Recorded lives">
+          <section className="card shelf" aria-label={tr("Recorded lives")}>
             {shelf}
           </section>
         }
@@ -194,7 +195,7 @@ function Sealed({ life }: { life: Life | null }) {
   return (
     <span className="chip lg sealed">
       <Icon name="clock-counter-clockwise" />
-      Replay
+      {tr("Replay")}
       <Verdict life={life} />
     </span>
   );
@@ -211,11 +212,11 @@ function Shelf({ tab, setTab, field, player, ...kept }: ShelfProps) {
   return (
     <div className="shelfin">
       <Segmented
-        label="Go to"
+        label={tr("Go to")}
         full
         options={[
-          { value: "lives", label: `Recorded lives ${kept.recordings.length}` },
-          { value: "bookmarks", label: "Bookmarks" },
+          { value: "lives", label: tr("Recorded lives {n}", { n: kept.recordings.length }) },
+          { value: "bookmarks", label: tr("Bookmarks") },
         ]}
         value={tab}
         onChange={setTab}

@@ -1,5 +1,6 @@
 import type { Level, LevelMeter } from "@/api";
 import { Icon } from "@/ui";
+import { tr } from "@/words";
 import { actionIcon, amount } from "./level";
 import { POINTS, stretches } from "./whatif";
 import type { Curve } from "./whatif";
@@ -32,7 +33,7 @@ export function ResponseCurve({ level, meter, curve, value }: Props) {
       </svg>
       <span className="acts" aria-hidden="true">
         {parts.map(({ action, from, to }) => (
-          <i key={from} className={action === null ? "none" : undefined} style={{ flexGrow: to - from + 1 }} title={action === null ? "no action is allowed" : level.actions[action]!.name}>
+          <i key={from} className={action === null ? "none" : undefined} style={{ flexGrow: to - from + 1 }} title={action === null ? tr("no action is allowed") : level.actions[action]!.name}>
             {action !== null && to - from > 0 && <Icon name={actionIcon(level.actions[action]!)} weight="fill" />}
           </i>
         ))}

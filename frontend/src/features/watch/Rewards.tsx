@@ -1,5 +1,7 @@
 import type { Level } from "@/api";
+import { format } from "@/ui";
 import type { Life, Moment } from "@/wire";
+import { inner, tr } from "@/words";
 
 const SPAN = 200;
 const WIDTH = 380;
@@ -19,7 +21,7 @@ export function Rewards({ level, life, moment }: Props) {
   const bonus = life ? Array.from(life.rows.intrinsic.subarray(from, upTo)) : [];
   const curious = bonus.some((value) => value !== 0);
   const { product, retirement } = level.reward;
-  const titles = product.map((name) => level.meters.find((meter) => meter.name === name)?.title.toLowerCase() ?? name);
+  const titles = product.map((name) => inner(level.meters.find((meter) => meter.name === name)?.title ?? name));
   const all = curious ? [...world, ...bonus] : world;
   const high = Math.max(...all, 0);
   const low = Math.min(...all, 0);
@@ -29,13 +31,13 @@ export function Rewards({ level, life, moment }: Props) {
   const path = (values: number[]) => values.map((value, i) => `${i ? "L" : "M"}${X(i).toFixed(1)} ${Y(value).toFixed(1)}`).join("");
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return (
-    <section className="card below" aria-label="Reward">
+    <section className="card below" aria-label={tr("Reward")}>
       <header>
-        <h2>Reward</h2>
-        <span className="sub">this life, {upTo < SPAN ? "so far" : `last ${SPAN} steps`}</span>
+        <h2>{tr("Reward")}</h2>
+        <span className="sub">{upTo < SPAN ? tr("this life, so far") : tr("this life, last {n} steps", { n: SPAN })}</span>
       </header>
       {world.length < 2 ? (
-        <p className="empty">No step has been rewarded yet.</p>
+        <p className="empty">{tr("No step has been rewarded yet.")}</p>
       ) : (
         <>
           <div className="rewards">
@@ -43,7 +45,9 @@ export function Rewards({ level, life, moment }: Props) {
               viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
               preserveAspectRatio="none"
               role="img"
-              aria-label={`Reward of a step, from the world ${mean(world).toFixed(2)} on average${curious ? `, from curiosity ${mean(bonus).toFixed(3)}` : ""}`}
+              aria-label={curious
+                  ? tr("Reward of a step, from the world {world} on average, from curiosity {curiosity}", { world: format.fixed(mean(world), 2), curiosity: format.fixed(mean(bonus), 3) })
+                  : tr("Reward of a step, from the world {world} on average", { world: format.fixed(mean(world), 2) })}
             >
               <path d={`M0 ${Y(0)}H${WIDTH}`} stroke="var(--line)" vectorEffect="non-scaling-stroke" />
               {curious && (
@@ -54,24 +58,26 @@ export function Rewards({ level, life, moment }: Props) {
               )}
               <path d={path(world)} fill="none" stroke="var(--ink)" strokeWidth="2.25" strokeLinejoin="round" vectorEffect="non-scaling-stroke" />
             </svg>
-            <span className="hi">{top.toFixed(2)}</span>
-            <span className="lo">{low.toFixed(2)}</span>
+            <span className="hi">{format.fixed(top, 2)}</span>
+            <span className="lo">{format.fixed(low, 2)}</span>
           </div>
           <dl className="parts">
-            <div title={`Each step alive earns ${titles.join(" × ")}; who lives ${level.lifespan} steps ${retirement < 0 ? `is fined ${-retirement}` : `earns ${retirement} more`}`}>
+            <div title={retirement < 0
+                  ? tr("Each step alive earns {product}; who lives {lifespan} steps is fined {retirement}", { product: titles.join(" × "), lifespan: level.lifespan, retirement: -retirement })
+                  : tr("Each step alive earns {product}; who lives {lifespan} steps earns {retirement} more", { product: titles.join(" × "), lifespan: level.lifespan, retirement })}>
               <dt>
                 <i className="line" />
-                world: {titles.join(" × ")}
+                {tr("world: {product}", { product: titles.join(" × ") })}
               </dt>
-              <dd>{mean(world).toFixed(2)} a step</dd>
+              <dd>{tr("{reward} a step", { reward: format.fixed(mean(world), 2) })}</dd>
             </div>
             {curious && (
-              <div title="The bonus for what the curiosity network did not foresee, as it entered learning">
+              <div title={tr("The bonus for what the curiosity network did not foresee, as it entered learning")}>
                 <dt>
                   <i className="novel" />
-                  curiosity
+                  {tr("curiosity")}
                 </dt>
-                <dd>{mean(bonus).toFixed(3)} a step</dd>
+                <dd>{tr("{reward} a step", { reward: format.fixed(mean(bonus), 3) })}</dd>
               </div>
             )}
           </dl>

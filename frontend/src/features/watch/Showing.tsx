@@ -8,6 +8,7 @@ import { townOf } from "@/level";
 import { Button, Empty, format, Skeleton, useKeys } from "@/ui";
 import { momentOf, pageNow } from "@/wire";
 import type { Life } from "@/wire";
+import { rich, tr } from "@/words";
 import { Body } from "./Body";
 import { GridSheet } from "./BoardSheets";
 import { endTitle } from "./causes";
@@ -55,7 +56,7 @@ export function Showing({ id, level, known, episode, onEpisode, life, keys = fal
   const lives = { ...around(known, episode), go: (to: number | null) => to !== null && onEpisode(to) };
   if (found.error) {
     return (
-      <Empty title="This life could not be read" action={<Button onClick={() => void found.refetch()}>Try again</Button>}>
+      <Empty title={tr("This life could not be read")} action={<Button onClick={() => void found.refetch()}>{tr("Try again")}</Button>}>
         {found.error.message}
       </Empty>
     );
@@ -103,7 +104,7 @@ function Stage({ level, town, player, onPlace, onGrid }: StageProps) {
   const label = useWatch(player, (w) => {
     const scene = sceneOf(w, level, town, OVERLAYS, w.since, true);
     const choice = w.stage && momentOf(w.stage, w.t).choice;
-    return scene ? sentence(scene, choice ? level.actions[choice.action]!.name : null) : "The town. No life on stage yet.";
+    return scene ? sentence(scene, choice ? level.actions[choice.action]!.name : null) : tr("The town. No life on stage yet.");
   });
   const over = useWatch(player, (w) => (isOver(w) ? w.stage : null));
   return (
@@ -122,7 +123,7 @@ function Stage({ level, town, player, onPlace, onGrid }: StageProps) {
       />
       {over?.end && (
         <p className="showend" role="status">
-          <b>{endTitle(level, over)}</b> after {format.count(over.end.steps)} steps
+          {rich("<b>{end}</b> after {steps} steps", { end: endTitle(level, over), steps: format.count(over.end.steps) })}
         </p>
       )}
     </div>

@@ -4,6 +4,7 @@ import { checkpointsQuery, workersQuery } from "@/api";
 import type { Level, Recording, Run } from "@/api";
 import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Pawn, Skeleton, Strip, Waiting as Late } from "@/ui";
+import { tr } from "@/words";
 import { useLostFor } from "./Badge";
 import type { Player } from "./player";
 import { useWatch } from "./usePlayer";
@@ -36,15 +37,15 @@ export function Notice({ run, player, retry, best }: { run: Run; player: Player;
   const model = run.model && (
     <Link className="btn sm primary" to={paths.model(run.id)}>
       <Icon name="cube" />
-      Model
+      {tr("Model")}
     </Link>
   );
   const shown = useWatch(player, (w) => w.stage?.number);
-  const playing = best && best.episode === shown && <span className="hide-s"> Playing its best recorded life.</span>;
+  const playing = best && best.episode === shown && <span className="hide-s"> {tr("Playing its best recorded life.")}</span>;
   if (run.state === "finished") {
     return (
       <Strip kind="good" action={model}>
-        Finished after {format.count(run.episodes)} lives.
+        {tr("Finished after {episodes} lives.", { episodes: format.count(run.episodes) })}
         {playing}
       </Strip>
     );
@@ -52,7 +53,7 @@ export function Notice({ run, player, retry, best }: { run: Run; player: Player;
   if (run.state === "stopped") {
     return (
       <Strip kind="warn" icon="stop-circle" action={model}>
-        Stopped after {format.count(run.episodes)} lives.
+        {tr("Stopped after {episodes} lives.", { episodes: format.count(run.episodes) })}
         {playing}
       </Strip>
     );
@@ -60,7 +61,7 @@ export function Notice({ run, player, retry, best }: { run: Run; player: Player;
   if (run.state === "failed") {
     return (
       <Strip kind="bad" action={model}>
-        Training failed after {format.count(run.episodes)} lives. {run.message}
+        {tr("Training failed after {episodes} lives.", { episodes: format.count(run.episodes) })} {run.message}
       </Strip>
     );
   }
@@ -71,18 +72,18 @@ export function Notice({ run, player, retry, best }: { run: Run; player: Player;
         icon="wifi-slash"
         action={
           <Button size="sm" onClick={retry}>
-            Retry
+            {tr("Retry")}
           </Button>
         }
       >
-        Connection lost{lost > 0 ? ` ${lost} s ago` : ""}. Trying again.
+        {lost > 0 ? tr("Connection lost {n} s ago. Trying again.", { n: lost }) : tr("Connection lost. Trying again.")}
       </Strip>
     );
   }
   if (run.state === "stopping") {
     return (
       <Strip kind="warn" icon="stop-circle">
-        Stopping. The model is being kept.
+        {tr("Stopping. The model is being kept.")}
       </Strip>
     );
   }
@@ -96,8 +97,8 @@ export function Waiting({ run, stop, notice }: { run: Run; stop: (() => void) | 
     return (
       <section className="card solo">
         {notice}
-        <Empty level={1} title={run.state === "stopping" ? "Stopping" : "Warming up"} picture={<Pawn size={64} />}>
-          {run.state === "stopping" ? "The run ends as soon as its worker has seen it." : "A worker has the run. The first life begins in a moment."}
+        <Empty level={1} title={run.state === "stopping" ? tr("Stopping") : tr("Warming up")} picture={<Pawn size={64} />}>
+          {run.state === "stopping" ? tr("The run ends as soon as its worker has seen it.") : tr("A worker has the run. The first life begins in a moment.")}
         </Empty>
       </section>
     );
@@ -108,9 +109,9 @@ export function Waiting({ run, stop, notice }: { run: Run; stop: (() => void) | 
       {notice}
       <Empty
         level={1}
-        title={run.steps > 0 ? "Waiting for its next turn" : run.place ? `${format.ordinal(run.place)} in line` : "In the queue"}
+        title={run.steps > 0 ? tr("Waiting for its next turn") : run.place ? tr("{place} in line", { place: format.ordinal(run.place) }) : tr("In the queue")}
         picture={<Line ahead={ahead} busy={workers ? workers.total - workers.free : 0} />}
-        action={stop && <Button onClick={stop}>{run.steps > 0 ? "Stop" : "Leave the queue"}</Button>}
+        action={stop && <Button onClick={stop}>{run.steps > 0 ? tr("Stop") : tr("Leave the queue")}</Button>}
       >
         {whoIsBusy(workers)}
       </Empty>
@@ -119,10 +120,10 @@ export function Waiting({ run, stop, notice }: { run: Run; stop: (() => void) | 
 }
 
 function whoIsBusy(workers: { free: number; total: number } | undefined): string {
-  if (!workers) return "A worker takes it as soon as one is free.";
-  if (workers.total === 0) return "No worker is running. Training begins when one starts.";
-  if (workers.free > 0) return "A worker is free and takes it in a moment.";
-  return workers.total === 1 ? "The worker is busy with another run. They take turns." : `All ${workers.total} workers are busy. They take turns.`;
+  if (!workers) return tr("A worker takes it as soon as one is free.");
+  if (workers.total === 0) return tr("No worker is running. Training begins when one starts.");
+  if (workers.free > 0) return tr("A worker is free and takes it in a moment.");
+  return workers.total === 1 ? tr("The worker is busy with another run. They take turns.") : tr("All {n} workers are busy. They take turns.", { n: workers.total });
 }
 
 const SHOWN = 4;
@@ -152,32 +153,32 @@ export function Broken({ run, level }: { run: Run; level: Level }) {
   return (
     <section className="card solo">
       {failed ? (
-        <Strip kind="bad">Training failed after {format.count(run.episodes)} lives</Strip>
+        <Strip kind="bad">{tr("Training failed after {episodes} lives", { episodes: format.count(run.episodes) })}</Strip>
       ) : (
         <Strip kind="warn" icon="stop-circle">
-          {run.state === "stopped" ? "Stopped" : "Finished"} after {format.count(run.episodes)} lives
+          {run.state === "stopped" ? tr("Stopped after {episodes} lives", { episodes: format.count(run.episodes) }) : tr("Finished after {episodes} lives", { episodes: format.count(run.episodes) })}
         </Strip>
       )}
       <Empty
         level={1}
-        title={failed ? run.message || "Something went wrong on our side" : "No life was kept"}
+        title={failed ? run.message || tr("Something went wrong on our side") : tr("No life was kept")}
         action={
           <span style={{ display: "flex", gap: 8 }}>
             {run.model && (
               <Link className="btn primary" to={paths.model(run.id)}>
                 <Icon name="cube" />
-                Model
+                {tr("Model")}
               </Link>
             )}
             <Link className={run.model ? "btn" : "btn primary"} to={paths.launch()}>
-              Launch another
+              {tr("Launch another")}
             </Link>
           </span>
         }
       >
         {newest
-          ? `The checkpoint at ${format.count(newest.steps)} steps and its model are safe.`
-          : `${level.title}: it ended before its first checkpoint, so nothing was kept.`}
+          ? tr("The checkpoint at {steps} steps and its model are safe.", { steps: format.count(newest.steps) })
+          : tr("{level}: it ended before its first checkpoint, so nothing was kept.", { level: level.title })}
       </Empty>
     </section>
   );

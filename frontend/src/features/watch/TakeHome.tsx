@@ -4,6 +4,7 @@ import type { Clip, Run } from "@/api";
 import { client, unwrap } from "@/api";
 import { downloads } from "@/paths";
 import { Button, Dialog, ErrorText, format, Icon, useTheme } from "@/ui";
+import { inner, tr } from "@/words";
 import { clipsQuery } from "./queries";
 
 interface Props {
@@ -15,19 +16,19 @@ interface Props {
 }
 
 const FILMS = [
-  { format: "mp4", icon: "film-strip", title: "Film", suffix: ".mp4", note: "for slides and chats" },
-  { format: "gif", icon: "gif", title: "Moving picture", suffix: ".gif", note: "plays where no film does; larger" },
+  { format: "mp4", icon: "film-strip", title: tr("Film"), suffix: ".mp4", note: tr("for slides and chats") },
+  { format: "gif", icon: "gif", title: tr("Moving picture"), suffix: ".gif", note: tr("plays where no film does; larger") },
 ] as const;
 
 /** A recorded life to take along: its replay in one file, or a film of it that a worker makes. */
 export function TakeHome({ run, episode, steps, open, onClose }: Props) {
   return (
-    <Dialog open={open} title={`Take episode ${format.count(episode)} home`} onClose={onClose} actions={<Button onClick={onClose}>Close</Button>}>
+    <Dialog open={open} title={tr("Take episode {episode} home", { episode: format.count(episode) })} onClose={onClose} actions={<Button onClick={onClose}>{tr("Close")}</Button>}>
       <ul className="takes">
-        <Row icon="file-html" title="Replay in one file" suffix=".html" note="board, mind and body; opens without a network">
-          <a className="btn sm" href={downloads.life(run.id, episode)} download aria-label="Download the replay">
+        <Row icon="file-html" title={tr("Replay in one file")} suffix=".html" note={tr("board, mind and body; opens without a network")}>
+          <a className="btn sm" href={downloads.life(run.id, episode)} download aria-label={tr("Download the replay")}>
             <Icon name="download-simple" />
-            Download
+            {tr("Download")}
           </a>
         </Row>
         {open && <Films run={run} episode={episode} steps={steps} />}
@@ -49,7 +50,7 @@ function Films({ run, episode, steps }: Pick<Props, "run" | "episode" | "steps">
   if (found.error) return <li className="m2">{found.error.message}</li>;
   if (!found.data) return null;
   const { items, missing, longest } = found.data;
-  const why = missing ? `No films are made here: the server lacks ${missing}.` : steps > longest ? `Films are made of lives of up to ${format.count(longest)} steps.` : null;
+  const why = missing ? tr("No films are made here: the server lacks {missing}.", { missing }) : steps > longest ? tr("Films are made of lives of up to {longest} steps.", { longest: format.count(longest) }) : null;
   return (
     <>
       {FILMS.map((film) => {
@@ -57,7 +58,7 @@ function Films({ run, episode, steps }: Pick<Props, "run" | "episode" | "steps">
         if (why && clip?.state !== "done") return null;
         return (
           <Row key={film.format} {...film}>
-            <Film clip={clip} what={film.title.toLowerCase()} asked={order.isPending && order.variables === film.format} onAsk={() => order.mutate(film.format)} />
+            <Film clip={clip} what={inner(film.title)} asked={order.isPending && order.variables === film.format} onAsk={() => order.mutate(film.format)} />
           </Row>
         );
       })}
@@ -74,7 +75,7 @@ function Films({ run, episode, steps }: Pick<Props, "run" | "episode" | "steps">
 function Film({ clip, what, asked, onAsk }: { clip: Clip | undefined; what: string; asked: boolean; onAsk: () => void }) {
   if (clip?.state === "done") {
     return (
-      <a className="btn sm" href={downloads.clip(clip.id)} download aria-label={`Download the ${what}, ${format.bytes(clip.bytes)}`}>
+      <a className="btn sm" href={downloads.clip(clip.id)} download aria-label={tr("Download the {what}, {bytes}", { what, bytes: format.bytes(clip.bytes) })}>
         <Icon name="download-simple" />
         {format.bytes(clip.bytes)}
       </a>
@@ -83,15 +84,15 @@ function Film({ clip, what, asked, onAsk }: { clip: Clip | undefined; what: stri
   if (clip?.state === "pending") {
     return (
       <span className="m2" role="status">
-        A worker makes it
+        {tr("A worker makes it")}
       </span>
     );
   }
   return (
     <span className="asking">
       {clip && <span className="m2">{clip.message}</span>}
-      <Button size="sm" disabled={asked} aria-label={clip ? `Try again: ${what}` : `Make the ${what}`} onClick={onAsk}>
-        {clip ? "Try again" : "Make"}
+      <Button size="sm" disabled={asked} aria-label={clip ? tr("Try again: {what}", { what }) : tr("Make the {what}", { what })} onClick={onAsk}>
+        {clip ? tr("Try again") : tr("Make")}
       </Button>
     </span>
   );

@@ -8,6 +8,7 @@ import { RunBar } from "@/chrome";
 import { townOf } from "@/level";
 import { paths } from "@/paths";
 import { Button, Empty, Icon, Viewers } from "@/ui";
+import { tr } from "@/words";
 import { Announcer } from "./Announcer";
 import { LiveBadge } from "./Badge";
 import { GridSheet, TextSheet } from "./BoardSheets";
@@ -64,7 +65,7 @@ function Page({ id }: { id: string }) {
     const error = run.error ?? level.error;
     return (
       <>
-        <title>Watch · Hamlet</title>
+        <title>{`${tr("Watch")} · Hamlet`}</title>
         <RunBar run={run.data} page="watch" />
         <main id="main" tabIndex={-1} className="watch">
           {error ? <Missing error={error} again={() => void (run.error ? run : level).refetch()} /> : <Connecting />}
@@ -81,10 +82,10 @@ export function Missing({ error, again }: { error: Error; again: () => void }) {
     <section className="card solo">
       <Empty
         level={1}
-        title={gone ? "There is no such run" : "The run cannot be read"}
-        action={gone ? <Link className="btn primary" to={paths.home()}>Runs</Link> : <Button kind="primary" onClick={again}>Try again</Button>}
+        title={gone ? tr("There is no such run") : tr("The run cannot be read")}
+        action={gone ? <Link className="btn primary" to={paths.home()}>{tr("Runs")}</Link> : <Button kind="primary" onClick={again}>{tr("Try again")}</Button>}
       >
-        {gone ? "It may have been deleted, or belong to another class." : error.message}
+        {gone ? tr("It may have been deleted, or belong to another class.") : error.message}
       </Empty>
     </section>
   );
@@ -122,22 +123,22 @@ function Room({ run, level, player, retry }: RoomProps) {
             <Viewers count={run.viewers} />
             {asking.ask && (
               <Button icon="stop-circle" disabled={run.state === "stopping"} onClick={asking.ask}>
-                <span className="tuck">Stop</span>
+                <span className="tuck">{tr("Stop")}</span>
               </Button>
             )}
           </>
         }
         compact={
           <>
-            <span className="chip" title="watching">
+            <span className="chip" title={tr("watching")}>
               <Icon name="users" />
-              <span className="sr">Watching: </span>
+              <span className="sr">{`${tr("Watching:")} `}</span>
               {run.viewers}
             </span>
             <LiveBadge run={run} player={player} compact />
           </>
         }
-        panel={{ label: "Learning", content: learning }}
+        panel={{ label: tr("Learning"), content: learning }}
         below={
           <>
             {learning}
@@ -214,7 +215,7 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
         level={level}
         player={player}
         place={place}
-        after={place && <p className="m2"><Link to={paths.guide(level.name, `place-${place.name}`)}>{place.title} in the field guide</Link></p>}
+        after={place && <p className="m2"><Link to={paths.guide(level.name, `place-${place.name}`)}>{tr("{place} in the field guide", { place: place.title })}</Link></p>}
         onClose={() => setPlace(null)}
       />
       <GridSheet level={level} town={town} player={player} open={sheet === "grid"} onClose={() => setSheet(null)} />
@@ -271,13 +272,13 @@ function Desk(view: ViewProps) {
   return (
     <main id="main" tabIndex={-1}>
       <h1 className="sr">
-        {view.page === "watch" ? "Watch" : "Replay"} {run.name}
+        {view.page === "watch" ? tr("Watch") : tr("Replay")} {run.name}
       </h1>
       <div className={view.full ? "watch full" : "watch"}>
         <div className="left">
           <Felt level={level} player={player} />
         </div>
-        <section className="center card" aria-label="World">
+        <section className="center card" aria-label={tr("World")}>
           {view.notice}
           <Clock town={town} player={player} />
           <div className="stage">

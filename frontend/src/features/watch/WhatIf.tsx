@@ -7,6 +7,7 @@ import type { Situation } from "@/mind";
 import { Button, format, Icon, useQueryPatch } from "@/ui";
 import { momentOf } from "@/wire";
 import type { Life } from "@/wire";
+import { inner, tr } from "@/words";
 import { useAnswers } from "./asker";
 import { amount, hueOf } from "./level";
 import { Decision, Values } from "./Mind";
@@ -36,7 +37,7 @@ export function WhatIfSheet({ open, onClose, player, ...rest }: Props) {
     patch({ if: null });
   };
   return (
-    <Sheet open={open} title="What would it do here?" onClose={close} huge>
+    <Sheet open={open} title={tr("What would it do here?")} onClose={close} huge>
       <Begin {...rest} player={player} onClose={close} />
     </Sheet>
   );
@@ -48,7 +49,7 @@ function Begin({ player, ...rest }: Omit<Props, "open">) {
   const [{ life, t }] = useState(() => ({ life: player.state().stage, t: player.state().t }));
   const there = life && situationOf(momentOf(life, t));
   const [at, setAt] = useState<Situation | null>(() => readSituation(rest.level, query.get("if")) ?? there);
-  if (!life || !there || !at) return <p>No life on stage yet.</p>;
+  if (!life || !there || !at) return <p>{tr("No life on stage yet.")}</p>;
   return <Imagine {...rest} life={life} moments={t} there={there} at={at} setAt={setAt} />;
 }
 
@@ -72,16 +73,16 @@ function Imagine({ run, level, town, mind, setSteps, life, moments, there, at, s
   return (
     <div className="whatif">
       <header>
-        <h2>What would it do here?</h2>
+        <h2>{tr("What would it do here?")}</h2>
         <Button size="sm" icon="arrow-counter-clockwise" onClick={() => setAt(there)}>
-          As on stage
+          {tr("As on stage")}
         </Button>
-        <Button size="sm" icon="x" aria-label="Close" onClick={onClose} />
+        <Button size="sm" icon="x" aria-label={tr("Close")} onClick={onClose} />
         <Whose run={run} mind={mind} life={life} problem={problem} took={answer?.took ?? null} setSteps={setSteps} />
       </header>
       <Yard town={town} level={level} life={life} at={at} toward={moment.choice?.action ?? null} to={to} />
       <div className="says">
-        {empty ? <p className="m2">With {empty.title.toLowerCase()} at zero the life is over: no action is allowed.</p> : <Decision level={level} life={null} choice={moment.choice} />}
+        {empty ? <p className="m2">{tr("With {meter} at zero the life is over: no action is allowed.", { meter: inner(empty.title) })}</p> : <Decision level={level} life={null} choice={moment.choice} />}
         <Values level={level} town={town} life={life} moment={moment} still />
         {mind.taken?.remembers && <MemoryOf level={level} life={life} moments={moments} at={at} answer={answer} wipe={wipe} setWipe={setWipe} />}
       </div>
@@ -89,9 +90,9 @@ function Imagine({ run, level, town, mind, setSteps, life, moments, there, at, s
         {level.temporal && (
           <label className="bend whole">
             <Icon name="clock" />
-            <span className="nm">Hour</span>
+            <span className="nm">{tr("Hour")}</span>
             <span className="val">{String(at.hour).padStart(2, "0")}:00</span>
-            <Range label="Hour" max={level.hours_per_day - 1} step={1} value={at.hour} text={`${at.hour}:00`} onChange={(hour) => setAt({ ...at, hour })} />
+            <Range label={tr("Hour")} max={level.hours_per_day - 1} step={1} value={at.hour} text={`${at.hour}:00`} onChange={(hour) => setAt({ ...at, hour })} />
           </label>
         )}
         {level.meters.map((meter, i) => (
@@ -104,7 +105,7 @@ function Imagine({ run, level, town, mind, setSteps, life, moments, there, at, s
           </label>
         ))}
       </div>
-      <p className="m3 note">Under each meter: the best action from empty to full, all else as it is here. The line above is that action's Q-value.</p>
+      <p className="m3 note">{tr("Under each meter: the best action from empty to full, all else as it is here. The line above is that action's Q-value.")}</p>
     </div>
   );
 }
@@ -122,24 +123,25 @@ interface WhoseProps {
 function Whose({ run, mind, life, problem, took, setSteps }: WhoseProps) {
   const then = mindOfThen(mind.checkpoints, life.number);
   const other = mind.newest ? (then && then !== mind.chosen ? then : null) : null;
-  const none = mind.known && !mind.checkpoints.length ? "This run has kept no mind yet: the first comes some seconds after training begins." : null;
+  const none = mind.known && !mind.checkpoints.length ? tr("This run has kept no mind yet: the first comes some seconds after training begins.") : null;
   const trouble = mind.problem ?? problem ?? none;
   return (
     <p className="m3 ofmind" role={trouble ? "alert" : undefined}>
       <span>
         {trouble ??
           (mind.taken
-            ? `${mind.newest ? "Newest mind" : "Mind"} of ${run.name}, after ${format.count(mind.taken.checkpoint.steps)} steps${took === null ? "" : ` · answered in ${Math.max(1, Math.round(took))} ms`}`
-            : "The mind is being fetched")}
+            ? (mind.newest ? tr("Newest mind of {run}, after {steps} steps", { run: run.name, steps: format.count(mind.taken.checkpoint.steps) }) : tr("Mind of {run}, after {steps} steps", { run: run.name, steps: format.count(mind.taken.checkpoint.steps) })) +
+      (took === null ? "" : ` · ${tr("answered in {n} ms", { n: Math.max(1, Math.round(took)) })}`)
+            : tr("The mind is being fetched"))}
       </span>
       {other && (
-        <Button size="sm" title="The last mind that was kept before this life ended" onClick={() => setSteps(other.steps)}>
-          Mind of that time
+        <Button size="sm" title={tr("The last mind that was kept before this life ended")} onClick={() => setSteps(other.steps)}>
+          {tr("Mind of that time")}
         </Button>
       )}
       {!mind.newest && (
         <Button size="sm" onClick={() => setSteps(null)}>
-          Newest mind
+          {tr("Newest mind")}
         </Button>
       )}
     </p>

@@ -6,6 +6,7 @@ import type { Scene, SceneSource, Town } from "@/board";
 import type { Situation } from "@/mind";
 import { format, Icon, Segmented } from "@/ui";
 import type { Life } from "@/wire";
+import { rich, tr } from "@/words";
 import type { Answer } from "./asker";
 import { actionIcon } from "./level";
 import { imagined } from "./whatif";
@@ -81,9 +82,9 @@ export function Yard({ level, town, life, at, toward, to }: YardProps) {
     event.stopPropagation();
     to(Math.min(town.width - 1, Math.max(0, at.x + move[0]!)), Math.min(town.height - 1, Math.max(0, at.y + move[1]!)));
   };
-  const label = `${sentence(scene, action?.name ?? null)} Drag the agent, or move it with the arrow keys.`;
+  const label = `${sentence(scene, action?.name ?? null)} ${tr("Drag the agent, or move it with the arrow keys.")}`;
   return (
-    <div className="yard" role="group" aria-label={`The agent at ${cellName(town, at.x, at.y)}`} onKeyDown={key} style={{ ["--ratio" as string]: `${town.width} / ${town.height}` }}>
+    <div className="yard" role="group" aria-label={tr("The agent at {cell}", { cell: cellName(town, at.x, at.y) })} onKeyDown={key} style={{ ["--ratio" as string]: `${town.width} / ${town.height}` }}>
       <Board town={town} source={source} label={label} onDrag={to} />
     </div>
   );
@@ -110,13 +111,13 @@ export function MemoryOf({ level, life, moments, at, answer, wipe, setWipe }: Me
   );
   return (
     <div className="buys">
-      <h3>What memory buys here</h3>
+      <h3>{tr("What memory buys here")}</h3>
       <Segmented
-        label="Memory"
+        label={tr("Memory")}
         full
         options={[
-          { value: "kept", label: `Remembers ${format.count(moments)} ${moments === 1 ? "step" : "steps"}` },
-          { value: "wiped", label: "Memory wiped" },
+          { value: "kept", label: tr("Remembers {moments} step|Remembers {moments} steps", { moments: format.count(moments), n: moments }) },
+          { value: "wiped", label: tr("Memory wiped") },
         ]}
         value={wipe ? "wiped" : "kept"}
         onChange={(value) => setWipe(value === "wiped")}
@@ -124,10 +125,10 @@ export function MemoryOf({ level, life, moments, at, answer, wipe, setWipe }: Me
       {kept && wiped && (
         <p className="m2">
           {kept.greedy === wiped.greedy ? (
-            <>Memory changes nothing here: {name(kept.greedy)} either way.</>
+            <>{rich("Memory changes nothing here: {action} either way.", { action: name(kept.greedy) })}</>
           ) : (
             <>
-              Remembering this life it chooses {name(kept.greedy)}; with its memory wiped, {name(wiped.greedy)}.
+              {rich("Remembering this life it chooses {kept}; with its memory wiped, {wiped}.", { kept: name(kept.greedy), wiped: name(wiped.greedy) })}
             </>
           )}
         </p>

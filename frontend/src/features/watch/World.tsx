@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { Board, placeAt, sentence } from "@/board";
 import type { Scene, SceneSource, Town } from "@/board";
 import { lastMoment, momentOf, pageNow } from "@/wire";
+import { tr } from "@/words";
 import type { Census, Counted } from "./census";
 import { Certificate } from "./Certificate";
 import { CrowdCaption } from "./Crowd";
@@ -54,7 +55,7 @@ export function Stage({ run, name, level, town, player, overlays, policy, crowd,
   const label = useWatch(player, (w) => {
     const scene = sceneOf(w, level, town, { trail: false, field: null }, w.since, true);
     const choice = w.stage && momentOf(w.stage, w.t).choice;
-    return scene ? sentence(scene, choice ? level.actions[choice.action]!.name : null) : "The town. No life on stage yet.";
+    return scene ? sentence(scene, choice ? level.actions[choice.action]!.name : null) : tr("The town. No life on stage yet.");
   });
   const lost = useWatch(player, (w) => w.link.state === "lost");
   const began = useRef<number | null>(null);
@@ -64,7 +65,7 @@ export function Stage({ run, name, level, town, player, overlays, policy, crowd,
       <Board
         town={town}
         source={source}
-        label={crowd.on ? "The town, with a dot for every life of the run." : label}
+        label={crowd.on ? tr("The town, with a dot for every life of the run.") : label}
         labels={phone ? "short" : undefined}
         coords={!phone}
         onCell={(x, y) => {

@@ -1,6 +1,7 @@
 /** What the badge says: measured, not promised. */
 import type { Run } from "@/api";
 import { format } from "@/ui";
+import { tr } from "@/words";
 import { behindOf, delayOf, silentFor } from "./store";
 import type { Watch } from "./store";
 
@@ -25,7 +26,7 @@ export function badgeOf(w: Watch, run: Pick<Run, "state" | "place" | "episodes">
   if (w.link.state === "connecting" && !w.stage) return { kind: "connecting" };
   if (!w.stage) return { kind: run.state === "stopping" ? "stopping" : "warming" };
   const behind = behindOf(w);
-  if (behind) return { kind: "behind", text: w.replay ? "Replay" : behindText(behind) };
+  if (behind) return { kind: "behind", text: w.replay ? tr("Replay") : behindText(behind) };
   if (run.state === "stopping") return { kind: "stopping" };
   const silent = silentFor(w, now);
   if (silent >= SILENT) return { kind: "silent", seconds: Math.floor(silent / 1_000), turn: run.state === "queued" };
@@ -34,14 +35,12 @@ export function badgeOf(w: Watch, run: Pick<Run, "state" | "place" | "episodes">
 }
 
 function behindText(behind: { steps: number } | { lives: number }): string {
-  if ("lives" in behind) return countOf(behind.lives, "life", "lives");
-  return behind.steps > 0 ? countOf(behind.steps, "step", "steps") : "Paused";
+  if ("lives" in behind) return tr("{n} life behind|{n} lives behind", { n: behind.lives });
+  return behind.steps > 0 ? tr("{n} step behind|{n} steps behind", { n: behind.steps }) : tr("Paused");
 }
-
-const countOf = (n: number, one: string, many: string) => `${format.count(n)} ${n === 1 ? one : many} behind`;
 
 /** "184 ms", "2.1 s", "12 s" */
 export function delayText(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
-  return ms < 9_950 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`;
+  return ms < 9_950 ? `${format.fixed(ms / 1_000, 1)} s` : `${Math.round(ms / 1_000)} s`;
 }

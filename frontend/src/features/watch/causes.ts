@@ -5,6 +5,7 @@
 import type { Level } from "@/api";
 import { lastMoment, meterAt } from "@/wire";
 import type { Life } from "@/wire";
+import { inner, tr } from "@/words";
 
 const DISCOUNT = 0.97;
 
@@ -82,19 +83,19 @@ export function stepsUnder(life: Life, meter: number, mark: number): number {
 /** The sign of how a life ended. */
 export const SIGN = { death: "skull", retired: "flag-checkered", cut: "stop" } as const;
 
-const WORDS: Readonly<Record<string, string>> = { energy: "exhaustion", health: "illness", satiation: "hunger" };
+const WORDS: Readonly<Record<string, string>> = { energy: tr("Died of exhaustion"), health: tr("Died of illness"), satiation: tr("Died of hunger") };
 
 /** "Died of exhaustion", "Ran out of warmth", "Lived to the end", "Ended by the trainer" */
 export function endTitle(level: Level, life: Life): string {
   const { end } = life;
   if (!end) return "";
-  if (end.cause === "retired") return "Lived to the end";
-  if (end.cause === "cut" || !end.died_of) return "Ended by the trainer";
+  if (end.cause === "retired") return tr("Lived to the end");
+  if (end.cause === "cut" || !end.died_of) return tr("Ended by the trainer");
   return deathTitle(level, end.died_of);
 }
 
 /** "Died of exhaustion", "Ran out of warmth", by the meter that ran out. */
 export function deathTitle(level: Level, diedOf: string): string {
   const word = WORDS[diedOf];
-  return word ? `Died of ${word}` : `Ran out of ${(level.meters.find(({ name }) => name === diedOf)?.title ?? diedOf).toLowerCase()}`;
+  return word ?? tr("Ran out of {meter}", { meter: inner(level.meters.find(({ name }) => name === diedOf)?.title ?? diedOf) });
 }

@@ -4,6 +4,7 @@ import { checkpointsQuery, client, unwrap } from "@/api";
 import type { components } from "@/api/schema";
 import type { Level, Run } from "@/api";
 import { darkness } from "@/board/town";
+import { tr } from "@/words";
 import { offAir } from "./queries";
 
 export type Census = components["schemas"]["CensusOut"];
@@ -31,7 +32,7 @@ export function useCensus(run: Run, onAir: boolean): Counted {
   const newest = list.data?.reduce((late, one) => (one.steps > late.steps ? one : late), list.data[0]!);
   const census = useQuery(censusQuery(run.id, newest?.id ?? ""));
   const error = list.error ?? (census.data ? null : census.error);
-  const empty = list.data?.length === 0 ? (onAir ? "Counted with the first checkpoint, some seconds after training begins." : "This run has kept no checkpoint, so nothing was counted.") : null;
+  const empty = list.data?.length === 0 ? (onAir ? tr("Counted with the first checkpoint, some seconds after training begins.") : tr("This run has kept no checkpoint, so nothing was counted.")) : null;
   return { census: census.data ?? null, none: error?.message ?? empty };
 }
 

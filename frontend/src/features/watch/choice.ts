@@ -1,5 +1,7 @@
 /** The choice on stage in words and bars: Q-values as they are, no invented confidence. */
+import { fixed } from "@/ui/format";
 import type { Choice } from "@/wire";
+import { tr } from "@/words";
 
 export const isAllowed = (choice: Pick<Choice, "mask">, action: number): boolean => ((choice.mask >> action) & 1) === 1;
 
@@ -24,13 +26,13 @@ export function axisOf(choice: Choice): Axis {
 /** "Greedy: +4.92 over WAIT", "Random roll. Greedy was LEFT" */
 export function sentenceOf(choice: Choice, names: readonly string[]): string {
   const { action, greedy, random, q } = choice;
-  if (random) return action === greedy ? "Random roll, same as greedy" : `Random roll. Greedy was ${names[greedy]}`;
+  if (random) return action === greedy ? tr("Random roll, same as greedy") : tr("Random roll. Greedy was {action}", { action: names[greedy]! });
   const others = names.map((_, i) => i).filter((i) => i !== action && isAllowed(choice, i));
-  if (!others.length) return "The only action allowed";
+  if (!others.length) return tr("The only action allowed");
   const second = others.reduce((best, i) => (q[i]! > q[best]! ? i : best));
   const margin = q[action]! - q[second]!;
-  return `Greedy: ${margin < 0 ? "−" : "+"}${Math.abs(margin).toFixed(axisOf(choice).digits)} over ${names[second]}`;
+  return tr("Greedy: {margin} over {action}", { margin: (margin < 0 ? "−" : "+") + fixed(Math.abs(margin), axisOf(choice).digits), action: names[second]! });
 }
 
 /** "−0.05", with a true minus */
-export const signed = (value: number, digits: number): string => value.toFixed(digits).replace("-", "−");
+export const signed = (value: number, digits: number): string => fixed(value, digits).replace("-", "−");

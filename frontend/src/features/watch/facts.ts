@@ -4,6 +4,7 @@ import { isOpen, placeAt } from "@/board/town";
 import type { Layout, Town } from "@/board";
 import { lastMoment, meterAt } from "@/wire";
 import type { Life, Moment } from "@/wire";
+import { tr } from "@/words";
 import { CRITICAL, markOf } from "./level";
 import type { Place } from "./level";
 
@@ -130,17 +131,17 @@ export const usesOf = (life: Life, level: Level, place: number, t: number): numb
 /** The day of a moment, from 1. */
 export const dayOf = (life: Life, t: number, hours: number): number => Math.floor(((life.rows.hour[0] ?? 0) + t) / hours) + 1;
 
-/** Why an action is not allowed: "wall above", "nothing to use here", "closed until 8:00" */
+/** Why an action is not allowed: "wall above", tr("nothing to use here"), "closed until 8:00" */
 export function whyNot(level: Level, town: Town, layout: Layout, moment: Moment, action: number): string {
   const { dx, dy, kind } = level.actions[action]!;
   if (kind === "interact") {
     const place = placeAt(town, layout, moment.x, moment.y);
-    if (!place) return "nothing to use here";
-    return isOpen(place, moment.hour, town.day) ? "not allowed" : `closed until ${place.hours![0] % town.day!}:00`;
+    if (!place) return tr("nothing to use here");
+    return isOpen(place, moment.hour, town.day) ? tr("not allowed") : tr("closed until {hours}:00", { hours: place.hours![0] % town.day! });
   }
-  if (kind === "wait") return "not allowed";
-  if (Math.abs(dx) + Math.abs(dy) !== 1) return "the edge of the town";
-  return dy < 0 ? "wall above" : dy > 0 ? "wall below" : dx < 0 ? "wall to the left" : "wall to the right";
+  if (kind === "wait") return tr("not allowed");
+  if (Math.abs(dx) + Math.abs(dy) !== 1) return tr("the edge of the town");
+  return dy < 0 ? tr("wall above") : dy > 0 ? tr("wall below") : dx < 0 ? tr("wall to the left") : tr("wall to the right");
 }
 
 /** The next hour at which places open, and at which they close: ["Bar opens 18:00", "4 places close 18:00"] */
@@ -154,9 +155,10 @@ export function changesOf(town: Town, layout: Layout, hour: number): [opens: str
         .filter((place) => layout[place.name] && isOpen(place, at, day) === opening && isOpen(place, (at + day - 1) % day, day) !== opening)
         .map(({ title }) => title);
       if (!names.length) continue;
-      const verb = opening ? "open" : "close";
-      const who = names.length > 2 ? `${names.length} places ${verb}` : `${names.join(", ")} ${verb}${names.length > 1 ? "" : "s"}`;
-      return `${who} ${String(at).padStart(2, "0")}:00`;
+      const when = `${String(at).padStart(2, "0")}:00`;
+      if (names.length > 2) return opening ? tr("{n} places open {hour}", { n: names.length, hour: when }) : tr("{n} places close {hour}", { n: names.length, hour: when });
+      const said = { n: names.length, places: names.join(", "), hour: when };
+      return opening ? tr("{places} opens {hour}|{places} open {hour}", said) : tr("{places} closes {hour}|{places} close {hour}", said);
     }
     return "";
   };

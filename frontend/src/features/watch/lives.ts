@@ -1,8 +1,9 @@
 /** The recorded lives of a run as a list: why each was kept, and the way from one to the next. */
 import type { Recording } from "@/api";
+import { tr } from "@/words";
 import { splitReason } from "./marks";
 
-export const KINDS = { all: "All", records: "Records", firsts: "Firsts", deaths: "First deaths", stages: "Stages", regular: "Regular" } as const;
+export const KINDS = { all: tr("All"), records: tr("Records"), firsts: tr("Firsts"), deaths: tr("First deaths"), stages: tr("Stages"), regular: tr("Regular") } as const;
 export type Kind = keyof typeof KINDS;
 
 const KIND: Readonly<Record<string, Kind>> = {

@@ -2,6 +2,7 @@
 import type { Level, Recording } from "@/api";
 import { lastMoment } from "@/wire";
 import type { Life } from "@/wire";
+import { inner, tr } from "@/words";
 import type { Place } from "./level";
 
 export interface Mark {
@@ -34,15 +35,15 @@ export function marksOf(recordings: readonly Recording[], level: Level): Mark[] 
         slept ||= sleep;
         paid ||= pay;
         const title = place?.title ?? name;
-        add(place?.icon ?? "cube", sleep ? `First sleep: ${title}` : pay ? `First pay: ${title}` : `First use of ${title}`, place?.serves ?? null);
+        add(place?.icon ?? "cube", sleep ? tr("First sleep: {place}", { place: title }) : pay ? tr("First pay: {place}", { place: title }) : tr("First use of {place}", { place: title }), place?.serves ?? null);
       } else if (kind === "death") {
         const meter = level.meters.find((one) => one.name === name);
-        add("skull", `First death rooted in ${(meter?.title ?? name).toLowerCase()}`, meter?.name ?? null);
-      } else if (kind === "retired") add("flag-checkered", "First to live to the end");
-      else if (kind === "after stage") add("trophy", `Stage ${name} begins`);
+        add("skull", tr("First death rooted in {meter}", { meter: inner(meter?.title ?? name) }), meter?.name ?? null);
+      } else if (kind === "retired") add("flag-checkered", tr("First to live to the end"));
+      else if (kind === "after stage") add("trophy", tr("Stage {stage} begins", { stage: name }));
       else if (kind === "best") {
         // The first life outlives nobody.
-        if (outlived) add("star", `Record: ${steps} steps`);
+        if (outlived) add("star", tr("Record: {n} steps", { n: steps }));
         outlived = true;
       }
     }
@@ -59,12 +60,14 @@ export function splitReason(reason: string): [kind: string, name: string] {
 /** Why a life was kept, in a word or three. */
 export function wordOf(reason: string, level: Level): string {
   const [kind, name] = splitReason(reason);
-  if (kind === "first") return `first ${level.places.find((place) => place.name === name)?.title ?? name}`;
-  if (kind === "death") return `first death rooted in ${(level.meters.find((meter) => meter.name === name)?.title ?? name).toLowerCase()}`;
-  if (kind === "retired") return "first to live to the end";
-  if (kind === "best") return "record";
-  if (kind === "worst") return "shortest so far";
-  if (kind === "periodic") return "every so often";
+  if (kind === "first") return tr("first {place}", { place: level.places.find((place) => place.name === name)?.title ?? name });
+  if (kind === "death") return tr("first death rooted in {meter}", { meter: inner(level.meters.find((meter) => meter.name === name)?.title ?? name) });
+  if (kind === "retired") return tr("first to live to the end");
+  if (kind === "best") return tr("record");
+  if (kind === "worst") return tr("shortest so far");
+  if (kind === "periodic") return tr("every so often");
+  if (kind === "before stage") return tr("before stage {stage}", { stage: name });
+  if (kind === "after stage") return tr("after stage {stage}", { stage: name });
   return reason;
 }
 

@@ -4,6 +4,7 @@ import { ApiError, checkpointsQuery, client, isActive, runQuery, unwrap } from "
 import type { Bookmark, Checkpoint, Clips, Evaluation, Recording, Run } from "@/api";
 import { begin, decodeFrame } from "@/wire";
 import type { Life, Message } from "@/wire";
+import { tr } from "@/words";
 
 export type Columns = Record<string, (number | null)[]>;
 
@@ -37,7 +38,7 @@ export const recordingQuery = (run: string, episode: number) =>
     queryKey: ["runs", run, "episodes", episode],
     queryFn: async ({ signal }): Promise<Life> => {
       const answer = await fetch(`/api/v1/runs/${run}/episodes/${episode}`, { signal });
-      if (!answer.ok) throw new ApiError(answer.status, `Error ${answer.status}`, `Life ${episode} could not be fetched.`);
+      if (!answer.ok) throw new ApiError(answer.status, tr("Error {status}", { status: answer.status }), tr("Life {episode} could not be fetched.", { episode }));
       return begin(decodeFrame(await answer.arrayBuffer()));
     },
     staleTime: Infinity,

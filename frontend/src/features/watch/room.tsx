@@ -6,6 +6,7 @@ import { client, isActive, meQuery, runQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
 import { paths } from "@/paths";
 import { Button, Dialog, toast, useKeys, useQueryPatch } from "@/ui";
+import { tr } from "@/words";
 import type { Neighbours } from "./Dock";
 import { playKeys } from "./playKeys";
 import type { Player } from "./player";
@@ -67,7 +68,7 @@ export function useBest(run: Run, player: Player, live: boolean) {
       () =>
         fetched
           .then((life) => !gone && player.act((w, now) => show(w, life, now, { loop: true })))
-          .catch(() => !gone && toast(`Life ${wanted} could not be fetched.`)),
+          .catch(() => !gone && toast(tr("Life {wanted} could not be fetched.", { wanted }))),
       player.state().stage && !player.state().replay ? holdOf(player.state().speed) : 0,
     );
     fetched.catch(() => undefined);
@@ -93,11 +94,11 @@ export function useStop(run: Run) {
   const dialog = (
     <Dialog
       open={open}
-      title={waiting ? "Leave the queue?" : "Stop this run?"}
+      title={waiting ? tr("Leave the queue?") : tr("Stop this run?")}
       onClose={() => setOpen(false)}
       actions={
         <>
-          <Button onClick={() => setOpen(false)}>{waiting ? "Stay" : "Go on training"}</Button>
+          <Button onClick={() => setOpen(false)}>{waiting ? tr("Stay") : tr("Go on training")}</Button>
           <Button
             kind="primary"
             onClick={() => {
@@ -105,13 +106,13 @@ export function useStop(run: Run) {
               stop.mutate();
             }}
           >
-            {waiting ? "Leave the queue" : "Stop"}
+            {waiting ? tr("Leave the queue") : tr("Stop")}
           </Button>
         </>
       }
     >
       <p className="m2">
-        {waiting ? `${run.name} has not begun; nothing is lost.` : `${run.name} ends within two seconds. Its model and its recorded lives are kept. It can be resumed later.`}
+        {waiting ? tr("{run} has not begun; nothing is lost.", { run: run.name }) : tr("{run} ends within two seconds. Its model and its recorded lives are kept. It can be resumed later.", { run: run.name })}
       </p>
     </Dialog>
   );

@@ -6,6 +6,7 @@ import type { Checkpoint, Level, Run } from "@/api";
 import type { PolicyCell } from "@/board";
 import { everywhere, policyOf, Session, situationOf, startThinker } from "@/mind";
 import { momentOf } from "@/wire";
+import { tr } from "@/words";
 import type { Player } from "./player";
 import { offAir } from "./queries";
 
@@ -15,7 +16,7 @@ const weightsQuery = (run: string, checkpoint: string) =>
     queryKey: ["runs", run, "mind", checkpoint],
     queryFn: async ({ signal }): Promise<ArrayBuffer> => {
       const answer = await fetch(`/api/v1/runs/${run}/mind?checkpoint=${checkpoint}`, { signal });
-      if (!answer.ok) throw new ApiError(answer.status, `Error ${answer.status}`, "This mind could not be fetched.");
+      if (!answer.ok) throw new ApiError(answer.status, tr("Error {status}", { status: answer.status }), tr("This mind could not be fetched."));
       return answer.arrayBuffer();
     },
     staleTime: Infinity,

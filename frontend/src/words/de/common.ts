@@ -37,6 +37,7 @@ export const common = {
   "Show on projector": "Für den Beamer",
   "Students join with": "Mitmachen mit",
   "Level": "Level",
+  "Lives": "Leben",
   "{steps} steps": "{steps} Schritte",
   "{weights} weights": "{weights} Gewichte",
   "life {episode}": "Leben {episode}",

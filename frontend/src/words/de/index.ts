@@ -10,8 +10,9 @@ import { people } from "./people";
 import { runs } from "./runs";
 import { server } from "./server";
 import { ui } from "./ui";
+import { watch } from "./watch";
 
-const texts = { ...common, ...ui, ...chrome, ...app, ...runs, ...people, ...guide, ...launch, ...model };
+const texts = { ...common, ...ui, ...chrome, ...app, ...runs, ...people, ...guide, ...launch, ...model, ...watch };
 export type Texts = typeof texts;
 
 export interface Catalog {
