@@ -1,0 +1,307 @@
+"""Measures all that docs/performance.md claims, anew, in some minutes, each figure beside a baseline of the same run.
+
+    python -m tests.benchmarks.all [--parts world,learning,model,live,api] [--out FILE] [--keep]
+
+A figure alone says as much of the machine and of what else ran as of HAMLET, so it is the ratio that is watched: where
+one has fallen by more than a fifth against `performance.json`, it is named, and the exit status is 1. `--keep` makes
+what was measured the new `performance.json` and writes the table of docs/performance.md anew.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+
+KEPT = Path(__file__).with_name("performance.json")
+DOC = Path(__file__).parents[2] / "docs" / "performance.md"
+BEGIN, END = "<!-- figures: python -m tests.benchmarks.all --keep -->\n", "<!-- /figures -->"
+FALL = 0.2
+"""share of a ratio that may be lost before it is named"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    part: str
+    name: str
+    value: float
+    unit: str
+    baseline: str
+    """what it is measured against, in the same run"""
+    against: float
+    """the baseline's value, in the same unit unless the baseline says otherwise"""
+    ratio: float
+    """to the baseline, turned so that more is better"""
+    command: str
+    """that prints the figure, and more of its kind"""
+
+
+def more(part: str, name: str, value: float, unit: str, baseline: str, against: float, command: str) -> Figure:
+    """A figure of which more is better."""
+    return Figure(part, name, value, unit, baseline, against, value / against, command)
+
+
+def less(part: str, name: str, value: float, unit: str, baseline: str, against: float, command: str) -> Figure:
+    """A figure of which less is better."""
+    return Figure(part, name, value, unit, baseline, against, against / value, command)
+
+
+def yardstick(seconds: float = 1.0) -> float:
+    """What this core does now: rounds a CPU second of a fixed piece of numpy work, of the size of a world's step."""
+    dice = np.random.default_rng(0)
+    a, b = dice.random((256, 64), dtype=np.float32), dice.random((64, 64), dtype=np.float32)
+    best = 0.0
+    for _ in range(5):
+        began, rounds = time.thread_time(), 0
+        while time.thread_time() - began < seconds / 5:
+            (np.maximum(a @ b, 0.0) * a).argmax(axis=1)
+            rounds += 1
+        best = max(best, rounds / (time.thread_time() - began))
+    return best
+
+
+def world() -> Iterator[Figure]:
+    from tests.benchmarks.bench_world import lane_steps_per_second
+
+    command = "python -m tests.benchmarks.bench_world"
+    unit, baseline = "lane-steps a CPU s", "rounds of fixed numpy work a CPU s"
+    for lanes in (16, 256):
+        speed = lane_steps_per_second("L1_full_observability", lanes, "cpu", 1.0)
+        yield more("world", f"level 1, {lanes} lanes", speed, unit, baseline, yardstick(), command)
+
+
+def learning() -> Iterator[Figure]:
+    from tests.benchmarks.bench_learning import ROWS, throughput, train
+    from tests.benchmarks.bench_world import lane_steps_per_second
+
+    command = "python -m tests.benchmarks.bench_learning --rows L1"
+    settings, target = ROWS["L1"]
+    alone = lane_steps_per_second("L1_full_observability", 256, "cpu", 1.0)
+    yield more(
+        "learning", "PQN on level 1, learner included", throughput(settings, 5.0), "lane-steps a CPU s",
+        "the world alone, 256 lanes", alone, f"{command} --only throughput",
+    )  # fmt: skip
+    from lab.runs.levels import describe
+
+    floor = describe("L1_full_observability")["floors"]["random"]
+    result = train(settings, target)
+    yield more(
+        "learning", "level 1, standard settings, seed 0: survival on 256 fresh lives", result["mean"], "steps",
+        "random play", floor, command,
+    )  # fmt: skip
+
+
+def model() -> Iterator[Figure]:
+    import timeit
+
+    import torch
+
+    from hamlet.learning.networks import build_network
+    from hamlet.world import load_level
+    from tests.benchmarks.bench_model import COLD, COLD_TORCH, LEVELS, seconds
+    from tests.model.minds import mind
+
+    command = "python -m tests.benchmarks.bench_model"
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        for network, level in LEVELS.items():
+            own, path = mind(network), Path(folder) / "m.pt"
+            own.save_inference_checkpoint(path)
+            through = seconds(COLD_TORCH.format(path=str(path), network=network, level=level), 3)
+            cold = seconds(COLD.format(path=str(path)), 3)
+            yield less("model", f"{network}, cold start to the first action", cold, "s", "torch", through, command)
+            obs = np.zeros((1, own.obs_dim), np.float32)
+            hidden = own.predict(obs)["hidden"]
+            took = min(timeit.repeat(lambda: own.predict(obs, hidden), number=500, repeat=5))  # noqa: B023
+            net = build_network(network, load_level(level), 0)
+            start, seen = net.initial(1), torch.zeros(1, own.obs_dim)
+            with torch.inference_mode():
+                slow = min(timeit.repeat(lambda: net.step(seen, start), number=500, repeat=5))  # noqa: B023
+            name = f"{network}, one observation at a time"
+            yield more("model", name, 500 / took, "actions a s", "torch", 500 / slow, command)
+
+
+def live() -> Iterator[Figure]:
+    import subprocess
+
+    import httpx
+    import psutil
+
+    from tests.benchmarks.bench_live import ROOT, Lab, measured, percentile
+
+    viewers, span, command = 100, 8.0, "python -m tests.benchmarks.bench_live latency stock"
+    with tempfile.TemporaryDirectory(prefix="live") as folder:
+        lab = Lab(Path(folder))
+        server = None
+        try:
+            run = lab.launch("benchmark")
+            lab.wait_for(run, "training", 100_000)
+            ours = measured(lab.load(viewers, span, 3, path=f"/ws/runs/{run}"), span, [lab.web])
+            env = {**lab.env, "STOCK_REDIS": f"unix://{lab.product.data / 'valkey.sock'}"}
+            del env["DJANGO_SETTINGS_MODULE"]
+            address = "http://127.0.0.1:18765"
+            stock = [
+                sys.executable,
+                "-m",
+                "daphne",
+                "-p",
+                "18765",
+                "--verbosity",
+                "0",
+                "tests.benchmarks.stock:application",
+            ]
+            server = subprocess.Popen(stock, cwd=ROOT, env=env)
+            while True:
+                try:
+                    httpx.get(address)
+                    break
+                except httpx.TransportError:
+                    time.sleep(0.2)
+            load = lab.load(viewers, span, 3, url=address, path="/")
+            relay = subprocess.Popen(
+                [sys.executable, "-m", "tests.benchmarks.stock", run, str(span + 6)], cwd=ROOT, env=env,
+                stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+            theirs = measured(load, span, [psutil.Process(server.pid)])
+            relay.wait()
+        finally:
+            if server is not None:
+                server.kill()
+                server.wait()
+            lab.product.stop()
+    against = "stock Channels consumer, JSON"
+    for share, name in ((0.5, "p50"), (0.95, "p95")):
+        yield less(
+            "live", f"{viewers} viewers, age of a frame, {name}", percentile(ours["ages"], share), "ms", against,
+            percentile(theirs["ages"], share), command,
+        )  # fmt: skip
+    each = [found["web_cpu"] / max(1, found["frames"]) for found in (ours, theirs)]
+    yield less(
+        "live", f"{viewers} viewers, CPU of the web process a frame sent", 1e6 * each[0] * span / 100, "µs", against,
+        1e6 * each[1] * span / 100, command,
+    )  # fmt: skip
+
+
+def api() -> Iterator[Figure]:
+    from tests.benchmarks.bench_growth import ask, lab, questions
+
+    command = "python -m tests.benchmarks.bench_growth"
+    place = Path(tempfile.mkdtemp(prefix="hamlet-"))
+    try:
+        with lab(place, 500, 300_000, 10):
+            asked = questions()
+            least = ask("", asked["one run"]).cpu
+            for name in (
+                "runs, the newest 50", "runs, 1,000 in five pages", "its curve, 10,000 rows", "8 curves over steps",
+                "100 curves over steps",
+            ):  # fmt: skip
+                yield less(
+                    "api", f"500 runs, 300,000 rows: {name}", ask(name, asked[name]).cpu, "ms of CPU",
+                    "one run", least, command,
+                )  # fmt: skip
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
+    "world": world, "learning": learning, "model": model, "live": live, "api": api,
+}  # fmt: skip
+
+
+def machine() -> dict[str, Any]:
+    """Where this was measured."""
+    cpu = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.machine(),
+    )
+    return {
+        "cpu": cpu, "cores": len(os.sched_getaffinity(0)), "python": platform.python_version(),
+        "numpy": np.__version__, "load": round(median(os.getloadavg()), 1), "at": datetime.now(UTC).date().isoformat(),
+    }  # fmt: skip
+
+
+def fallen(figures: list[dict[str, Any]], kept: list[dict[str, Any]]) -> list[str]:
+    """A line for each figure whose ratio has fallen by more than FALL; one that is no longer measured is not named."""
+    now = {(one["part"], one["name"]): one for one in figures}
+    lines = []
+    for old in kept:
+        found = now.get((old["part"], old["name"]))
+        if found is not None and found["ratio"] < (1 - FALL) * old["ratio"]:
+            lines.append(
+                f"{old['part']}, {old['name']}: {found['ratio']:.3g} times {old['baseline']}, was {old['ratio']:.3g}"
+            )
+    return lines
+
+
+def table(measured: dict[str, Any]) -> str:
+    """The figures as docs/performance.md has them."""
+    told = measured["machine"]
+    lines = [
+        f"Measured {told['at']} on {told['cores']} cores ({told['cpu']}), Python {told['python']}, "
+        f"numpy {told['numpy']}, load {told['load']}, in {measured['seconds']} s.\n",
+        "| part | figure | value | baseline of the same run | its value | ratio, more is better | command |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for one in measured["figures"]:
+        command = one["command"].removeprefix("python -m tests.benchmarks.")
+        lines.append(
+            f"| {one['part']} | {one['name']} | {shown(one['value'])} {one['unit']} | {one['baseline']} | "
+            f"{shown(one['against'])} | {one['ratio']:.3g} | `{command}` |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def shown(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def filled(text: str, measured: dict[str, Any]) -> str:
+    """The page with its table made anew."""
+    before, rest = text.split(BEGIN)
+    return before + BEGIN + table(measured) + END + rest.partition(END)[2]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--parts", default=",".join(PARTS))
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--keep", action="store_true")
+    asked = parser.parse_args()
+    began, figures, where = time.monotonic(), [], machine()
+    for part in asked.parts.split(","):
+        for figure in PARTS[part]():
+            figures.append(asdict(figure))
+            print(
+                f"{part:9} {figure.name:70} {shown(figure.value):>12} {figure.unit:18} "
+                f"{figure.ratio:>8.3g} times {figure.baseline} ({shown(figure.against)})",
+                flush=True,
+            )
+    found = {"machine": where, "seconds": round(time.monotonic() - began), "figures": figures}
+    if asked.out:
+        asked.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    if KEPT.exists() and (lines := fallen(figures, json.loads(KEPT.read_text())["figures"])) and not asked.keep:
+        sys.exit("\n".join(["These have fallen by more than a fifth:", *lines]))
+    if asked.keep:
+        KEPT.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        DOC.write_text(filled(DOC.read_text(), found))
+
+
+if __name__ == "__main__":
+    main()
