@@ -1,6 +1,7 @@
 """The door of the web process: pages and REST over HTTP, live frames over WebSockets or server-sent events."""
 
 import os
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -27,3 +28,9 @@ application = ProtocolTypeRouter(
         "websocket": AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns)),
     }
 )
+
+if fd := os.environ.pop("HAMLET_LISTEN", ""):
+    # The socket that `manage.py up` has bound for us. A browser that came while all this was being imported would wait
+    # for seconds, where another web process could answer it at once.
+    with socket.socket(fileno=os.dup(int(fd))) as listener:
+        listener.listen(512)

@@ -10,7 +10,9 @@ import socket
 import ssl
 import subprocess
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -138,14 +140,21 @@ def front(new_site):
     folder = site.folder / "nginx"
     folder.mkdir()
     certificate(folder)
+    exchanged = {
+        "listen 443": f"listen 127.0.0.1:{port}",
+        "listen 80": f"listen 127.0.0.1:{plain}",
+        "/etc/ssl/hamlet/": f"{folder}/",
+    }
+    with nginx(folder, port, [web.url for web in webs], exchanged):
+        yield port, plain, folder, webs
+
+
+@contextmanager
+def nginx(folder: Path, port: int, webs: list[str], exchanged: dict[str, str]) -> Iterator[None]:
+    """nginx with deploy/nginx.conf before these web processes, its texts exchanged; answers at the port."""
     text = (ROOT / "deploy" / "nginx.conf").read_text()
-    servers = "\n".join(f"    server {web.url.removeprefix('http://')};" for web in webs)
-    for ours, theirs in (
-        ("    server 127.0.0.1:8000;", servers),
-        ("listen 443", f"listen 127.0.0.1:{port}"),
-        ("listen 80", f"listen 127.0.0.1:{plain}"),
-        ("/etc/ssl/hamlet/", f"{folder}/"),
-    ):
+    servers = "\n".join(f"    server {web.removeprefix('http://')} max_fails=0;" for web in webs)
+    for ours, theirs in {"    server 127.0.0.1:8000 max_fails=0;": servers, **exchanged}.items():
         assert ours in text
         text = text.replace(ours, theirs)
     (folder / "site.conf").write_text(text)
@@ -156,7 +165,7 @@ def front(new_site):
     server = spawn(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")], death_signal=signal.SIGKILL)
     try:
         eventually(lambda: answers(port), 20)
-        yield port, plain, folder, webs
+        yield
     finally:
         server.terminate()
         server.wait(10)
@@ -207,8 +216,8 @@ def answers(port: int) -> bool:
     return True
 
 
-def certificate(folder: Path) -> None:
-    names = ["-subj", "/CN=lab.school.org", "-addext", "subjectAltName=DNS:lab.school.org"]
+def certificate(folder: Path, name: str = "lab.school.org") -> None:
+    names = ["-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]
     keys = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *keys, *names]
     subprocess.run(command, check=True, capture_output=True)

@@ -107,19 +107,25 @@ def maybe_listening(serves: bool) -> contextlib.AbstractContextManager[socket.so
 
 @contextlib.contextmanager
 def listening_socket() -> Iterator[socket.socket]:
-    """The socket that the web process will serve, opened before anything else starts.
+    """The socket that the web process will serve, bound before anything else starts.
 
-    It stays open while the web process is started anew, so that browsers wait a moment instead of being refused.
+    The web process begins to listen once it can answer (lab/asgi.py): a proxy before several of them goes to another
+    until then. From then on the socket stays open, also while the web process is started anew, so that browsers wait a
+    moment instead of being refused.
     """
     host, port = settings.HOST, settings.PORT
     try:
         family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.create_server(where[:2], family=family, backlog=512)
     except socket.gaierror as error:
         raise StartError(f"HAMLET_HOST: {host!r} is not an address of this machine: {error.strerror}.") from None
-    except OSError as error:
-        raise StartError(why_no_socket(error, host, port)) from None
-    with listener:
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        try:
+            listener.bind(where[:2])
+        except OSError as error:
+            raise StartError(why_no_socket(error, host, port)) from None
         yield listener
 
 
@@ -184,7 +190,7 @@ def web_child(listener: socket.socket) -> Child:
         command = ["daphne", "--fd", fd, "--verbosity", "0", "--application-close-timeout", "1"]
     # A second for open sockets when it ends: pages reconnect by themselves.
     command = [sys.executable, "-m", *command, "lab.asgi:application"]
-    return Child("web", "web", command, child_environment("web"), 5, pass_fds=(listener.fileno(),))
+    return Child("web", "web", command, child_environment("web", HAMLET_LISTEN=fd), 5, pass_fds=(listener.fileno(),))
 
 
 def worker_children() -> list[Child]:
