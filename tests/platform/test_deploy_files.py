@@ -43,6 +43,19 @@ def test_the_kustomization_names_all_files():
     assert sorted([*named, "kustomization.yaml"]) == [path.name for path in KUBERNETES]
 
 
+def test_pods_are_counted_by_figures_that_exist_and_of_parts_that_do():
+    documents = [one for path in KUBERNETES for one in yaml.safe_load_all(path.read_text())]
+    parts = {one["metadata"]["name"]: one for one in documents if one["kind"] == "Deployment"}
+    scaled = {one["spec"]["scaleTargetRef"]["name"]: one for one in documents if "Autoscaler" in one["kind"]}
+    assert set(scaled) == {"web", "worker"}  # of the housekeeper there is always one
+    assert all("replicas" not in parts[name]["spec"] for name in scaled), "applied anew it would undo the scaling"
+    figures = (ROOT / "backend" / "lab" / "figures.py").read_text()
+    (metric,) = scaled["worker"]["spec"]["metrics"]
+    assert f'"{metric["external"]["metric"]["name"]}"' in figures
+    # A share of what is requested can only be told where something is.
+    assert parts["web"]["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"]["cpu"]
+
+
 def test_each_part_of_compose_runs_a_part_that_exists():
     from lab.management.commands.up import PARTS
 
