@@ -100,22 +100,34 @@ def test_twenty_minutes_the_guide_has_the_fine(page: "Page") -> None:
     picture(page, "lesson-guide")
 
 
-def test_twenty_minutes_two_rewards_side_by_side(page: "Page") -> None:
-    """The clicks, on runs too short to have learnt to cheat; what they learn stands in docs/teaching.md."""
-    pair = {"good": "L1_full_observability", "broken": "broken_reward"}
-    for name, level in pair.items():
-        pair[name] = asked(page, "/runs", {"name": name, "config": {"level": level, "steps": 20_000}})["id"]
-    for run in pair.values():
-        wait_until(page, run, "finished")
+def test_twenty_minutes_it_learns_to_die_before_the_fine(page: "Page") -> None:
+    """The broken reward really trained; the other run only so long that there is something to compare with."""
+    good = asked(page, "/runs", {"name": "good", "config": {"level": "L1_full_observability", "steps": 20_000}})["id"]
+    wait_until(page, good, "finished")
+    broken = launch(page, "Broken reward", "broken")
+    wait_until(page, broken, "finished")
     page.goto("/")
-    for name in pair:
+    for name in ("good", "broken"):
         page.get_by_role("checkbox", name=f"Choose {name}", exact=True).check()
     page.get_by_role("link", name="Compare 2").click()
     page.get_by_role("region", name="Curves").wait_for()
-    page.goto(f"/runs/{pair['broken']}")
+    page.goto(f"/runs/{broken}")
     deaths = page.get_by_role("region", name="Deaths")
     deaths.get_by_role("radio", name="Last examination").click()
     deaths.get_by_role("group", name=re.compile("Root causes")).wait_for()
+    last = asked(page, f"/runs/{broken}/evaluations")["items"][-1]
+    assert last["mean"] > 500, "it lives well"
+    assert last["share_retired"] == 0, "but not to the end"
+    picture(page, "lesson-broken")
+    page.get_by_role("link", name="Compare").first.click()
+    page.get_by_role("radio", name="Race").click()
+    page.get_by_role("slider", name="Step of ghost 1").press("End")
+    end = page.get_by_role("img", name=re.compile(r"Step \d+: \d of \d alive"))
+    end.wait_for()
+    print(
+        end.get_attribute("aria-label"), [one["steps"] for one in asked(page, f"/runs/{broken}/checkpoints")["items"]]
+    )
+    picture(page, "lesson-race")
 
 
 def test_the_guide_leads_to_the_recipe_of_each_lesson(page: "Page") -> None:
