@@ -14,7 +14,7 @@ terminal-window fingerprint-simple shield-check info warning broadcast chart-lin
 arrow-counter-clockwise gauge graduation-cap cpu hard-drives timer footprints question list corners-out corners-in stop-circle
 fast-forward code dice-five star archive trash pencil-simple skull house lock-simple trophy hand-tap hourglass-simple-medium
 game-controller brain heart lightning seal-check git-branch export sign-in sign-out user flag-checkered clock gear-six lock-key bed bookmark-simple
-upload-simple file-zip film-strip gif file-html ghost link-simple qr-code printer identification-card users-three user-minus key translate`;
+upload-simple file-zip film-strip gif file-html ghost link-simple qr-code printer identification-card users-three user-minus key translate bell`;
 const bold = `caret-down caret-up caret-right caret-left check x plus arrow-up arrow-down arrow-left arrow-right magnifying-glass`;
 
 const pascal = (name) => name.replace(/(^|-)(.)/g, (_, __, letter) => letter.toUpperCase());

@@ -82,7 +82,7 @@ def test_a_lesson(elsinore: "Page", comer: Any) -> None:
     picture(student, "join")
     student.get_by_role("button", name="Join").click()
     student.get_by_role("heading", name="Elsinore, morning").wait_for()
-    assert student.get_by_role("link", name="Launch run").count() == 0
+    student.get_by_role("link", name="Launch run").first.wait_for()
     picture(student, "student")
     sees_it_live(student)
     assert student.get_by_role("button", name="Stop").count() == 0

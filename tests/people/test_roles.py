@@ -3,6 +3,7 @@
 The addresses come from the API's own description, so one that is added and has no line here fails.
 """
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
@@ -21,8 +22,8 @@ ANYONE = "       401    200   200     200   200     200      200      200       
 MEMBERS = "      401    200   200     200   200     404      404      404               200       200"
 NOTES = "        401    403   201     201   201     404      404      404               201       201"
 EXPORTS = "      401    403   200     200   200     404      404      404               200       200"
-STEERS = "       401    403   403     403   403     404      404      404               200       200"
-DELETES = "       401    403   403     403   403     404      404      404               204       204"
+STEERS = "       401    403   403     200   403     404      404      404               200       200"
+DELETES = "      401    403   403     204   403     404      404      404               204       204"
 CHECKPOINTS = "  401    403   403     403   403     404      404      404               403       200"
 OWNS = "         401    404   404     200   404     404      404      404               404       404"
 DISOWNS = "      401    403   404     204   404     404      404      404               404       404"
@@ -30,9 +31,10 @@ NOTE_GOES = "    401    403   403     204   403     404      404      404       
 BRINGS = "       401    403   422     422   422     422      422      422               422       422"
 HANDS_OUT = "    401    403   201     201   201     201      201      201               201       201"
 CHOOSES = "      401    403   200     200   200     404      404      404               200       200"
-LAUNCHES = "     401    403   403     403   403     403      403      201               201       201"
+LAUNCHES = "     401    403   201     201   201     201      403      201               201       201"
+HOOKS = "        401    403   403     403   403     403      403      201               201       201"
 LISTS = "        401    403   403     403   403     403      403      200               200       200"
-BRANCHES = "     401    403   403     403   403     404      404      404               201       201"
+BRANCHES = "     401    403   201     201   201     404      404      404               201       201"
 TRIES = "        401    403   404     201   404     404      404      404               404       404"
 FOUNDS = "       401    403   403     403   403     403      403      403               403       201"
 LOOKS_AFTER = "  401    403   403     403   403     404      404      404               200       200"
@@ -46,6 +48,7 @@ TABLE = {
     "levels": ANYONE, "level": ANYONE, "settings": ANYONE, "workers": ANYONE,
     "classes": LISTS, "make_class": FOUNDS, "class": LOOKS_AFTER, "renew_code": LOOKS_AFTER,
     "revoke_code": LOOKS_AFTER, "join_qr": LOOKS_AFTER, "make_cards": MAKES, "renew_card": MAKES,
+    "set_lesson": LOOKS_AFTER, "fair_use": ANYONE,
     "appoint_member": APPOINTS, "remove_member": ENDS, "invite_guests": MAKES, "revoke_guests": ENDS,
     "runs": ANYONE, "launch": LAUNCHES, "run": MEMBERS, "change": STEERS, "stop": STEERS,
     "resume": STEERS, "clone": BRANCHES, "fork": BRANCHES,
@@ -58,7 +61,7 @@ TABLE = {
     "race": MEMBERS, "rival": MEMBERS, "play": EXPORTS,
     "uploads": ANYONE, "upload_model": BRINGS, "upload": OWNS, "remove_upload": DISOWNS, "upload_lives": OWNS,
     "upload_life": OWNS,
-    "webhooks": ANYONE, "make_webhook": LAUNCHES, "remove_webhook": DISOWNS, "deliveries": OWNS,
+    "webhooks": ANYONE, "make_webhook": HOOKS, "remove_webhook": DISOWNS, "deliveries": OWNS,
     "try_webhook": TRIES,
     "tokens": ANYONE, "make_token": HANDS_OUT, "revoke_token": DISOWNS,
 }  # fmt: skip
@@ -142,6 +145,7 @@ def body(operation, lab, thing):
         "card_sign_in": {"code": lab.cast.student.username, "words": "amber river stone"},
         "guest_enter": {"secret": lab.secret},
         "make_class": {"name": "RL 204"},
+        "set_lesson": {"bell_at": f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"},
         "make_cards": {"names": ["Voltemand"]},
         "appoint_member": {"role": "student"},
         "invite_guests": {"hours": 1},

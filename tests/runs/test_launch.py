@@ -22,8 +22,8 @@ def test_the_worker_is_told_when_the_row_is_there(db, polonius, train_queue, dja
     assert train_queue.all() == [(str(run.pk), 0)]
 
 
-def test_a_student_may_not_launch(db, ophelia):
-    with pytest.raises(NotAllowedError):
+def test_a_student_of_no_class_may_not_launch(db, ophelia):
+    with pytest.raises(NotAllowedError, match="join code"):
         services.run_launch(owner=ophelia, name="mine", config={})
     assert not Run.objects.exists()
 

@@ -96,7 +96,15 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
 
 @admin.register(Classroom)
 class ClassroomAdmin(ReadOnly):
-    list_display = ("name", "owner", "join_code", "students", "runs", "created_at")
+    """Instructors set limits here, as on the class's page; all else is to be looked at."""
+
+    list_display = ("name", "owner", "join_code", "students", "runs", "bell_at", "created_at")
+    readonly_fields = ("name", "owner", "join_code", "bell_at", "created_at")
+    fieldsets = (
+        (None, {"fields": readonly_fields}),
+        ("Each student", {"fields": Classroom.LIMITS[:3], "description": "Empty: no limit."}),
+        ("The class together", {"fields": Classroom.LIMITS[3:], "description": "Empty: no limit."}),
+    )
     list_select_related = ("owner",)
     list_per_page = 50
     search_fields = ("name", "join_code", "owner__username", "owner__first_name", "owner__last_name")
@@ -104,6 +112,9 @@ class ClassroomAdmin(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return selectors.counted(super().get_queryset(request)).annotate(run_count=Count("runs", distinct=True))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
 
     @admin.display(description="students")
     def students(self, classroom: Any) -> int:

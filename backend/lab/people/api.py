@@ -24,8 +24,8 @@ def me(request: HttpRequest) -> MeOut:
         return MeOut(user=None, csrf=get_token(request))
     mine, current = list(selectors.classes_for(person)), selectors.current_class(person)
     return MeOut(
-        user=UserOut(name=str(person), role=person.told_role), csrf=get_token(request), pawn=person.pawn,
-        crew=person.is_crew, classroom=ClassRefOut.of(current) if current else None,
+        user=UserOut(name=str(person), role=person.told_role), csrf=get_token(request), id=person.pk, pawn=person.pawn,
+        crew=person.is_crew, launches=person.launches, classroom=ClassRefOut.of(current) if current else None,
         classes=[ClassRefOut.of(one) for one in mine],
     )  # fmt: skip
 

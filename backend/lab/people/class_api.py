@@ -9,11 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router
 from ninja.responses import Status
 
-from lab.people import cards, classes, guests, once, selectors
+from lab.people import cards, classes, guests, lesson, once, selectors
 from lab.people.api import class_of
 from lab.people.errors import ConflictError, NotForYouError
 from lab.people.models import Classroom, GuestLink, Membership
-from lab.people.problems import PROBLEMS
+from lab.people.problems import PROBLEMS, RefusalError
 from lab.people.schemas import (
     AppointIn,
     Cards,
@@ -21,10 +21,12 @@ from lab.people.schemas import (
     ClassDetailOut,
     Classes,
     ClassIn,
+    ClassLimitsOut,
     ClassOut,
     GuestInviteOut,
     GuestLinkIn,
     GuestLinkOut,
+    LessonIn,
     LoginCardOut,
     MemberOut,
 )
@@ -62,6 +64,20 @@ def code_renew(request: HttpRequest, id: str) -> ClassDetailOut:
     """A new join code; the old one ends."""
     classroom = _class(request, id)
     classes.code_renew(classroom=classroom)
+    return _detail(classroom)
+
+
+@router.patch("/classes/{id}", response={200: ClassDetailOut, **PROBLEMS}, operation_id="set_lesson")
+def lesson_set(request: HttpRequest, id: str, payload: LessonIn) -> ClassDetailOut:
+    """Set when the class's lesson ends (instructors, its assistants), and how much its runs may use (instructors).
+
+    Runs of the class stop in time for the bell, each with a model. What is left out stays.
+    """
+    classroom = _class(request, id)
+    if not payload.model_fields_set:
+        raise RefusalError(422, "There is nothing to change: give bell_at or a limit.")
+    changes = {name: getattr(payload, name) for name in payload.model_fields_set}
+    lesson.lesson_set(classroom=classroom, by=request.user, changes=changes)
     return _detail(classroom)
 
 
@@ -170,6 +186,8 @@ def _detail(classroom: Classroom) -> ClassDetailOut:
     row = selectors.counted(Classroom.objects.filter(pk=classroom.pk)).get()
     return ClassDetailOut(
         **_facts(row),
+        bell_at=row.bell_at,
+        limits=ClassLimitsOut.of(row),
         members=[MemberOut.of(member) for member in selectors.members_of(classroom)],
         guests=[GuestLinkOut.of(link) for link in selectors.guest_links_of(classroom)],
     )

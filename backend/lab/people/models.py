@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -17,7 +18,7 @@ class Person(AbstractUser):
         ASSISTANT = "assistant", "Assistant"
         """helps with their classes: launches and stops runs there, hands out codes and cards"""
         STUDENT = "student", "Student"
-        """watches runs, leaves notes and takes models home"""
+        """watches their class's runs, launches own ones within its limits, leaves notes and takes models home"""
         GUEST = "guest", "Guest"
         """looks, and changes nothing"""
 
@@ -65,6 +66,11 @@ class Person(AbstractUser):
         return self.is_instructor or (self.is_active and self.role == self.Role.ASSISTANT)
 
     @property
+    def launches(self) -> bool:
+        """May launch runs and steer their own: everyone but a guest; a student in a class, within its limits."""
+        return self.is_active and not self.is_guest
+
+    @property
     def told_role(self) -> str:
         """The role as it works: someone with all rights is an instructor."""
         return self.Role.INSTRUCTOR.value if self.is_instructor else self.role
@@ -78,9 +84,17 @@ class Person(AbstractUser):
 
 
 class Classroom(models.Model):
-    """A class: its people, and the runs they share."""
+    """A class: its people, the runs they share, how much they may train, and when the present lesson ends.
+
+    Limits count what runs of the class use (lab/runs/fairness.py); one that is empty does not hold. Those of a student
+    hold for each student, those of the class for all its people together.
+    """
 
     NAME_LENGTH = 60
+    MOST_RUNS = 1000
+    MOST_MINUTES = 100_000
+    MOST_BYTES = 10 * 10**12
+    LIMITS = ("student_runs", "student_minutes", "student_bytes", "class_runs", "class_minutes", "class_bytes")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=NAME_LENGTH)
@@ -88,6 +102,34 @@ class Classroom(models.Model):
     join_code = models.CharField(
         max_length=20, null=True, blank=True, unique=True, help_text="Whoever knows it may join; none: nobody may."
     )
+    bell_at = models.DateTimeField(
+        "bell", null=True, blank=True,
+        help_text="When the lesson ends: runs stop in time, each with a model; students launch no more. None: no end.",
+    )  # fmt: skip
+    student_runs = models.PositiveIntegerField(
+        null=True, blank=True, default=3, validators=[MaxValueValidator(MOST_RUNS)],
+        help_text="Runs that each student may have queued or training at once.",
+    )  # fmt: skip
+    student_minutes = models.PositiveIntegerField(
+        null=True, blank=True, default=120, validators=[MaxValueValidator(MOST_MINUTES)],
+        help_text="Minutes that each student may train in any 24 hours.",
+    )  # fmt: skip
+    student_bytes = models.PositiveBigIntegerField(
+        null=True, blank=True, default=2 * 10**9, validators=[MaxValueValidator(MOST_BYTES)],
+        help_text="Bytes that the files of each student's runs may fill.",
+    )  # fmt: skip
+    class_runs = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(MOST_RUNS)],
+        help_text="Runs that the class may have queued or training at once.",
+    )  # fmt: skip
+    class_minutes = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(MOST_MINUTES)],
+        help_text="Minutes that the class may train in any 24 hours.",
+    )  # fmt: skip
+    class_bytes = models.PositiveBigIntegerField(
+        null=True, blank=True, default=20 * 10**9, validators=[MaxValueValidator(MOST_BYTES)],
+        help_text="Bytes that the files of the class's runs may fill.",
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
-from pydantic import ConfigDict
+from pydantic import AwareDatetime, ConfigDict
 
 from lab.people.guests import MOST_HOURS
 from lab.people.models import ApiToken, Classroom, GuestLink, Membership, Person
@@ -40,8 +40,10 @@ class ClassRefOut(Schema):
 class MeOut(Schema):
     user: UserOut | None = Field(description="null: nobody is signed in")
     csrf: str = Field(description="To be sent as X-CSRFToken with every change")
+    id: int | None = Field(None, description="As runs name their owner")
     pawn: Pawn | None = None
-    crew: bool = Field(False, description="May launch and stop runs and look after classes")
+    crew: bool = Field(False, description="Looks after classes, and steers the runs of others")
+    launches: bool = Field(False, description="May launch runs, within the limits of their class; and steer their own")
     classroom: ClassRefOut | None = Field(None, description="The current class; null is the whole lab")
     classes: list[ClassRefOut] = Field([], description="The classes one may choose")
 
@@ -121,13 +123,47 @@ class Classes(Schema):
     items: list[ClassOut]
 
 
+class ClassLimitsOut(Schema):
+    """How much runs of the class may use; null: no limit. Minutes are those trained within 24 hours."""
+
+    student_runs: int | None = Field(description="Runs that each student may have queued or training at once")
+    student_minutes: int | None
+    student_bytes: int | None
+    class_runs: int | None = Field(description="Runs that all people of the class may have queued or training at once")
+    class_minutes: int | None
+    class_bytes: int | None
+
+    @classmethod
+    def of(cls, classroom: Classroom) -> "ClassLimitsOut":
+        return cls(**{name: getattr(classroom, name) for name in Classroom.LIMITS})
+
+
 class ClassDetailOut(ClassOut):
+    bell_at: datetime | None = Field(description="When the lesson ends; null: it has no end")
+    limits: ClassLimitsOut
     members: list[MemberOut]
     guests: list[GuestLinkOut]
 
 
 class ClassIn(Taken):
     name: str = Field(max_length=200)
+
+
+Runs = Annotated[int, Field(ge=0, le=Classroom.MOST_RUNS)]
+Minutes = Annotated[int, Field(ge=0, le=Classroom.MOST_MINUTES)]
+Bytes = Annotated[int, Field(ge=0, le=Classroom.MOST_BYTES)]
+
+
+class LessonIn(Taken):
+    """What may be changed of a lesson; what is left out stays. null is no end, no limit."""
+
+    bell_at: AwareDatetime | None = Field(None, description="When the lesson ends, within 24 hours from now")
+    student_runs: Runs | None = None
+    student_minutes: Minutes | None = None
+    student_bytes: Bytes | None = None
+    class_runs: Runs | None = None
+    class_minutes: Minutes | None = None
+    class_bytes: Bytes | None = None
 
 
 class CardsIn(Taken):

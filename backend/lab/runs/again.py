@@ -13,7 +13,7 @@ from hamlet.learning.config import TrainConfig
 from hamlet.learning.fork import forked
 from hamlet.world import load_level
 from lab.people.models import Person
-from lab.runs import files, minds, queue, services, sight
+from lab.runs import fairness, files, minds, queue, services, sight
 from lab.runs.errors import FieldError, GoneError, NotAllowedError, RunError, WrongStateError
 from lab.runs.files import Written
 from lab.runs.models import Checkpoint, Run
@@ -80,7 +80,7 @@ def run_fork(
     except ValidationError as error:
         raise RunError("Some settings cannot be used.", field_errors(error, TrainConfig, "config.")) from None
     _must_differ(run, checked)
-    services.may_launch(by)
+    fairness.launch_class(by)
     fork = uuid4()
     copy = _copied(origin, files.checkpoint_name(fork, 0, origin.episode))
     try:
@@ -108,15 +108,16 @@ def run_resume(*, run: Run, by: Person) -> Run:
     The run is `stopped` or `failed` before and `queued` after.
 
     Raises:
-        NotAllowedError: `by` is no instructor, nor an assistant whose run or class it is
+        NotAllowedError: `by` may not steer it (`sight.may_steer`)
         WrongStateError: it still moves, has finished, or left no checkpoint
-        LimitError: its owner has too many runs that still move, or the disk is nearly full
+        LimitError: its owner or class has used up what they may, its lesson has ended, or the disk is nearly full
     """
     if not sight.may_steer(by, run):
-        raise NotAllowedError("Only instructors resume runs, and assistants those of their classes.")
+        raise NotAllowedError(sight.NOT_YOURS)
     now = timezone.now()
     with transaction.atomic():
-        services.room_for_one_more(run.owner)
+        services.room_for_one_more(run.owner, run.classroom, now)
+        fairness.resume_check(run, now)
         kept = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
         if kept.state == State.FINISHED:
             raise WrongStateError("The run has used its budget. Fork it with a larger one to go on.")
@@ -124,9 +125,9 @@ def run_resume(*, run: Run, by: Person) -> Run:
             raise WrongStateError("The run is not at its end.")
         if kept.steps > 0 and not Checkpoint.objects.filter(run=kept).exists():
             raise WrongStateError("The run has no checkpoint to go on from.")
-        kept.state, kept.message, kept.finished_at, kept.lost = State.QUEUED, "", None, 0
+        kept.state, kept.message, kept.finished_at, kept.lost, kept.urgent = State.QUEUED, "", None, 0, False
         kept.queued_at = kept.sent_at = now
-        kept.save(update_fields=["state", "message", "finished_at", "lost", "queued_at", "sent_at"])
+        kept.save(update_fields=["state", "message", "finished_at", "lost", "urgent", "queued_at", "sent_at"])
         transaction.on_commit(lambda: queue.send(kept.pk, kept.fence), robust=True)
         transaction.on_commit(lambda: services.announce(kept.pk), robust=True)
     run.refresh_from_db()

@@ -24,6 +24,7 @@ from lab.runs import (
     arena_api,
     crew,
     downloads,
+    fair_api,
     levels,
     lives_api,
     minds,
@@ -188,7 +189,10 @@ def run_list(
 
 @router.post("/runs", response={201: RunOut, **PROBLEMS}, operation_id="launch")
 def run_launch(request: HttpRequest, payload: RunIn, key: once.Key = None) -> Any:
-    """Launch a run; it belongs to one's current class (instructors, assistants)."""
+    """Launch a run; it belongs to one's current class (everyone but guests; students in a class, within its limits).
+
+    409 where a limit is reached: it says which one, what is used, and what to do; see /fair-use.
+    """
 
     def deed() -> RunOut:
         run = services.run_launch(owner=request.user, **payload.model_dump())
@@ -205,7 +209,7 @@ def run_detail(request: HttpRequest, id: str) -> RunOut:
 
 @router.patch("/runs/{id}", response={200: RunOut, **PROBLEMS}, operation_id="change")
 def run_change(request: HttpRequest, id: str, payload: RunChange) -> RunOut:
-    """Give a run another name, notes, tags or pace (instructors, assistants of its class).
+    """Give a run another name, notes, tags or pace (its owner, instructors, assistants of its class).
 
     What is left out stays. 409 for the pace of a run that has ended.
     """
@@ -226,14 +230,20 @@ def run_change(request: HttpRequest, id: str, payload: RunChange) -> RunOut:
 
 @router.delete("/runs/{id}", response={204: None, **PROBLEMS}, operation_id="delete_run")
 def run_delete(request: HttpRequest, id: str) -> Any:
-    """Delete a run that has ended, every row and file (instructors, assistants of its class). 409 while it moves."""
+    """Delete a run that has ended, every row and file (its owner, instructors, assistants of its class).
+
+    409 while it moves.
+    """
     services.run_delete(run=_run(request, id), by=request.user)
     return Status(204, None)
 
 
 @router.post("/runs/{id}/stop", response={200: RunOut, **PROBLEMS}, operation_id="stop")
 def run_stop(request: HttpRequest, id: str) -> RunOut:
-    """End a run early; its model is kept (instructors, assistants of its class). 409 if it has ended already."""
+    """End a run early; its model is kept (its owner, instructors, assistants of its class).
+
+    409 if it has ended already.
+    """
     services.run_stop(run=_run(request, id), by=request.user)
     return run_detail(request, id)
 
@@ -388,3 +398,4 @@ api.add_router("", models_api.router)
 api.add_router("", review_api.router)
 api.add_router("", lives_api.router)
 api.add_router("", arena_api.router)
+api.add_router("", fair_api.router)

@@ -60,6 +60,11 @@ class Run(models.Model):
     sent_at = models.DateTimeField(
         null=True, blank=True, help_text="When its place in the queue was last sent to the broker."
     )
+    claimed_at = models.DateTimeField(null=True, blank=True, help_text="When the slice in training began.")
+    trained_seconds = models.FloatField(default=0.0, help_text="Of a worker's time, in all slices that were committed.")
+    urgent = models.BooleanField(
+        default=False, help_text="The bell is near and it has no model yet: it goes before the others."
+    )
     lost = models.PositiveSmallIntegerField(
         default=0, help_text="Slices lost in a row, since the last one that was committed."
     )
@@ -128,6 +133,34 @@ class Run(models.Model):
     def active(self) -> bool:
         """It still moves."""
         return self.state in self.ACTIVE
+
+    @property
+    def ends_at_the_bell(self) -> bool:
+        """It moves, and the lesson of its class has an end that comes after its launch."""
+        bell_at = self.classroom.bell_at if self.classroom else None
+        return self.active and bell_at is not None and self.created_at < bell_at
+
+
+class TrainedSlice(models.Model):
+    """A slice that was trained and committed: whose worker's time it was. It outlives its run, as time used does."""
+
+    run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="slices")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    classroom = models.ForeignKey("people.Classroom", null=True, on_delete=models.CASCADE, related_name="+")
+    given = models.FloatField(help_text="Seconds that it was to train.")
+    seconds = models.FloatField(help_text="Seconds from claim to commit, restoring and saving included.")
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["ended_at", "pk"]
+        indexes = [
+            models.Index(fields=["owner", "ended_at"], name="slice_of_owner"),
+            models.Index(fields=["classroom", "ended_at"], name="slice_of_class"),
+            models.Index(fields=["ended_at"], name="slice_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s"
 
 
 class RunTag(models.Model):

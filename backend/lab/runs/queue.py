@@ -12,17 +12,20 @@ from lab.runs.models import Run
 logger = logging.getLogger(__name__)
 
 QUEUE = "train"
+NORMAL, URGENT = 3, 0
+"""priorities as a Redis queue has them: the lower one is read first, in all queues of a worker"""
 EXAMS = "exams"
 """what a worker does between two slices: examine a model, pack it"""
 UNREACHABLE = (kombu.exceptions.OperationalError, redis.RedisError, OSError)
 
 
-def send(run_id: UUID, fence: int) -> bool:
-    """Put a run's next slice at the queue's tail. If the broker is away, it is noted, and sent when it is back."""
+def send(run_id: UUID, fence: int, urgent: bool = False) -> bool:
+    """Put a run's next slice at the queue's tail, or before all that is not urgent. If the broker is away, it is noted,
+    and sent when it is back."""
     from lab.runs.tasks import train_slice
 
     try:
-        train_slice.apply_async(args=[str(run_id), fence], retry=False)
+        train_slice.apply_async(args=[str(run_id), fence], priority=URGENT if urgent else NORMAL, retry=False)
     except UNREACHABLE as error:
         logger.warning("run %s waits for the broker: %s", run_id, error)
         Run.objects.filter(pk=run_id, fence=fence, state=Run.State.QUEUED).update(sent_at=None)
@@ -33,7 +36,7 @@ def send(run_id: UUID, fence: int) -> bool:
 def send_exam(task: str, id: UUID) -> bool:
     """Have a model examined by a worker; False if the broker is away."""
     try:
-        app.send_task(f"lab.runs.tasks.{task}", args=[str(id)], queue=EXAMS, retry=False)
+        app.send_task(f"lab.runs.tasks.{task}", args=[str(id)], queue=EXAMS, priority=NORMAL, retry=False)
     except UNREACHABLE as error:
         logger.warning("%s of %s waits for the broker: %s", task, id, error)
         return False

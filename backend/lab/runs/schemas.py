@@ -277,9 +277,12 @@ class RunOut(Told):
     state: State
     message: str
     place: int | None = Field(description="Place in the queue, from 1; null where it does not wait")
+    wait: float | None = Field(description="Seconds until its next turn to train, as the queue's measured times tell")
     owner: str
+    owner_id: int
     fork: ForkOut | None = Field(description="Where it goes on from; null: it began at the beginning")
     classroom: ClassRefOut | None = Field(description="The class that shares it; null: everyone with an account")
+    bell_at: datetime | None = Field(description="When the lesson of its class ends, and it with it; null: it need not")
     config: dict[str, Any]
     progress: float = Field(description="Share of the budget that is used, 0 to 1")
     steps: int
@@ -301,15 +304,17 @@ class RunOut(Told):
     model: ModelOut | None
 
     @classmethod
-    def of(cls, run: Run, *, level_title: str, place: int | None, viewers: int) -> "RunOut":
+    def of(cls, run: Run, *, level_title: str, place: int | None, wait: float | None, viewers: int) -> "RunOut":
         plain = (
             "name", "notes", "level", "network", "learner", "seed", "state", "message", "config", "progress", "steps",
             "steps_budget", "episodes", "epsilon", "stage", "multiplier", "steps_per_second", "pace", "best",
             "best_episode", "last", "spark", "created_at", "started_at", "finished_at",
         )  # fmt: skip
         return cls(
-            id=str(run.pk), owner=str(run.owner), classroom=ClassRefOut.of(run.classroom) if run.classroom else None,
-            fork=ForkOut.of(run), level_title=level_title, place=place, viewers=viewers,
+            id=str(run.pk), owner=str(run.owner), owner_id=run.owner_id,
+            classroom=ClassRefOut.of(run.classroom) if run.classroom else None,
+            bell_at=run.classroom.bell_at if run.classroom and run.ends_at_the_bell else None,
+            fork=ForkOut.of(run), level_title=level_title, place=place, wait=wait, viewers=viewers,
             tags=[tag.name for tag in run.tags.all()],
             model=ModelOut.of(run.model) if run.model else None, **{name: getattr(run, name) for name in plain},
         )  # fmt: skip

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum, prefetch_related_objects
 
 from hamlet.learning.metrics import COLUMNS
-from lab.runs import curves, levels, live
+from lab.runs import curves, levels, live, turns
 from lab.runs.errors import FieldError, RunError
 from lab.runs.models import Checkpoint, Clip, ExportedModel, MetricRow, RecordedEpisode, Run, RunTag
 from lab.runs.schemas import RunOut
@@ -74,10 +74,17 @@ def run_cards(runs: Iterable[Run]) -> list[RunOut]:
     """What is told of each run. The runs must come with what they refer to (see `runs_for`)."""
     runs = list(runs)
     prefetch_related_objects(runs, "tags")
-    places = queue_places() if any(run.state == Run.State.QUEUED for run in runs) else {}
+    waiting = any(run.state == Run.State.QUEUED for run in runs)
+    places, waits = (queue_places(), turns.waits()[0]) if waiting else ({}, {})
     viewers = live.viewers([run.pk for run in runs])
     return [
-        RunOut.of(run, level_title=levels.title(run.level), place=places.get(run.pk), viewers=viewers.get(run.pk, 0))
+        RunOut.of(
+            run,
+            level_title=levels.title(run.level),
+            place=places.get(run.pk),
+            wait=waits.get(run.pk),
+            viewers=viewers.get(run.pk, 0),
+        )
         for run in runs
     ]
 
@@ -98,8 +105,8 @@ def bytes_of(runs: QuerySet[Run]) -> dict[UUID, int]:
 
 
 def queue_places() -> dict[UUID, int]:
-    """The queue: first in, first out."""
-    waiting = Run.objects.filter(state=Run.State.QUEUED).order_by("queued_at", "pk").values_list("pk", flat=True)
+    """The queue: first in, first out, what is urgent before the rest."""
+    waiting = turns.in_order(Run.objects.filter(state=Run.State.QUEUED)).values_list("pk", flat=True)
     return {pk: place for place, pk in enumerate(waiting, start=1)}
 
 

@@ -16,9 +16,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from hamlet.learning.config import TrainConfig
-from lab.people.models import Person
-from lab.people.selectors import current_class
-from lab.runs import disk, forget, live, queue, selectors, sight
+from lab.people.models import Classroom, Person
+from lab.runs import disk, fairness, forget, live, queue, selectors, sight
 from lab.runs.errors import LimitError, NotAllowedError, WrongStateError
 from lab.runs.models import Run, RunTag
 from lab.runs.validation import launch_checked, name_checked, notes_checked, pace_checked, tags_checked
@@ -55,31 +54,25 @@ def run_launch(
         pace: steps a second of the watched lane that it is held to, see `run_pace`; None is full speed
 
     Raises:
-        NotAllowedError: the owner is no instructor and no assistant
-        LimitError: the owner has too many runs that still move, or the disk is nearly full
+        NotAllowedError: the owner is a guest, or a student of no class
+        LimitError: the owner or the class has used up what they may (`fairness`), or the disk is nearly full
         RunError: a field is wrong; nothing was made
     """
-    may_launch(owner)
     title, checked = launch_checked(name, config)
     return run_queue(owner=owner, name=title, config=checked, pace=pace, notes=notes, tags=tags)
-
-
-def may_launch(person: Person) -> None:
-    """Raises NotAllowedError for those who launch no runs."""
-    if not person.is_crew:
-        raise NotAllowedError("Only instructors and assistants launch runs.")
 
 
 def run_queue(
     *, owner: Person, name: str, config: TrainConfig, pace: float | None, notes: str, tags: Sequence[str], **more: Any
 ) -> Run:
     """Put a run with settings that were checked into the queue; see `run_launch`. `more`: other fields of its row."""
+    classroom = fairness.launch_class(owner)
     pace, notes, tags = pace_checked(pace), notes_checked(notes), tags_checked(tags)
     now = timezone.now()
     with transaction.atomic():
-        room_for_one_more(owner)
+        room_for_one_more(owner, classroom, now)
         run = Run.objects.create(
-            owner=owner, classroom=current_class(owner), name=name, notes=notes, config=config.model_dump(mode="json"),
+            owner=owner, classroom=classroom, name=name, notes=notes, config=config.model_dump(mode="json"),
             level=config.level, network=config.network_kind, learner=config.learner, seed=config.seed,
             steps_budget=config.steps, pace=pace, queued_at=now, sent_at=now, **more,
         )  # fmt: skip
@@ -88,15 +81,18 @@ def run_queue(
     return run
 
 
-def room_for_one_more(owner: Person) -> None:
-    """Inside a transaction, before one more of this person's runs moves.
+def room_for_one_more(owner: Person, classroom: Classroom | None, now: datetime) -> None:
+    """Inside a transaction, before one more of this person's runs moves in this class.
 
-    Raises LimitError: they have too many that move, or the disk is nearly full
+    Raises LimitError: they or the class have used up what they may (`fairness`), or the disk is nearly full
     """
     if disk.is_full():
         raise LimitError("The disk is nearly full: no new run begins until something is deleted. Tell your operator.")
     # Locks the owner's row, so that launches at once do not all count one too few.
     Person.objects.select_for_update().get(pk=owner.pk)
+    if classroom is not None:
+        # And the class's, for its people's launches at once; its limits are read as they are then.
+        fairness.launch_check(owner, Classroom.objects.select_for_update().get(pk=classroom.pk), now)
     active = Run.objects.filter(owner=owner, state__in=Run.ACTIVE).count()
     if active >= active_limit():
         raise LimitError(
@@ -111,11 +107,11 @@ def run_stop(*, run: Run, by: Person) -> Run:
     two. Asking again while it stops changes nothing.
 
     Raises:
-        NotAllowedError: `by` is no instructor, nor an assistant whose run or class it is
+        NotAllowedError: `by` may not steer it (`sight.may_steer`)
         WrongStateError: it has ended already
     """
     if not sight.may_steer(by, run):
-        raise NotAllowedError("Only instructors stop runs, and assistants those of their classes.")
+        raise NotAllowedError(sight.NOT_YOURS)
     # It may go from one state to the other between two updates; then the next round finds it.
     for _ in range(5):
         run.refresh_from_db()
@@ -145,12 +141,12 @@ def run_pace(*, run: Run, by: Person, pace: float | None) -> Run:
     Its worker takes the pace up within a second, or when the run's next slice begins. What is learnt does not change.
 
     Raises:
-        NotAllowedError: `by` is no instructor, nor an assistant whose run or class it is
+        NotAllowedError: `by` may not steer it (`sight.may_steer`)
         RunError: there is no such pace
         WrongStateError: it has ended already
     """
     if not sight.may_steer(by, run):
-        raise NotAllowedError("Only instructors set the pace of a run, and assistants that of their classes' runs.")
+        raise NotAllowedError(sight.NOT_YOURS)
     pace = pace_checked(pace)
     with transaction.atomic():
         if not Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE).update(pace=pace):
@@ -164,11 +160,11 @@ def run_rename(*, run: Run, by: Person, name: str) -> Run:
     """Call a run something else, whether it moves or has ended.
 
     Raises:
-        NotAllowedError: `by` is no instructor, nor an assistant whose run or class it is
+        NotAllowedError: `by` may not steer it (`sight.may_steer`)
         RunError: the name cannot be used
     """
     if not sight.may_steer(by, run):
-        raise NotAllowedError("Only instructors rename runs, and assistants those of their classes.")
+        raise NotAllowedError(sight.NOT_YOURS)
     title = name_checked(name)
     with transaction.atomic():
         Run.objects.filter(pk=run.pk).update(name=title)
@@ -181,11 +177,11 @@ def run_note(*, run: Run, by: Person, notes: str) -> Run:
     """Write something else about a run, whether it moves or has ended.
 
     Raises:
-        NotAllowedError: `by` is no instructor, nor an assistant whose run or class it is
+        NotAllowedError: `by` may not steer it (`sight.may_steer`)
         RunError: the notes cannot be used
     """
     if not sight.may_steer(by, run):
-        raise NotAllowedError("Only instructors write about runs, and assistants about those of their classes.")
+        raise NotAllowedError(sight.NOT_YOURS)
     with transaction.atomic():
         Run.objects.filter(pk=run.pk).update(notes=notes_checked(notes))
         transaction.on_commit(lambda: announce(run.pk), robust=True)
@@ -197,11 +193,11 @@ def run_tag(*, run: Run, by: Person, tags: Sequence[str]) -> Run:
     """Give a run these tags and no others, whether it moves or has ended.
 
     Raises:
-        NotAllowedError: `by` is no instructor, nor an assistant whose run or class it is
+        NotAllowedError: `by` may not steer it (`sight.may_steer`)
         RunError: a tag cannot be used, or there are too many
     """
     if not sight.may_steer(by, run):
-        raise NotAllowedError("Only instructors tag runs, and assistants those of their classes.")
+        raise NotAllowedError(sight.NOT_YOURS)
     names = tags_checked(tags)
     with transaction.atomic():
         # Locks the run, so that two who tag it at once do not both add.
@@ -216,11 +212,11 @@ def run_delete(*, run: Run, by: Person) -> None:
     """Delete a run that has ended, every row and file.
 
     Raises:
-        NotAllowedError: `by` is no instructor, nor an assistant whose run or class it is
+        NotAllowedError: `by` may not steer it (`sight.may_steer`)
         WrongStateError: it still moves; its worker would go on writing
     """
     if not sight.may_steer(by, run):
-        raise NotAllowedError("Only instructors delete runs, and assistants those of their classes.")
+        raise NotAllowedError(sight.NOT_YOURS)
     with transaction.atomic():
         if Run.objects.select_for_update(of=("self",)).get(pk=run.pk).active:
             raise WrongStateError("The run is still training. Stop it first.")
@@ -231,7 +227,13 @@ def run_move(run_id: UUID, before: list[State], after: State, message: str = "")
     """Change the state if it still is one of `before`; False if someone else changed it first."""
     changes: dict[str, Any] = {"state": after, "message": message}
     if after not in Run.ACTIVE:
-        changes |= {"finished_at": timezone.now(), "lease_until": None, "queued_at": None, "sent_at": None}
+        changes |= {
+            "finished_at": timezone.now(),
+            "lease_until": None,
+            "claimed_at": None,
+            "queued_at": None,
+            "sent_at": None,
+        }
     with transaction.atomic():
         moved = Run.objects.filter(pk=run_id, state__in=before).update(**changes) == 1
         if moved:
@@ -249,6 +251,7 @@ def run_fail(*, run_id: UUID, fence: int, message: str) -> bool:
             message=message,
             finished_at=timezone.now(),
             lease_until=None,
+            claimed_at=None,
             queued_at=None,
             sent_at=None,
         )
@@ -264,7 +267,7 @@ def run_requeue(*, run: Run, now: datetime) -> bool:
     The fence rises, so the worker writes nothing should it come back.
     """
     claimed = Run.objects.filter(pk=run.pk, fence=run.fence, state__in=Run.LEASED, lease_until__lt=now)
-    changes: dict[str, Any] = {"fence": F("fence") + 1, "lease_until": None, "lost": F("lost") + 1}
+    changes: dict[str, Any] = {"fence": F("fence") + 1, "lease_until": None, "claimed_at": None, "lost": F("lost") + 1}
     again = False
     if run.state == State.STOPPING:
         changes |= {
@@ -284,7 +287,7 @@ def run_requeue(*, run: Run, now: datetime) -> bool:
         if taken:
             logger.warning("run %s: worker %s is gone, its lease has run out (fence %s)", run.pk, run.worker, run.fence)
             if again:
-                transaction.on_commit(lambda: queue.send(run.pk, run.fence + 1), robust=True)
+                transaction.on_commit(lambda: queue.send(run.pk, run.fence + 1, urgent=run.urgent), robust=True)
             # The life it had on the air is not gone on with.
             transaction.on_commit(lambda: live.off_air(run.pk), robust=True)
             transaction.on_commit(lambda: announce(run.pk), robust=True)
@@ -325,7 +328,7 @@ def runs_resend(now: datetime | None = None) -> int:
     sent = 0
     for run in unsent.order_by("queued_at"):
         if Run.objects.filter(pk=run.pk, fence=run.fence, state=State.QUEUED).update(sent_at=now):
-            sent += queue.send(run.pk, run.fence)
+            sent += queue.send(run.pk, run.fence, urgent=run.urgent)
     return sent
 
 

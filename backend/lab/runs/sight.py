@@ -16,6 +16,7 @@ from lab.runs.models import Run
 
 REFERS = ("owner", "model", "classroom", "parent")
 """what is told of a run stands in these rows too"""
+NOT_YOURS = "This run is for its owner, instructors and the assistants of its class to steer."
 
 
 def runs_for(person: Person) -> QuerySet[Run]:
@@ -31,10 +32,11 @@ def runs_for(person: Person) -> QuerySet[Run]:
 
 
 def may_steer(person: Person, run: Run) -> bool:
-    """May stop a run they see: an instructor any, an assistant their own and those of their classes."""
-    if not person.is_crew or person.is_instructor:
-        return person.is_instructor
-    return run.owner_id == person.pk or person.memberships.filter(classroom=run.classroom_id).exists()
+    """May stop, pace, rename and delete a run they see: an instructor any, an assistant those of their classes, and
+    whoever may launch runs their own."""
+    if person.is_instructor or (person.launches and run.owner_id == person.pk):
+        return True
+    return person.is_crew and person.memberships.filter(classroom=run.classroom_id).exists()
 
 
 def still_see(watching: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:

@@ -19,9 +19,18 @@ from django.utils import timezone
 
 from hamlet.learning.events import Evaluation, StageChange
 from hamlet.learning.metrics import COLUMNS
-from lab.runs import files, live, queue, selectors, services
+from lab.runs import bell, fairness, files, live, queue, selectors, services, turns
 from lab.runs.files import Written
-from lab.runs.models import Checkpoint, EvaluationRow, ExportedModel, MetricRow, RecordedEpisode, Run, StageMove
+from lab.runs.models import (
+    Checkpoint,
+    EvaluationRow,
+    ExportedModel,
+    MetricRow,
+    RecordedEpisode,
+    Run,
+    StageMove,
+    TrainedSlice,
+)
 
 State = Run.State
 
@@ -41,6 +50,8 @@ class Claim:
 
     run: Run
     fence: int
+    seconds: float
+    """that the slice is to train"""
 
 
 @dataclass(frozen=True)
@@ -89,14 +100,15 @@ def slice_claim(run_id: UUID, fence: int, worker: str) -> Claim | None:
     now = timezone.now()
     with transaction.atomic():
         claimed = Run.objects.filter(pk=run_id, state=State.QUEUED, fence=fence).update(
-            state=State.TRAINING, fence=fence + 1, lease_until=now + services.LEASE, worker=worker, queued_at=None,
-            sent_at=None,
+            state=State.TRAINING, fence=fence + 1, lease_until=now + services.LEASE, worker=worker, claimed_at=now,
+            queued_at=None, sent_at=None,
             started_at=Coalesce(F("started_at"), models.Value(now, output_field=models.DateTimeField())),
         )  # fmt: skip
         if not claimed:
             return None
         _on_commit(lambda: services.announce(run_id))
-    return Claim(Run.objects.get(pk=run_id), fence + 1)
+    run = Run.objects.get(pk=run_id)
+    return Claim(run, fence + 1, turns.slice_given(run))
 
 
 def slice_orders(claim: Claim) -> tuple[State | None, float | None]:
@@ -177,8 +189,9 @@ def slice_commit(
 ) -> Run | None:
     """End a slice: its rows, its checkpoint and model, and what becomes of the run, all in one transaction.
 
-    The run was `training` or `stopping`; it becomes `finished`, `stopped` (if it was to stop), or `queued` for its next
-    slice. None if the run is no longer ours: nothing is written, and the new files are removed.
+    The run was `training` or `stopping`; it becomes `finished`, `stopped` (if it was to stop, the bell rings, or what
+    its owner may use is used up), or `queued` for its next slice. None if the run is no longer ours: nothing is
+    written, and the new files are removed.
 
     Args:
         saved: the files, already in their place; None if training has not moved since the last checkpoint
@@ -191,7 +204,10 @@ def slice_commit(
             _write(run, batch)
             if saved is not None:
                 _keep(run, claim.fence, saved)
-            run.lease_until, run.lost = None, 0
+            _count(run, claim, now)
+            run.lease_until, run.claimed_at, run.lost = None, None, 0
+            if not finished and run.state != State.STOPPING and (reason := _held(run, now)):
+                run.state, run.message = State.STOPPING, reason
             if finished or run.state == State.STOPPING:
                 run.state = State.FINISHED if finished else State.STOPPED
                 run.finished_at = now
@@ -269,6 +285,21 @@ def _upsert(model: type[models.Model], rows: Sequence[models.Model], key: list[s
 def finite(values: dict[str, Any]) -> dict[str, Any]:
     """A number that is none is not a measurement: null, as for what was not measured."""
     return {name: None if isinstance(v := values[name], float) and not math.isfinite(v) else v for name in COLUMNS}
+
+
+def _count(run: Run, claim: Claim, now: datetime) -> None:
+    """Whose worker's time the slice was."""
+    seconds = (now - (run.claimed_at or now)).total_seconds()
+    run.trained_seconds += seconds
+    TrainedSlice.objects.create(
+        run=run, owner_id=run.owner_id, classroom_id=run.classroom_id, given=claim.seconds, seconds=seconds,
+        ended_at=now,
+    )  # fmt: skip
+
+
+def _held(run: Run, now: datetime) -> str | None:
+    """Why the run may not go on; None if it may."""
+    return bell.KEPT if bell.rings_for(run, now) else fairness.spent(run)
 
 
 def _keep(run: Run, fence: int, saved: Saved) -> None:

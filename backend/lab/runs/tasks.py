@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from hamlet.learning.errors import TrainingError
-from lab.runs import clips, crew, retention, services, sweep, uploads
+from lab.runs import bell, clips, crew, retention, services, sweep, turns, uploads
 from lab.runs.errors import RunError
 from lab.runs.models import ExportedModel
 
@@ -88,7 +88,7 @@ def make_clip(clip_id: str) -> None:
 
 @shared_task(name="lab.runs.tasks.reap")
 def reap() -> None:
-    """Every five seconds: queue again what lost its worker, send again what the broker lost, look at the disk."""
+    """Every five seconds: queue again what lost its worker, send again what the broker lost, look at disk and bell."""
     global _last_round
     now = time.monotonic()
     settled = _last_round is not None and now - _last_round <= PATIENCE
@@ -96,6 +96,7 @@ def reap() -> None:
         if settled:
             services.runs_reap()
         services.runs_spare_the_disk()
+        bell.bells_ring()
         services.runs_resend()
         uploads.uploads_resend()
         clips.clips_resend()
@@ -107,10 +108,11 @@ def reap() -> None:
 
 @shared_task(name="lab.runs.tasks.sweep")
 def sweep_files() -> None:
-    """Once a day: delete what the policy lets go of ended runs, and files that no row names."""
+    """Once a day: delete what the policy lets go of ended runs, files that no row names, slices that nobody counts."""
     try:
         thinned = retention.thin(settings.HAMLET_KEEP)
         gone = sweep.sweep()
+        turns.slices_forget()
     except (DatabaseError, OSError) as error:
         logger.warning("the sweep waits for tomorrow: %s", error)
         return

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import torch
-from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 
@@ -35,7 +34,6 @@ from lab.runs.slices import Claim, Saved, Standing
 
 logger = logging.getLogger(__name__)
 
-SLICE_SECONDS = 20.0
 COMMIT_PATIENCE = 60.0
 """seconds that a slice's end waits for the database before the slice is given up"""
 
@@ -116,10 +114,6 @@ def warm_up() -> None:
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])
 
 
-def slice_seconds() -> float:
-    return float(getattr(settings, "HAMLET_SLICE_SECONDS", SLICE_SECONDS))
-
-
 def slice_run(run_id: UUID, fence: int, worker: str, trainers: Trainers = Trainer) -> Run | None:
     """Train a run for one slice: claim, restore, train, save, commit.
 
@@ -135,7 +129,7 @@ def slice_run(run_id: UUID, fence: int, worker: str, trainers: Trainers = Traine
     if claim is None:
         return None
     kept, _kept = _kept, None  # whatever happens below, half a slice is never gone on with
-    with about(run=run_id, slice=claim.fence), Ledger(claim) as rows, Pulse(claim, rows, slice_seconds()) as pulse:
+    with about(run=run_id, slice=claim.fence), Ledger(claim) as rows, Pulse(claim, rows, claim.seconds) as pulse:
         training = take_up(claim, kept, trainers)
         try:
             train(training, rows, pulse)

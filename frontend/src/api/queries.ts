@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { client, setCsrf, unwrap } from "./client";
 import { spokenLevel, spokenLevels, spokenSettings } from "./spoken";
 import { isActive } from "./types";
-import type { Classroom, Level, LevelSummary, Me, Run } from "./types";
+import type { Classroom, FairUse, Level, LevelSummary, Me, Run } from "./types";
 
 /** Who is here. Also brings the token that every change must carry. */
 export const meQuery = queryOptions({
@@ -39,6 +39,13 @@ export const runQuery = (id: string) =>
     queryFn: ({ signal }): Promise<Run> => unwrap(client.GET("/api/v1/runs/{id}", { signal, params: { path: { id } } })),
     refetchInterval: ({ state }) => (state.data && isActive(state.data) ? 3_000 : false),
   });
+
+/** What one may use before one launches, the queue's wait, and the bell. */
+export const fairUseQuery = queryOptions({
+  queryKey: ["fair-use"],
+  queryFn: ({ signal }): Promise<FairUse> => unwrap(client.GET("/api/v1/fair-use", { signal })),
+  refetchInterval: 5_000,
+});
 
 export const levelsQuery = queryOptions({
   queryKey: ["levels"],

@@ -166,7 +166,13 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Lesson Set
+         * @description Set when the class's lesson ends (instructors, its assistants), and how much its runs may use (instructors).
+         *
+         *     Runs of the class stop in time for the bell, each with a model. What is left out stays.
+         */
+        patch: operations["set_lesson"];
         trace?: never;
     };
     "/api/v1/classes/{id}/code": {
@@ -523,7 +529,9 @@ export interface paths {
         put?: never;
         /**
          * Run Launch
-         * @description Launch a run; it belongs to one's current class (instructors, assistants).
+         * @description Launch a run; it belongs to one's current class (everyone but guests; students in a class, within its limits).
+         *
+         *     409 where a limit is reached: it says which one, what is used, and what to do; see /fair-use.
          */
         post: operations["launch"];
         delete?: never;
@@ -548,14 +556,16 @@ export interface paths {
         post?: never;
         /**
          * Run Delete
-         * @description Delete a run that has ended, every row and file (instructors, assistants of its class). 409 while it moves.
+         * @description Delete a run that has ended, every row and file (its owner, instructors, assistants of its class).
+         *
+         *     409 while it moves.
          */
         delete: operations["delete_run"];
         options?: never;
         head?: never;
         /**
          * Run Change
-         * @description Give a run another name, notes, tags or pace (instructors, assistants of its class).
+         * @description Give a run another name, notes, tags or pace (its owner, instructors, assistants of its class).
          *
          *     What is left out stays. 409 for the pace of a run that has ended.
          */
@@ -573,7 +583,9 @@ export interface paths {
         put?: never;
         /**
          * Run Stop
-         * @description End a run early; its model is kept (instructors, assistants of its class). 409 if it has ended already.
+         * @description End a run early; its model is kept (its owner, instructors, assistants of its class).
+         *
+         *     409 if it has ended already.
          */
         post: operations["stop"];
         delete?: never;
@@ -1216,6 +1228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fair-use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fair Use
+         * @description What one may use of the lab in one's current class, and has used; how long a run launched now would wait.
+         */
+        get: operations["fair_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1236,14 +1268,25 @@ export interface components {
              * @description To be sent as X-CSRFToken with every change
              */
             csrf: string;
+            /**
+             * Id
+             * @description As runs name their owner
+             */
+            id?: number | null;
             /** Pawn */
             pawn?: number | null;
             /**
              * Crew
-             * @description May launch and stop runs and look after classes
+             * @description Looks after classes, and steers the runs of others
              * @default false
              */
             crew: boolean;
+            /**
+             * Launches
+             * @description May launch runs, within the limits of their class; and steer their own
+             * @default false
+             */
+            launches: boolean;
             /** @description The current class; null is the whole lab */
             classroom?: components["schemas"]["ClassRefOut"] | null;
             /**
@@ -1385,10 +1428,40 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Bell At
+             * @description When the lesson ends; null: it has no end
+             */
+            bell_at: string | null;
+            limits: components["schemas"]["ClassLimitsOut"];
             /** Members */
             members: components["schemas"]["MemberOut"][];
             /** Guests */
             guests: components["schemas"]["GuestLinkOut"][];
+        };
+        /**
+         * ClassLimitsOut
+         * @description How much runs of the class may use; null: no limit. Minutes are those trained within 24 hours.
+         */
+        ClassLimitsOut: {
+            /**
+             * Student Runs
+             * @description Runs that each student may have queued or training at once
+             */
+            student_runs: number | null;
+            /** Student Minutes */
+            student_minutes: number | null;
+            /** Student Bytes */
+            student_bytes: number | null;
+            /**
+             * Class Runs
+             * @description Runs that all people of the class may have queued or training at once
+             */
+            class_runs: number | null;
+            /** Class Minutes */
+            class_minutes: number | null;
+            /** Class Bytes */
+            class_bytes: number | null;
         };
         /** GuestLinkOut */
         GuestLinkOut: {
@@ -1447,6 +1520,29 @@ export interface components {
         ClassIn: {
             /** Name */
             name: string;
+        };
+        /**
+         * LessonIn
+         * @description What may be changed of a lesson; what is left out stays. null is no end, no limit.
+         */
+        LessonIn: {
+            /**
+             * Bell At
+             * @description When the lesson ends, within 24 hours from now
+             */
+            bell_at?: string | null;
+            /** Student Runs */
+            student_runs?: number | null;
+            /** Student Minutes */
+            student_minutes?: number | null;
+            /** Student Bytes */
+            student_bytes?: number | null;
+            /** Class Runs */
+            class_runs?: number | null;
+            /** Class Minutes */
+            class_minutes?: number | null;
+            /** Class Bytes */
+            class_bytes?: number | null;
         };
         /** Cards */
         Cards: {
@@ -2141,12 +2237,24 @@ export interface components {
              * @description Place in the queue, from 1; null where it does not wait
              */
             place: number | null;
+            /**
+             * Wait
+             * @description Seconds until its next turn to train, as the queue's measured times tell
+             */
+            wait: number | null;
             /** Owner */
             owner: string;
+            /** Owner Id */
+            owner_id: number;
             /** @description Where it goes on from; null: it began at the beginning */
             fork: components["schemas"]["ForkOut"] | null;
             /** @description The class that shares it; null: everyone with an account */
             classroom: components["schemas"]["ClassRefOut"] | null;
+            /**
+             * Bell At
+             * @description When the lesson of its class ends, and it with it; null: it need not
+             */
+            bell_at: string | null;
             /** Config */
             config: {
                 [key: string]: unknown;
@@ -2894,6 +3002,59 @@ export interface components {
              * @default 0
              */
             seq: number;
+        };
+        /** BoundOut */
+        BoundOut: {
+            /** @description Queued or training now */
+            runs: components["schemas"]["ShareOut"];
+            /** @description Trained within 24 hours, of a worker's time */
+            minutes: components["schemas"]["ShareOut"];
+            /** @description Of the runs' files: checkpoints, recorded lives, models, films */
+            bytes: components["schemas"]["ShareOut"];
+        };
+        /** FairUseOut */
+        FairUseOut: {
+            /**
+             * Launches
+             * @description A launch would be let through now
+             */
+            launches: boolean;
+            /**
+             * Message
+             * @description Why it would not, and what to do; empty where it would
+             */
+            message: string;
+            /** @description The class that a launched run belongs to; null: the whole lab */
+            classroom: components["schemas"]["ClassRefOut"] | null;
+            /** @description One's own use in that class; null where it is the whole lab's */
+            own: components["schemas"]["BoundOut"] | null;
+            /** @description The use of all its people; null where it is the whole lab's */
+            together: components["schemas"]["BoundOut"] | null;
+            /**
+             * Bell At
+             * @description When the lesson ends; null: it has no end
+             */
+            bell_at: string | null;
+            /**
+             * Queue
+             * @description Runs that wait for a worker
+             */
+            queue: number;
+            /**
+             * Wait
+             * @description Seconds until a run that is launched now begins, as the queue's measured times tell; null: no worker is there
+             */
+            wait: number | null;
+        };
+        /** ShareOut */
+        ShareOut: {
+            /** Used */
+            used: number;
+            /**
+             * Limit
+             * @description The most that may be used; null: no limit holds
+             */
+            limit: number | null;
         };
     };
     responses: never;
@@ -3850,6 +4011,113 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassDetailOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    set_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LessonIn"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -10282,6 +10550,107 @@ export interface operations {
                 };
                 content: {
                     "application/msgpack": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    fair_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FairUseOut"];
                 };
             };
             /** @description Bad Request */

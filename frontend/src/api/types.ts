@@ -28,6 +28,14 @@ export type Webhook = Schemas["WebhookOut"];
 export type WebhookMade = Schemas["WebhookMadeOut"];
 export type LoginCard = Schemas["LoginCardOut"];
 
+/** What one may use of the lab in one's class, and has used. */
+export type FairUse = Schemas["FairUseOut"];
+/** The most that runs of a class may use. */
+export type ClassLimits = Schemas["ClassLimitsOut"];
+
+/** Whether they may stop, pace, rename and delete the run: their own, and whoever looks after classes those they see. */
+export const maySteer = (me: Me | undefined, run: Pick<Run, "owner_id">): boolean => me?.crew === true || (me?.launches === true && me.id === run.owner_id);
+
 /** A run that still moves. */
 export const isActive = (run: Pick<Run, "state">): boolean => ["queued", "training", "stopping"].includes(run.state);
 

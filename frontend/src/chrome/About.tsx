@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
-import { ApiError, client, isActive, meQuery, runsQuery, settingsQuery, unwrap } from "@/api";
+import { ApiError, client, isActive, maySteer, meQuery, runsQuery, settingsQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
 import { paths } from "@/paths";
 import { Button, Dialog, ErrorText, Field, format, Icon, toast } from "@/ui";
@@ -14,7 +14,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** A press opens what people wrote on the run, and what its crew may do with it. */
+/** A press opens what people wrote on the run, and what those who steer it may do with it. */
 export function AboutButton({ run, label = tr("About this run"), size }: { run: Run; label?: string; size?: "sm" }) {
   const [open, setOpen] = useState(false);
   return (
@@ -25,9 +25,9 @@ export function AboutButton({ run, label = tr("About this run"), size }: { run: 
   );
 }
 
-/** Name, notes and tags of a run; its crew changes them here, clones it and deletes it. */
+/** Name, notes and tags of a run; who may steer it changes them here, clones it and deletes it. */
 export function About({ run, open, onClose }: Props) {
-  const crew = useQuery(meQuery).data?.crew === true;
+  const steers = maySteer(useQuery(meQuery).data, run);
   const [deleting, setDeleting] = useState(false);
   const close = () => {
     setDeleting(false);
@@ -35,7 +35,7 @@ export function About({ run, open, onClose }: Props) {
   };
   if (!open) return null;
   if (deleting) return <Delete run={run} onClose={close} />;
-  return crew ? <Edit run={run} onClose={close} onDelete={() => setDeleting(true)} /> : <Read run={run} onClose={close} />;
+  return steers ? <Edit run={run} onClose={close} onDelete={() => setDeleting(true)} /> : <Read run={run} onClose={close} />;
 }
 
 function Read({ run, onClose }: Omit<Props, "open">) {

@@ -18,14 +18,17 @@ export class Refused extends Error {
   }
 }
 
-const alone = { pawn: null, crew: false, classroom: null, classes: [] };
-export const POLONIUS: Me = { ...alone, user: { name: "polonius", role: "instructor" }, csrf: "token", crew: true };
-export const OPHELIA: Me = { ...alone, user: { name: "ophelia", role: "student" }, csrf: "token" };
+const alone = { pawn: null, crew: false, launches: false, classroom: null, classes: [] };
+const idle = { used: 0, limit: null };
+export const UNUSED = { runs: idle, minutes: idle, bytes: idle };
+export const POLONIUS: Me = { ...alone, user: { name: "polonius", role: "instructor" }, csrf: "token", id: 1, crew: true, launches: true };
+export const OPHELIA: Me = { ...alone, user: { name: "ophelia", role: "student" }, csrf: "token", id: 2, launches: true };
 export const NOBODY: Me = { ...alone, user: null, csrf: "token" };
 
 const standing: Answers = {
   "GET /me": POLONIUS,
   "GET /runs": { items: [], next: null },
+  "GET /fair-use": { launches: true, message: "", classroom: null, own: null, together: null, bell_at: null, queue: 0, wait: 0 },
   "GET /workers": { items: [], free: 1, total: 2 },
   "GET /settings": { ...settings, limits: { name_length: 80, notes_length: 4000, tags: 10, tag_length: 30, active_runs: 20, slowest_pace: 0.5, fastest_pace: 60 } },
   "GET /levels": Object.values(LEVELS).map(({ level }) => level),

@@ -21,5 +21,6 @@ test("numbers are written as people write them", () => {
   expect(format.ordinal(2)).toBe("Second");
   expect(format.ordinal(13)).toBe("13th");
   expect(format.ordinal(22)).toBe("22nd");
+  expect([0.2, 60, 700, 7800].map(format.duration)).toEqual(["1 s", "60 s", "12 min", "2 h 10"]);
   expect(format.ago("2026-11-24T10:00:00Z", Date.parse("2026-11-24T10:00:12Z"))).toBe("12 s ago");
 });

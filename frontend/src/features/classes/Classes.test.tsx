@@ -11,7 +11,8 @@ const member = (changes: Partial<Member>): Member => ({
   id: "m1", name: "Laertes", role: "student", pawn: 3, account: false, code: "OTTER-3187", joined_at: "2026-11-24T10:00:00Z", last_login: null, ...changes,
 });
 const elsinore: Class = {
-  id: "c1", name: "Elsinore", owner: "polonius", join_code: "KITE-4271", students: 1, created_at: "2026-11-24T10:00:00Z", guests: [],
+  id: "c1", name: "Elsinore", owner: "polonius", join_code: "KITE-4271", students: 1, created_at: "2026-11-24T10:00:00Z", guests: [], bell_at: null,
+  limits: { student_runs: 3, student_minutes: 120, student_bytes: 2_000_000_000, class_runs: null, class_minutes: null, class_bytes: 20_000_000_000 },
   members: [member({ id: "m0", name: "polonius", role: "instructor", pawn: null, account: true, code: null }), member({})],
 };
 const page = () => open("/classes/c1", "/classes/:id", <Classroom />);
@@ -80,6 +81,42 @@ test("a guest link is shown once, and can be taken back", async () => {
   expect(sent.find(({ call }) => call === "POST /classes/c1/guests")).toMatchObject({ body: { hours: 24 } });
   await user.click(await screen.findByRole("button", { name: "Revoke" }));
   await vi.waitFor(() => expect(screen.queryByText(/s3cret/)).toBeNull());
+});
+
+test("the bell is set, put off and taken away", async () => {
+  let bell_at: string | null = null;
+  const sent = serve({
+    "GET /classes/c1": () => ({ ...elsinore, bell_at }),
+    "PATCH /classes/c1": (body: unknown) => {
+      bell_at = (body as Class).bell_at;
+      return elsinore;
+    },
+  });
+  const { user } = page();
+  const away = () => Math.round((Date.parse((sent.filter(({ call }) => call === "PATCH /classes/c1").at(-1)?.body as Class).bell_at ?? "") - Date.now()) / 60_000);
+  await user.click(await screen.findByRole("button", { name: "In 45 min" }));
+  expect(await screen.findByText(/in 45 min. Runs stop in time/)).toBeVisible();
+  expect(away()).toBe(45);
+  await user.click(screen.getByRole("button", { name: "5 min more" }));
+  expect(await screen.findByText(/in 50 min/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "No bell" }));
+  expect(await screen.findByRole("button", { name: "In 10 min" })).toBeVisible();
+  expect(bell_at).toBeNull();
+});
+
+test("limits are typed in the units that people use; an empty one is none", async () => {
+  const sent = serve({ "GET /classes/c1": elsinore, "PATCH /classes/c1": elsinore });
+  const { user, container } = page();
+  const runs = await screen.findByLabelText("Runs at once, Each student");
+  expect(runs).toHaveValue(3);
+  expect(screen.getByLabelText("Runs at once, The class together")).toHaveValue(null);
+  await user.clear(runs);
+  await user.type(screen.getByLabelText("Runs at once, The class together"), "40");
+  await user.clear(screen.getByLabelText("GB of files, Each student"));
+  await user.type(screen.getByLabelText("GB of files, Each student"), "1.5");
+  await user.click(screen.getByRole("button", { name: "Save limits" }));
+  expect(sent.find(({ call }) => call === "PATCH /classes/c1")?.body).toEqual({ student_runs: null, class_runs: 40, student_bytes: 1_500_000_000 });
+  expect(await faults(container)).toEqual([]);
 });
 
 test("a closed class offers to be opened, and has no code to show", async () => {

@@ -11,6 +11,7 @@ import { CardSheet } from "./CardSheet";
 import { CrewOnly } from "./Classes";
 import { Guests } from "./Guests";
 import { JoinCard } from "./JoinCard";
+import { Lesson, Limits } from "./Lesson";
 import { People } from "./People";
 import "./classes.css";
 
@@ -43,6 +44,8 @@ export function Classroom() {
             <People classroom={classroom} instructor={me?.user?.role === "instructor"} onCards={setCards} />
             <div className="stack">
               <JoinCard classroom={classroom} />
+              <Lesson classroom={classroom} />
+              <Limits classroom={classroom} instructor={me?.user?.role === "instructor"} />
               <Guests classroom={classroom} />
             </div>
           </div>

@@ -57,7 +57,7 @@ test("a budget that the checkpoint has used is refused before it is sent, and wh
 });
 
 test("is for those who launch runs", async () => {
-  serve({ ...answers, "GET /me": OPHELIA });
+  serve({ ...answers, "GET /me": { ...OPHELIA, launches: false } });
   page();
-  expect(await screen.findByRole("heading", { name: "Instructors and assistants fork runs" })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "Guests launch no runs" })).toBeVisible();
 });

@@ -26,7 +26,7 @@ const TITLES: Record<(typeof GROUPS)[number], () => string> = {
 export function Fork() {
   const { id = "" } = useParams();
   const [query] = useSearchParams();
-  const crew = useQuery(meQuery).data?.crew === true;
+  const launches = useQuery(meQuery).data?.launches === true;
   const run = useQuery(runQuery(id));
   const level = useQuery(levelQuery(run.data?.level ?? ""));
   const checkpoints = useQuery(checkpointsQuery(id));
@@ -36,11 +36,11 @@ export function Fork() {
   return (
     <>
       <title>{`${tr("Fork run")} · Hamlet`}</title>
-      <LabBar page="launch" launch={crew} />
-      {failed || !crew || (checkpoints.data && !checkpoint) ? (
+      <LabBar page="launch" launch={launches} />
+      {failed || !launches || (checkpoints.data && !checkpoint) ? (
         <main id="main" className="mid">
-          <Empty level={1} title={failed ? tr("The run did not come") : crew ? tr("There is no such checkpoint") : tr("Instructors and assistants fork runs")} action={<Link className="btn primary" to={paths.home()}>{tr("Runs")}</Link>}>
-            {failed ? failed.message : crew ? tr("It may have been dropped since, as only some of a run's checkpoints are kept.") : tr("You can watch the runs of your class and take their models home.")}
+          <Empty level={1} title={failed ? tr("The run did not come") : launches ? tr("There is no such checkpoint") : tr("Guests launch no runs")} action={<Link className="btn primary" to={paths.home()}>{tr("Runs")}</Link>}>
+            {failed ? failed.message : launches ? tr("It may have been dropped since, as only some of a run's checkpoints are kept.") : tr("You can watch the runs of the class and take their models home. Who joins it with its code may launch runs.")}
           </Empty>
         </main>
       ) : run.data && level.data && settings.data && checkpoint ? (

@@ -144,7 +144,7 @@ describe("the launch form", () => {
   });
 
   test("says when nobody would train it now", async () => {
-    serve({ "GET /workers": { items: [], free: 0, total: 0 } });
+    serve({ "GET /fair-use": fair({ wait: null }) });
     page();
     expect(await screen.findByText("No trainer is running: it waits in line until one starts.")).toBeVisible();
   });
@@ -160,10 +160,38 @@ describe("the launch form", () => {
   });
 });
 
-test("a student is told that instructors launch", async () => {
-  serve({ "GET /me": OPHELIA });
+const share = (used: number, limit: number | null) => ({ used, limit });
+const fair = (changes: object) => ({
+  launches: true, message: "", classroom: { id: "c1", name: "Elsinore" }, bell_at: null, queue: 3, wait: 42,
+  own: { runs: share(2, 3), minutes: share(14.2, 60), bytes: share(410_000_000, 2_000_000_000) },
+  together: { runs: share(9, null), minutes: share(200, null), bytes: share(1_000_000_000, null) }, ...changes,
+});
+
+test("a student sees what they have used and may use, and how long the queue is, before launching", async () => {
+  serve({ "GET /me": OPHELIA, "GET /fair-use": fair({ bell_at: new Date(Date.now() + 20 * 60_000).toISOString() }), "GET /workers": { items: [], free: 0, total: 1 } });
   page();
-  expect(await screen.findByRole("heading", { name: "Instructors and assistants launch runs" })).toBeVisible();
+  const told = await screen.findByRole("region", { name: "Fair use" });
+  expect(told).toHaveTextContent("2 of 3runs queued or training14 of 60minutes trained in 24 hours410 MB of 2.0 GBof checkpoints");
+  expect(told).not.toHaveTextContent("together");
+  expect(screen.getByText(/All trainers are busy: fourth in line. It begins in about 42 s./)).toBeVisible();
+  expect(screen.getByText(/The lesson ends at .* in 20 min: the run stops then, with its model/)).toBeVisible();
+});
+
+test("a limit that is reached says so in the server's words, and nothing is sent", async () => {
+  const message = "3 of 3 of your runs in Elsinore are queued or training; that is the limit. Stop one, or wait for one to end.";
+  const sent = serve({ "GET /me": OPHELIA, "GET /fair-use": fair({ launches: false, message }) });
+  const { user } = page();
+  expect(await screen.findByText(message)).toBeVisible();
+  const button = screen.getByRole("button", { name: /^Launch / });
+  expect(button).toHaveAttribute("aria-disabled", "true");
+  await user.click(button);
+  expect(sent.map(({ call }) => call)).not.toContain("POST /runs");
+});
+
+test("a guest is told who launches", async () => {
+  serve({ "GET /me": { ...OPHELIA, launches: false } });
+  page();
+  expect(await screen.findByRole("heading", { name: "Guests launch no runs" })).toBeVisible();
 });
 
 test("axe finds nothing wrong, with every setting open", async () => {

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
-import { ApiError, client, levelQuery, levelsQuery, meQuery, runsQuery, settingsQuery, unwrap, workersQuery } from "@/api";
+import { ApiError, client, fairUseQuery, levelQuery, levelsQuery, meQuery, runsQuery, settingsQuery, unwrap, workersQuery } from "@/api";
 import type { LevelSummary, Preset, Run } from "@/api";
 import { LabBar } from "@/chrome";
 import { paths } from "@/paths";
@@ -17,7 +17,7 @@ import { Summary } from "./Summary";
 import "./launch.css";
 
 export function Launch() {
-  const instructor = useQuery(meQuery).data?.crew === true;
+  const launches = useQuery(meQuery).data?.launches === true;
   const settings = useQuery(settingsQuery);
   const levels = useQuery(levelsQuery);
   const runs = useQuery(runsQuery);
@@ -25,13 +25,13 @@ export function Launch() {
   return (
     <>
       <title>{`${tr("Launch run")} · Hamlet`}</title>
-      <LabBar page="launch" launch={instructor}>
-        {instructor && <Trainers />}
+      <LabBar page="launch" launch={launches}>
+        {launches && <Trainers />}
       </LabBar>
-      {!instructor ? (
+      {!launches ? (
         <main id="main" className="mid">
-          <Empty level={1} title={tr("Instructors and assistants launch runs")} action={<Link className="btn primary" to={paths.home()}>{tr("Watch the runs")}</Link>}>
-            {tr("You can watch the runs of your class and take their models home.")}
+          <Empty level={1} title={tr("Guests launch no runs")} action={<Link className="btn primary" to={paths.home()}>{tr("Watch the runs")}</Link>}>
+            {tr("You can watch the runs of the class and take their models home. Who joins it with its code may launch runs.")}
           </Empty>
         </main>
       ) : failed ? (
@@ -100,6 +100,7 @@ function Bench({ settings, nameLength, presets, levels, runs }: BenchProps) {
     onSuccess: (run) => {
       cache.setQueryData([...runsQuery.queryKey, run.id], run);
       void cache.invalidateQueries({ queryKey: runsQuery.queryKey, exact: true });
+      void cache.invalidateQueries({ queryKey: fairUseQuery.queryKey });
       void navigate(paths.watch(run.id));
     },
     onError: (error) => {
@@ -113,8 +114,9 @@ function Bench({ settings, nameLength, presets, levels, runs }: BenchProps) {
     },
   });
   const wrong = Object.keys(form.errors);
+  const fair = useQuery(fairUseQuery).data;
   const go = () => {
-    if (launch.isPending) return;
+    if (launch.isPending || fair?.launches === false) return;
     if (wrong.length > 0) return focusFirst(wrong);
     setTrouble(undefined);
     setNameError(undefined);
@@ -148,6 +150,7 @@ function Bench({ settings, nameLength, presets, levels, runs }: BenchProps) {
         form={form}
         sent={{ level: levelName, ...sent }}
         runs={runs}
+        fair={fair}
         trouble={trouble}
         wrong={wrong.length}
         busy={launch.isPending}

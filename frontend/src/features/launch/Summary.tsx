@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import type { RefObject } from "react";
 import { workersQuery } from "@/api";
-import type { Level, Run } from "@/api";
+import type { FairUse, Level, Run } from "@/api";
 import { weightsOf } from "@/level";
 import { Button, Copy, ErrorText, format, Strip } from "@/ui";
 import { tr } from "@/words";
-import { duration, expectation, similar } from "./expect";
+import { expectation, similar } from "./expect";
+import { Fair, Line } from "./Fair";
 import type { Form } from "./form";
 import { yaml } from "./settings";
 import type { Config } from "./settings";
@@ -21,6 +22,7 @@ interface Props {
   form: Form;
   sent: Config;
   runs: readonly Run[];
+  fair: FairUse | undefined;
   /** what the server said about the whole, not about a field */
   trouble: string | undefined;
   wrong: number;
@@ -30,13 +32,13 @@ interface Props {
 
 const BYTES_A_WEIGHT = 4;
 
-export function Summary({ name, onName, nameLength, nameField, nameError, another, level, form, sent, runs, trouble, wrong, busy, launch }: Props) {
+export function Summary({ name, onName, nameLength, nameField, nameError, another, level, form, sent, runs, fair, trouble, wrong, busy, launch }: Props) {
   const workers = useQuery(workersQuery).data;
   const alike = similar(runs, form.config, form.network);
   const steps = Number(form.config["steps"]);
   const evaluations = Number(form.config["evaluations"]);
   const { survival, seconds } = expectation(alike, steps);
-  const waiting = runs.filter((run) => run.state === "queued").length;
+  const full = fair?.launches === false;
   const title = name.trim() || tr("run");
   return (
     <aside className="side" aria-label={tr("Summary")}>
@@ -70,7 +72,7 @@ export function Summary({ name, onName, nameLength, nameField, nameError, anothe
           )}
           {seconds !== null && (
             <div>
-              <dt>{duration(seconds)}</dt>
+              <dt>{format.duration(seconds)}</dt>
               <dd>{tr("to train, at the speed of that run|to train, at the speed of those runs", { n: alike.length })}</dd>
             </div>
           )}
@@ -95,20 +97,18 @@ export function Summary({ name, onName, nameLength, nameField, nameError, anothe
         </dl>
         {alike.length === 0 && <p className="hint">{tr("No finished run is like this one yet, so how long it takes and how well it does is open.")}</p>}
       </div>
+      {fair?.own && <Fair fair={fair} />}
       <Yaml sent={sent} />
+      {full && <Strip kind="warn">{fair.message}</Strip>}
       {trouble && <Strip kind="bad">{trouble}</Strip>}
       <div className="cta">
-        {workers && workers.free === 0 && (
-          <p className="hint">
-            {workers.total === 0 ? tr("No trainer is running: it waits in line until one starts.") : tr("All trainers are busy: {place} in line.", { place: format.ordinal(waiting + 1).toLowerCase() })}
-          </p>
-        )}
+        {workers && fair && !full && <Line workers={workers} fair={fair} />}
         {wrong > 0 && (
           <p className="error" role="status">
             {tr("One setting is not possible.|{n} settings are not possible.", { n: wrong })}
           </p>
         )}
-        <Button kind="primary" size="lg" wide icon="play" iconWeight="fill" aria-disabled={busy || wrong > 0} onClick={launch} title={tr("Ctrl or ⌘ with Enter")}>
+        <Button kind="primary" size="lg" wide icon="play" iconWeight="fill" aria-disabled={busy || full || wrong > 0} onClick={launch} title={tr("Ctrl or ⌘ with Enter")}>
           <span className="cut">{busy ? tr("Launching") : tr("Launch {name}", { name: title })}</span>
         </Button>
       </div>

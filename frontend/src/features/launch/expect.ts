@@ -27,10 +27,3 @@ export function expectation(runs: readonly Run[], steps: number): Expectation {
     seconds: speed && steps > 0 ? steps / speed : null,
   };
 }
-
-/** "40 s", "12 min", "2 h 10" */
-export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
-}

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { obsDim, reads, weightsOf } from "@/level";
 import { DAY_AND_NIGHT, LEVELS, run, TOWN } from "@/testing/data";
 import settingsFile from "@/testing/fixtures/settings.json";
-import { duration, expectation, similar } from "./expect";
+import { expectation, similar } from "./expect";
 import { randomName } from "./names";
 import { epsilonAt, halfAt } from "./schedule";
 import { applies, defaultsOf, differences, networkOf, problem, settingsOf, yaml } from "./settings";
@@ -99,9 +99,6 @@ describe("what to expect", () => {
   });
   test("is nothing where there is no such run", () => {
     expect(expectation([], 3_000_000)).toEqual({ runs: 0, survival: null, seconds: null });
-  });
-  test("tells a time roughly", () => {
-    expect([0.2, 60, 700, 7800].map(duration)).toEqual(["1 s", "60 s", "12 min", "2 h 10"]);
   });
 });
 

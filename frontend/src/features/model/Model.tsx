@@ -130,7 +130,7 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
               <Icon name="game-controller" />
               {tr("Play against it")}
             </Link>
-            {me?.crew && checkpoint && (
+            {me?.launches && checkpoint && (
               <Link className="btn" to={paths.fork(run.id, checkpoint.id)}>
                 <Icon name="git-branch" />
                 {tr("Fork from here")}

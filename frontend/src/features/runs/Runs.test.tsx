@@ -109,15 +109,33 @@ describe("keys", () => {
   });
 });
 
-test("a student sees no way to launch or stop", async () => {
-  serve({ "GET /me": OPHELIA, "GET /runs": { items: RUNS, next: null } });
+test("a student launches, and stops what is their own only", async () => {
+  const own = run({ id: "own", name: "ophelia-1", owner: "ophelia", owner_id: 2, state: "training" });
+  serve({ "GET /me": OPHELIA, "GET /runs": { items: [own, ...RUNS], next: null } });
+  const { user } = page();
+  await screen.findByRole("table");
+  expect(screen.getByRole("link", { name: "Launch run" })).toBeVisible();
+  await user.click(screen.getByRole("checkbox", { name: "Choose ophelia-1" }));
+  expect(screen.getByRole("button", { name: "Stop 1, keep models" })).toBeVisible();
+  await user.click(screen.getByRole("checkbox", { name: "Choose ophelia-1" }));
+  await user.click(screen.getByRole("checkbox", { name: "Choose heron-42" }));
+  expect(screen.queryByRole("button", { name: /Stop/ })).toBeNull();
+});
+
+test("a guest sees no way to launch or stop", async () => {
+  serve({ "GET /me": { ...OPHELIA, launches: false }, "GET /runs": { items: RUNS, next: null } });
   const { user } = page();
   await screen.findByRole("table");
   expect(screen.queryByRole("link", { name: "Launch run" })).toBeNull();
-  await user.click(screen.getByRole("checkbox", { name: "Choose heron-42" }));
-  expect(screen.queryByRole("button", { name: /Stop/ })).toBeNull();
   await user.keyboard("n");
   expect(screen.queryByTestId("elsewhere")).toBeNull();
+});
+
+test("the bell stands over the runs while it holds", async () => {
+  const bell_at = new Date(Date.now() + 12 * 60_000).toISOString();
+  serve({ "GET /runs": { items: RUNS, next: null }, "GET /fair-use": { launches: true, message: "", classroom: null, own: null, together: null, bell_at, queue: 0, wait: 0 } });
+  page();
+  expect(await screen.findByText(/^Bell .*, in 12 min$/)).toBeVisible();
 });
 
 test("an empty lab invites an instructor to launch", async () => {

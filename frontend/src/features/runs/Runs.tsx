@@ -2,9 +2,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
-import { client, isActive, isUnderWay, meQuery, runsQuery, unwrap } from "@/api";
+import { client, fairUseQuery, isActive, isUnderWay, maySteer, meQuery, runsQuery, unwrap } from "@/api";
 import type { Me, Run } from "@/api";
-import { LabBar } from "@/chrome";
+import { Bell, LabBar } from "@/chrome";
 import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Pawn, Segmented, Skeleton, Strip, toast, useKeys, Waiting } from "@/ui";
 import { tr } from "@/words";
@@ -20,7 +20,8 @@ const PAGE = 100;
 
 export function Runs() {
   const me = useQuery(meQuery).data;
-  const crew = me?.crew === true;
+  const launches = me?.launches === true;
+  const fair = useQuery({ ...fairUseQuery, enabled: launches, refetchInterval: 15_000 }).data;
   const lab = useQuery(runsQuery);
   const runs = { ...lab, data: ofClass(lab.data, me) };
   const [query, setQuery] = useSearchParams();
@@ -30,11 +31,11 @@ export function Runs() {
   const navigate = useNavigate();
   const selection = useSelection(runs.data);
   const stop = useStop();
-  const moving = (runs.data ?? []).filter((run) => isActive(run) && selection.chosen.has(run.id)).map(({ id }) => id);
+  const moving = (runs.data ?? []).filter((run) => isActive(run) && maySteer(me, run) && selection.chosen.has(run.id)).map(({ id }) => id);
 
   useKeys({
     "/": () => search.current?.focus(),
-    n: () => (crew ? void navigate(paths.launch()) : false),
+    n: () => (launches ? void navigate(paths.launch()) : false),
     j: () => step(1),
     k: () => step(-1),
     x: () => {
@@ -50,7 +51,7 @@ export function Runs() {
   return (
     <>
       <title>{`${tr("Runs")} · Hamlet`}</title>
-      <LabBar page="runs" launch={crew}>
+      <LabBar page="runs" launch={launches}>
         {runs.data && runs.data.length > 0 && <Search field={search} className="hide-s" view={view} setView={setView} keys />}
       </LabBar>
       <main className="runs" id="main" tabIndex={-1}>
@@ -67,7 +68,8 @@ export function Runs() {
             </Link>
           )}
           <JoinChip me={me} />
-          {crew && runs.data && runs.data.length > 0 && (
+          <Bell at={fair?.bell_at} />
+          {launches && runs.data && runs.data.length > 0 && (
             <Link className="btn primary lg" to={paths.launch()}>
               <Icon name="plus" weight="bold" />
               {tr("Launch run")}
@@ -77,7 +79,7 @@ export function Runs() {
         {runs.data ? (
           <>
             {runs.isError && <Stale since={runs.dataUpdatedAt} retry={() => void runs.refetch()} />}
-            <Listed runs={runs.data} crew={crew} view={view} setView={setView} selection={selection} />
+            <Listed runs={runs.data} launches={launches} view={view} setView={setView} selection={selection} />
           </>
         ) : runs.isError ? (
           <div className="card">
@@ -97,7 +99,7 @@ export function Runs() {
               <Icon name="columns" />
               {tr("Compare {n}", { n: selection.chosen.size })}
             </Link>
-            {crew && moving.length > 0 && (
+            {moving.length > 0 && (
               <Button size="sm" icon="stop-circle" disabled={stop.isPending} onClick={() => stop.mutate(moving, { onSettled: selection.clear })}>
                 {tr("Stop {n}, keep models", { n: moving.length })}
               </Button>
@@ -112,15 +114,15 @@ export function Runs() {
 
 interface ListedProps {
   runs: readonly Run[];
-  crew: boolean;
+  launches: boolean;
   view: View;
   setView: (view: View) => void;
   selection: ReturnType<typeof useSelection>;
 }
 
-function Listed({ runs, crew, view, setView, selection }: ListedProps) {
+function Listed({ runs, launches, view, setView, selection }: ListedProps) {
   const [pages, setPages] = useState(1);
-  if (runs.length === 0) return <NoRuns crew={crew} />;
+  if (runs.length === 0) return <NoRuns launches={launches} />;
   const onAir = runs.filter((run) => inGroup(run, "training"));
   const shown = visible(runs, view);
   const options = (Object.keys(GROUPS) as Group[])
@@ -171,7 +173,7 @@ function missed({ group, tag, text }: View): string {
   return wanted.length ? `${none} ${wanted.join(", ")}.` : tr("No run is here.");
 }
 
-function NoRuns({ crew }: { crew: boolean }) {
+function NoRuns({ launches }: { launches: boolean }) {
   return (
     <div className="card">
       <Empty
@@ -182,7 +184,7 @@ function NoRuns({ crew }: { crew: boolean }) {
           </div>
         }
         action={
-          crew && (
+          launches && (
             <Link className="btn primary lg" to={paths.launch()}>
               <Icon name="plus" weight="bold" />
               {tr("Launch run")}
@@ -190,7 +192,7 @@ function NoRuns({ crew }: { crew: boolean }) {
           )
         }
       >
-        {crew ? tr("Launch a run and the class can watch it learn from its first step.") : tr("Your instructor launches the first run. This page shows it by itself.")}
+        {launches ? tr("Launch a run and the class can watch it learn from its first step.") : tr("Your instructor launches the first run. This page shows it by itself.")}
       </Empty>
     </div>
   );

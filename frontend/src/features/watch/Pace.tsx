@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { client, meQuery, runQuery, unwrap } from "@/api";
+import { client, maySteer, meQuery, runQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
 import { PacePicker, paceText, useDismiss } from "@/chrome";
 import { Button, Icon, toast } from "@/ui";
@@ -43,15 +43,15 @@ function usePace(run: Run) {
   return { pace: wanted ? wanted.pace : run.pace, set };
 }
 
-const useCrew = () => useQuery(meQuery).data?.crew === true;
+const useSteers = (run: Run) => maySteer(useQuery(meQuery).data, run);
 
-/** Which pace the run is held to; who teaches sets it here. */
+/** Which pace the run is held to; who may steer it sets it here. */
 export function Pace({ run }: { run: Run }) {
-  const instructor = useCrew();
+  const steers = useSteers(run);
   const { pace, set } = usePace(run);
   const [open, setOpen] = useState(false);
   const anchor = useDismiss<HTMLSpanElement>(open, () => setOpen(false));
-  if (!instructor) {
+  if (!steers) {
     return run.pace === null ? null : (
       <span className="chip lg" title={tr("The run is held to this pace, so that all see the very step being trained")}>
         <Icon name="gauge" />
@@ -75,9 +75,9 @@ export function Pace({ run }: { run: Run }) {
 
 /** The same in the phone's menu. */
 export function PaceRow({ run }: { run: Run }) {
-  const instructor = useCrew();
+  const steers = useSteers(run);
   const { pace, set } = usePace(run);
-  if (!instructor) {
+  if (!steers) {
     return (
       <p className="pacerow">
         <Icon name="gauge" />

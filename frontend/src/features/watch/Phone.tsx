@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Link } from "react-router";
-import { About } from "@/chrome";
+import { About, Bell } from "@/chrome";
 import { Icon, Segmented, useTheme } from "@/ui";
 import { paths } from "@/paths";
 import { format } from "@/ui";
@@ -215,6 +215,7 @@ function Menu({ view, open, onClose, onAbout }: { view: ViewProps; open: boolean
           {theme === "dark" ? tr("Light theme") : tr("Dark theme")}
         </button>
         {view.live && <PaceRow run={run} />}
+        <Bell at={run.bell_at} />
         {view.stop && (
           <button type="button" disabled={run.state === "stopping"} onClick={() => { onClose(); view.stop?.(); }}>
             <Icon name="stop-circle" />

@@ -14,7 +14,7 @@ let sent: { method: string; path: string; body: unknown }[];
 beforeEach(() => {
   sent = [];
   answers = {
-    "/me": { user: { name: "polonius", role: "instructor" }, csrf: "x", crew: true },
+    "/me": { user: { name: "polonius", role: "instructor" }, csrf: "x", crew: true, launches: true },
     "/runs/r1": run({ level: "T_test", state: "finished" }),
     "/levels/T_test": level,
     "/runs/r1/episodes": { items: RECORDINGS },

@@ -114,6 +114,7 @@ export function Waiting({ run, stop, notice }: { run: Run; stop: (() => void) | 
         action={stop && <Button onClick={stop}>{run.steps > 0 ? tr("Stop") : tr("Leave the queue")}</Button>}
       >
         {whoIsBusy(workers)}
+        {run.wait !== null && run.wait >= 1 && ` ${tr("Its turn comes in about {wait}.", { wait: format.duration(run.wait) })}`}
       </Empty>
     </section>
   );

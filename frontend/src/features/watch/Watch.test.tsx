@@ -52,7 +52,7 @@ class Line {
 beforeEach(() => {
   Line.all = [];
   answers = {
-    "/api/v1/me": { user: { name: "polonius", role: "instructor" }, csrf: "x", crew: true },
+    "/api/v1/me": { user: { name: "polonius", role: "instructor" }, csrf: "x", crew: true, launches: true },
     "/api/v1/runs/7": run,
     "/api/v1/levels/T_test": level,
     "/api/v1/runs/7/metrics": metrics,

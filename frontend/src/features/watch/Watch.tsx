@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { ApiError, isActive, levelQuery, runQuery } from "@/api";
 import type { Level, Run } from "@/api";
-import { RunBar } from "@/chrome";
+import { Bell, RunBar } from "@/chrome";
 import { townOf } from "@/level";
 import { paths } from "@/paths";
 import { Button, Empty, Icon, Viewers } from "@/ui";
@@ -207,6 +207,7 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
       {!phone && !projected && (
         <RunBar run={run} page={page}>
           {badge}
+          <Bell at={run.bell_at} className="hide-s" />
           <PresentButton onPress={() => presenting.set(true)} />
         </RunBar>
       )}

@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
-import { client, isActive, meQuery, runQuery, unwrap } from "@/api";
+import { client, isActive, maySteer, meQuery, runQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
 import { paths } from "@/paths";
 import { Button, Dialog, toast, useKeys, useQueryPatch } from "@/ui";
@@ -82,7 +82,7 @@ export function useBest(run: Run, player: Player, live: boolean) {
 
 export function useStop(run: Run) {
   const cache = useQueryClient();
-  const crew = useQuery(meQuery).data?.crew;
+  const steers = maySteer(useQuery(meQuery).data, run);
   const [open, setOpen] = useState(false);
   const stop = useMutation({
     mutationFn: () => unwrap(client.POST("/api/v1/runs/{id}/stop", { params: { path: { id: run.id } } })),
@@ -90,7 +90,7 @@ export function useStop(run: Run) {
     onError: (error) => toast(error.message),
   });
   const waiting = run.state === "queued" && run.steps === 0;
-  const ask = crew && isActive(run) ? () => setOpen(true) : null;
+  const ask = steers && isActive(run) ? () => setOpen(true) : null;
   const dialog = (
     <Dialog
       open={open}

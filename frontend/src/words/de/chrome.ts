@@ -52,7 +52,6 @@ export const chrome = {
   "Fork run": "Lauf abzweigen",
   "The run did not come": "Der Lauf kam nicht an",
   "There is no such checkpoint": "Diesen Checkpoint gibt es nicht",
-  "Instructors and assistants fork runs": "Lehrende und Assistenzen zweigen Läufe ab",
   "It may have been dropped since, as only some of a run's checkpoints are kept.": "Vielleicht ist er inzwischen weg, denn nur einige Checkpoints eines Laufs werden behalten.",
   "is not above {n}, which the checkpoint has taken already": "liegt nicht über {n}, und so viele hat der Checkpoint schon hinter sich",
   "Fork {name}": "{name} abzweigen",
@@ -61,4 +60,8 @@ export const chrome = {
   "Change at least one setting: without a change it would be the same run once more.": "Ändere mindestens eine Einstellung: Ohne Änderung wäre es derselbe Lauf noch einmal.",
   "Fork at step {n}": "Bei Schritt {n} abzweigen",
   "Fork from here": "Hier abzweigen",
+  "Runs of the class stop in time for the end of its lesson, each with its model": "Läufe der Klasse halten rechtzeitig zum Ende der Stunde an, jeder mit seinem Modell",
+  "Bell {time}, in {left}": "Gong {time}, in {left}",
+  "The lesson has ended": "Die Stunde ist zu Ende",
+  "Its turn comes in about {wait}.": "Er ist in etwa {wait} an der Reihe.",
 } as const;
