@@ -36,7 +36,7 @@ from tests.benchmarks.walkers import Rememberer, Sweeper, survival
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples" / "levels"
 
 ROWS: dict[str, tuple[dict[str, Any], float]] = {
-    "L0_0": ({"level": "L0_0_minimal", "steps": 1_400_000}, 15.0),
+    "L0_0": (next(p["config"] for p in PRESETS if p["name"] == "one-bed"), 15.0),
     "L0_5": ({"level": "L0_5_dual_resource", "steps": 1_400_000}, 15.0),
     "L1": ({}, 30.0),
     "L2": (next(p["config"] for p in PRESETS if p["name"] == "memory"), 600.0),

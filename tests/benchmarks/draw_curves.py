@@ -7,9 +7,7 @@ import math
 import sys
 from pathlib import Path
 
-from hamlet.learning.config import TrainConfig
-from hamlet.world import load_level
-from tests.benchmarks.bench_learning import ROWS
+from tests.benchmarks.bench_learning import ROWS, prepared
 from tests.learning.measured import Line, bound, runs
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 300, 190, 40, 26, 34
@@ -26,7 +24,7 @@ STYLE = """
 
 def panel(row: str, mine: list[Line], x0: int, y0: int) -> list[str]:
     """One level: axes, floors, what can be reached, a line a run."""
-    level = load_level(TrainConfig(**ROWS[row][0]).level)
+    _, level = prepared(ROWS[row][0])
     last = max(seconds for run in mine for _, seconds, _ in run["exams"])
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500) if last / s <= 6)
     left, right, plot = x0 + LEFT, x0 + WIDTH - 10, HEIGHT - TOP - BOTTOM
@@ -67,7 +65,7 @@ def panel(row: str, mine: list[Line], x0: int, y0: int) -> list[str]:
 
 def main(target: Path) -> None:
     """Draw a panel for every row that has runs of its unchanged preset."""
-    drawn = {row: mine for row in ROWS if row != "DQN" and (mine := runs(row))}
+    drawn = {row: mine for row in ROWS if row not in ("DQN", "doors") and (mine := runs(row))}
     width, height = WIDTH * COLUMNS, HEIGHT * math.ceil(len(drawn) / COLUMNS)
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '

@@ -240,7 +240,76 @@ def life_at_the_bed(threshold: float, gamma: float, seed: int = 0) -> tuple[int,
     return level.lifespan, total
 
 
+class Nights:
+    """The smallest world from the bed on: whoever is there stays, and all there is to plan is when to sleep.
+
+    A plan is k steps at which one sleeps; between them one waits, and with no money left one goes on "sleeping".
+    """
+
+    def __init__(self, gamma: float, seed: int = 0) -> None:
+        self.level, self.gamma = load_level("L0_0_minimal"), gamma
+        self.rng = np.random.default_rng(seed)
+        names, kinds = self.level.meter_names, [a.kind for a in self.level.actions]
+        self.energy, self.money = names.index("energy"), names.index("money")
+        self.sleep, self.wait = kinds.index("interact"), kinds.index("wait")
+        self.price = self.level.places[0].cost - 1e-4
+
+    def lived(self, plans: NDArray[np.int64], meters: NDArray[Any], age: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Discounted return and steps of each plan (n, k), from these meters at this age."""
+        world = VectorWorld(self.level, len(plans), 0)
+        bed = world.affordance_positions["Bed"]
+        world.set_state(
+            positions=np.tile(bed, (len(plans), 1)), meters=np.tile(meters, (len(plans), 1)), step_counts=age
+        )
+        alive, total, steps = np.ones(len(plans), bool), np.zeros(len(plans)), np.zeros(len(plans), np.int64)
+        while alive.any():
+            asleep = (plans == steps.max()).any(axis=1) | (world.meters[:, self.money] < self.price)
+            _, reward, ended, _, _ = world.step(np.where(asleep, self.sleep, self.wait))
+            total += np.where(alive, self.gamma ** steps.max() * reward, 0.0)
+            steps += alive
+            alive &= ~ended
+        return total, steps
+
+    def best(self, meters: NDArray[Any], age: int, first: int | None = None) -> tuple[float, NDArray[np.int64]]:
+        """The largest return that a random local search over plans finds, and its plan. first: the action now, sleep or
+        wait, if it is not free."""
+        nights = round(float(meters[self.money]) / self.level.places[0].cost)
+        plans = np.sort(self.rng.integers(0, 250, (320, nights)), axis=1)
+        found, plan = -np.inf, plans[0]
+        for spread in 40.0 * 0.85 ** np.arange(25):
+            if first == self.sleep:
+                plans[:, 0] = 0
+            plans = np.sort(np.maximum(plans, first == self.wait), axis=1)
+            plans = np.maximum.accumulate(plans - np.arange(nights), axis=1) + np.arange(nights)
+            total, _ = self.lived(plans, meters, age)
+            order = np.argsort(-total)
+            if total[order[0]] > found:
+                found, plan = float(total[order[0]]), plans[order[0]]
+            kept = np.concatenate([plan[None], plans[order[:39]]])
+            moved = np.rint(self.rng.normal(0, spread, (320, nights))) * (self.rng.random((320, nights)) < 0.6)
+            moved[:40] = 0
+            plans = np.maximum(np.tile(kept, (8, 1)) + moved.astype(np.int64), 0)
+        return found, plan
+
+    def told(self) -> None:
+        """Print the best plan and, along it, how much waiting is worth more than sleeping."""
+        world = VectorWorld(self.level, 1, 0)
+        world.set_state(positions=[world.affordance_positions["Bed"]], meters=[[m.start for m in self.level.meters]])
+        total, plan = self.best(world.meters[0], 0)
+        _, steps = self.lived(plan[None], world.meters[0], 0)
+        print(f"L0_0, the best nights at gamma {self.gamma}: {plan.tolist()}, {steps[0]} steps, return {total:.1f}")
+        for step in range(plan[-1] + 1):
+            meters = world.meters[0].copy()
+            if step in plan or step % 8 == 0:
+                sleep, wait = (self.best(meters, step, deed)[0] for deed in (self.sleep, self.wait))
+                has = f"energy {meters[self.energy]:.2f}, money {meters[self.money]:.2f}"
+                more = f"{(wait - sleep) * (1.0 - self.gamma):+.5f}{', sleeps' if step in plan else ''}"
+                print(f"  step {step:3}, {has}: waiting is worth {more}")
+            world.step([self.sleep if step in plan else self.wait])
+
+
 if __name__ == "__main__":
+    Nights(0.995).told()
     print("L0_0, sleeping at energy <= threshold: steps lived, return at gamma 0.995")
     for threshold in (0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9):
         steps, total = life_at_the_bed(threshold, 0.995)

@@ -20,6 +20,7 @@ def rows_written(count, rows=8, at_once=2):
         where = torch.stack([t.unsqueeze(1).expand(-1, LANES), torch.arange(LANES).expand(at_once, -1)], dim=2)
         rollout = Rollout(
             obs=where.float(), mask=torch.ones(at_once, LANES, 2, dtype=torch.bool), best=torch.empty(0), action=number,
+            greedy=torch.empty(0),
             reward=number.float() * 100, terminated=torch.zeros(at_once, LANES), keep=torch.ones(at_once, LANES),
             hidden=None,
         )  # fmt: skip

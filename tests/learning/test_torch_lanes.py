@@ -38,6 +38,7 @@ SAME: dict[str, dict[str, Any]] = {
     **RUNS,
     "layouts": {"layouts": "episode"},
     "sparse": {"curriculum": "stages", "first_stage": 5},
+    "cut": {"trace_cut": True},
     "dqn uniform": {"learner": "dqn"},
     "clock": {"level": "L3_temporal_mechanics", "network": "simple"},
 }

@@ -141,6 +141,21 @@ def test_the_watched_lane_always_begins_at_the_beginning():
         assert life[1].meters.tolist() == pytest.approx([m.start for m in level.meters])
 
 
+@pytest.mark.parametrize("device", ["cpu", "torch"])
+def test_a_life_that_begins_in_the_middle_has_no_more_than_a_life_can_have_at_that_age(device):
+    """In L0_0 nobody earns and nothing cleans: $25 at most, and hygiene falls from birth. The bed fills energy."""
+    config = small(level="L0_0_minimal", lanes=512, rollout=4, steps=512 * 4 * 4, exploring_starts=1.0)
+    trainer = Trainer(config, device=device)
+    moved = trainer._book.lives.partial
+    meters = dict(zip(trainer.level.meter_names, np.asarray(trainer.world.meters)[moved].T, strict=True))
+    ages = trainer.ages[moved]
+    assert 0.2 < meters["money"].max() <= 0.25
+    assert (meters["hygiene"] <= np.clip(1.0 - 0.003 * ages, 0.0, 1.0) + 1e-6).all()
+    assert meters["hygiene"][ages < 200].max() > 0.6
+    assert meters["energy"][ages > 500].max() > 0.95
+    assert meters["energy"].min() >= 0.1
+
+
 def test_examinations_are_spread_over_the_run_dense_at_first_and_the_best_is_kept():
     trainer = Trainer(small(evaluations=4, steps=16 * 8 * 200))
     exams = []

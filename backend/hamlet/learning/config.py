@@ -93,6 +93,11 @@ class TrainConfig(BaseModel):
         PQN + "; " + OURS,
         ge=0.0, le=1.0, learner="pqn", fork=True,
     )
+    trace_cut: bool = setting(
+        False, "Cut traces", "Let no reward reach back over a step at which the dice chose otherwise than the network "
+        "would have: what they spoil does not count against the plan.", "brain", "Watkins 1989; " + OURS, learner="pqn",
+        fork=True,
+    )
     epochs: int = setting(
         1, "Epochs", "How often each rollout is learnt from before it is dropped.", "brain", PQN, ge=1, le=16,
         learner="pqn", fork=True,
@@ -173,7 +178,8 @@ class TrainConfig(BaseModel):
     exploring_starts: float = setting(
         0.75, "Exploring starts",
         "Share of lives, of all lanes but the watched one, that begin in the middle: at any age, "
-        "with meters at any height.", "exploration", "Sutton & Barto 2018, §5.3; " + OURS, ge=0.0, le=1.0, fork=True,
+        "with any meters that a life can have at that age.", "exploration", "Sutton & Barto 2018, §5.3; " + OURS,
+        ge=0.0, le=1.0, fork=True,
     )
     curiosity: bool = setting(
         False, "Curiosity", "Reward what a small network cannot predict yet (RND).", "exploration",
@@ -357,6 +363,15 @@ PRESETS: list[dict[str, Any]] = [
         "title": "Quick demo",
         "summary": "Four places and two needs: a small world, learnt in about fifteen seconds of one core.",
         "config": {"level": "L0_5_dual_resource", "steps": 1_200_000, "evaluations": 8},
+    },
+    {
+        "name": "one-bed",
+        "title": "One bed (L0_0)",
+        "summary": "Money for five nights: when to sleep, and no more. Dice to the end, which no plan is blamed for.",
+        "config": {
+            "level": "L0_0_minimal", "steps": 600_000, "lanes": 64, "minibatches": 4, "trace": 0.9, "trace_cut": True,
+            "epsilon_end": 0.5,
+        },
     },
     {
         "name": "textbook-dqn",

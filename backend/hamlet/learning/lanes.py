@@ -20,13 +20,28 @@ from hamlet.learning.networks import QNetwork
 from hamlet.learning.rollout import Rollout
 from hamlet.learning.roots import Roots
 from hamlet.world import Level, VectorWorld
+from hamlet.world.lints import effect_of
 
 LOWEST_START = 0.1
-"""exploring starts draw every meter from here to 1"""
+"""exploring starts draw every meter from this share to all of the most that a life can have"""
 
 
 def do_nothing() -> None:
     """Before a step of a run that is held to no pace."""
+
+
+def most_at_birth(level: Level) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The most that a life can have of each meter at age a is start - a * loss (at multiplier 1), within 0..1.
+
+    (meters,) each: start and loss. What nothing fills has only fallen since birth. What a place fills, or what recovers
+    by itself, can be full at any age: 1 and 0; and so it is where an empty meter would be no life at all.
+    """
+    whole_uses = [effect_of(level, place)[0] for place in level.places if place.deployed]
+    filled = {name for effects in whole_uses for name, amount in effects.items() if amount > 0}
+    falling = [m.name not in filled and m.depletion >= 0 and not m.lethal for m in level.meters]
+    start = [m.start if falls else 1.0 for m, falls in zip(level.meters, falling, strict=True)]
+    loss = [m.depletion if falls else 0.0 for m, falls in zip(level.meters, falling, strict=True)]
+    return np.array(start, dtype=np.float32), np.array(loss, dtype=np.float32)
 
 
 class Moment(NamedTuple):
@@ -114,6 +129,7 @@ class Lanes(ABC):
         self.world = VectorWorld(level, config.lanes, config.seed, device=self.stepped_on(), layouts=config.layouts)
         self.roots = Roots(level, config.lanes, steps, self.world.backend)
         self._hidden = self._hidden_before = network.initial(config.lanes)
+        self._most = most_at_birth(level)
         self._row_obs = torch.zeros((steps + 1, config.lanes, level.obs_dim), device=device)
         # Rewards times (1 - gamma) keep Q within 0..1 whatever the discount, and so the step size of one learning rate.
         self.scale = np.float32(1.0 - config.gamma)

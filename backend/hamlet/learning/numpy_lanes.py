@@ -29,6 +29,7 @@ class NumpyLanes(Lanes):
         self._row_mask = np.zeros((steps + 1, lanes, level.num_actions), dtype=bool)
         self._row_best, self._row_keep = np.zeros((2, steps + 1, lanes), dtype=np.float32)
         self._row_action = np.zeros((steps, lanes), dtype=np.int64)
+        self._row_greedy = np.zeros((steps, lanes), dtype=bool)
         self._row_reward, self._row_terminated, self._row_novelty = np.zeros((3, steps, lanes), dtype=np.float32)
         self._row_meters = np.zeros((steps, level.num_meters, lanes), dtype=np.float32)
         self._last_q = np.zeros((lanes, level.num_actions), dtype=np.float32)
@@ -62,6 +63,7 @@ class NumpyLanes(Lanes):
             obs, reward, terminated, _, info = self._auto.step(choice.action, self.births.drain)
             bonus = self._bonus(t, obs, terminated, info)
             self._row_best[t], self._row_action[t], self._row_terminated[t] = choice.best, choice.action, terminated
+            self._row_greedy[t] = choice.action == choice.greedy
             self._row_meters[t] = info["final_meters"].T
             self._row_reward[t] = (self._learnt(reward, terminated, info) + bonus) * self.scale
             self._obs, self._keep = obs, 1.0 - self._row_terminated[t]
@@ -100,7 +102,8 @@ class NumpyLanes(Lanes):
 
         return Rollout(
             obs=self._row_obs, mask=on_device(self._row_mask), best=on_device(self._row_best),
-            action=on_device(self._row_action), reward=on_device(self._row_reward),
+            action=on_device(self._row_action), greedy=on_device(self._row_greedy),
+            reward=on_device(self._row_reward),
             terminated=on_device(self._row_terminated), keep=on_device(self._row_keep), hidden=self._hidden_before,
         )  # fmt: skip
 
@@ -153,8 +156,8 @@ class NumpyLanes(Lanes):
         return self.curiosity.bonus(self._row_novelty[t])
 
     def _begin_in_the_middle(self, born: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-        """Exploring starts: some of the lives that were just born are moved to another age and other meters, never the
-        watched lane's. Returns which; None if none."""
+        """Exploring starts: some of the lives that were just born are moved to another age and to meters that a life
+        can have at that age, never the watched lane's. Returns which; None if none."""
         share, lanes = self.config.exploring_starts, self.config.lanes
         if share <= 0.0:
             return None
@@ -166,8 +169,11 @@ class NumpyLanes(Lanes):
             return None
         count = int(moved.sum())
         meters, ages = self.world.meters, self.world.step_counts.copy()
-        meters[moved] = self._starts.uniform(LOWEST_START, 1.0, (count, self.level.num_meters))
+        shares = self._starts.uniform(LOWEST_START, 1.0, (count, self.level.num_meters))
         ages[moved] = self._starts.integers(0, self.level.lifespan, count)
+        start, loss = self._most
+        lost = ages[moved, None] * (loss * self.births.curriculum.multiplier)
+        meters[moved] = shares * np.clip(start - lost, 0.0, 1.0)
         self.world.set_state(meters=meters, step_counts=ages)
         self._obs = self.world.observe()
         return moved

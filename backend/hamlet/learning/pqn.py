@@ -16,19 +16,22 @@ from hamlet.learning.optimiser import Optimiser
 from hamlet.learning.rollout import Report, Rollout, Tally
 
 
-def q_lambda(rollout: Rollout, gamma: float, trace: float) -> Tensor:
+def q_lambda(rollout: Rollout, gamma: float, trace: float, cut: bool = False) -> Tensor:
     """Targets G (T, N), backwards from the last step:
 
     G_t = r_t + gamma (1 - d_t) [ lambda G_{t+1} + (1 - lambda) max_a Q(o_{t+1}, a) ],  G_T = max_a Q(o_T, a)
 
     with the maximum over allowed actions, of the values the acting network gave during the rollout. This is Peng's
-    Q(lambda) (Peng & Williams 1994): it is not cut at exploring steps.
+    Q(lambda) (Peng & Williams 1994): it is not cut at exploring steps, and so reckons with a share of them.
+    cut: Watkins's (1989), where lambda is 0 if the action at t + 1 is not the greedy one, and reckons with none.
     """
     targets = torch.empty_like(rollout.reward)
     later = rollout.best[-1]
     discount = gamma * (1.0 - rollout.terminated)
     for t in range(targets.shape[0] - 1, -1, -1):
         following = torch.lerp(rollout.best[t + 1], later, trace)
+        if cut and t + 1 < targets.shape[0]:
+            following = torch.where(rollout.greedy[t + 1], following, rollout.best[t + 1])
         later = torch.addcmul(rollout.reward[t], discount[t], following, out=targets[t])
     return targets
 
@@ -45,7 +48,7 @@ class PQN:
 
     def learn(self, rollout: Rollout, progress: float) -> Report | None:
         """Fit Q(s, a) to the targets: half the mean squared error."""
-        targets = q_lambda(rollout, self.config.gamma, self.config.trace)
+        targets = q_lambda(rollout, self.config.gamma, self.config.trace, self.config.trace_cut)
         if isinstance(self.network, RecurrentNetwork):
             return self._through_time(self.network, rollout, targets)
         return self._shuffled(self.network, rollout, targets)

@@ -19,6 +19,8 @@ class Rollout:
     """(T + 1, N) float32, largest allowed Q-value of the acting network at that observation, memory carried"""
     action: Tensor
     """(T, N) int64"""
+    greedy: Tensor
+    """(T, N) bool, True where that action is the one with the largest allowed Q-value, whoever chose it"""
     reward: Tensor
     """(T, N) float32, as learnt: world's reward and curiosity bonus, times (1 - gamma)"""
     terminated: Tensor

@@ -31,6 +31,7 @@ class TorchLanes(Lanes):
         self._replay = np.random.default_rng((self.config.seed, 2))
         self._keep = torch.zeros(lanes, device=device)
         self._not_watched = torch.arange(lanes, device=device) > 0
+        self._most_here = tuple(torch.from_numpy(part).to(device).unsqueeze(1) for part in self._most)
         self._row_mask = torch.zeros((steps + 1, lanes, level.num_actions), dtype=torch.bool, device=device)
         self._row_q = torch.zeros((steps + 1, lanes, level.num_actions), device=device)
         self._row_keep = torch.zeros((steps + 1, lanes), device=device)
@@ -146,20 +147,23 @@ class TorchLanes(Lanes):
         return self.dice.uniform(steps, count, self.config.lanes)
 
     def _begin_in_the_middle(self, born: Tensor, dice: Tensor) -> Tensor:
-        """Exploring starts: a share of the lives just born, never the watched lane's, is moved to another age and
-        other meters. Returns which, (lanes,)."""
+        """Exploring starts: a share of the lives just born, never the watched lane's, is moved to another age, and to
+        meters that a life can have at that age. Returns which, (lanes,)."""
         if self.config.exploring_starts <= 0.0:
             return torch.zeros_like(born)
         moved = born & self._not_watched & (dice[0] < self.config.exploring_starts)
         ages = (dice[1] * self.level.lifespan).to(torch.int64).clamp(max=self.level.lifespan - 1)
-        self.world.move(moved, LOWEST_START + (1.0 - LOWEST_START) * dice[2:], ages)
+        start, loss = self._most_here
+        most = (start - ages * (loss * self.births.curriculum.multiplier)).clamp(0.0, 1.0)
+        self.world.move(moved, (LOWEST_START + (1.0 - LOWEST_START) * dice[2:]) * most, ages)
         return moved
 
     def rows(self) -> Rollout:
         """The rollout, where it was lived."""
-        best = self._row_q.masked_fill(~self._row_mask, -torch.inf).amax(dim=2)
+        best, greedy = self._row_q.masked_fill(~self._row_mask, -torch.inf).max(dim=2)
         return Rollout(
-            obs=self._row_obs, mask=self._row_mask, best=best, action=self._action, reward=self._reward,
+            obs=self._row_obs, mask=self._row_mask, best=best, action=self._action,
+            greedy=self._action == greedy[:-1], reward=self._reward,
             terminated=self._terminated.to(torch.float32), keep=self._row_keep, hidden=self._hidden_before,
         )  # fmt: skip
 

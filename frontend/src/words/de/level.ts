@@ -69,6 +69,9 @@ export const level = {
   "Steps each lane takes between two updates.": "Schritte, die jede Bahn zwischen zwei Updates macht.",
   "Trace λ": "Spur λ",
   "How far a reward reaches back: 0 is one step, 1 the whole rollout.": "Wie weit eine Belohnung zurückreicht: 0 ist ein Schritt, 1 der ganze Rollout.",
+  "Cut traces": "Spur kürzen",
+  "Let no reward reach back over a step at which the dice chose otherwise than the network would have: what they spoil does not count against the plan.":
+    "Keine Belohnung über einen Schritt zurückreichen lassen, bei dem der Würfel anders wählte, als es das Netz getan hätte: Was er verdirbt, zählt nicht gegen den Plan.",
   "Epochs": "Epochen",
   "How often each rollout is learnt from before it is dropped.": "Wie oft aus jedem Rollout gelernt wird, bevor er wegfällt.",
   "Minibatches": "Minibatches",
@@ -106,7 +109,7 @@ export const level = {
   "Ladder of dice": "Würfelleiter",
   "Give every lane its own chance, the schedule's to a power from 1 to 8, not all the same.": "Jeder Bahn ihre eigene Wahrscheinlichkeit geben, die des Fahrplans hoch 1 bis 8, nicht allen dieselbe.",
   "Exploring starts": "Exploring Starts",
-  "Share of lives, of all lanes but the watched one, that begin in the middle: at any age, with meters at any height.": "Anteil der Leben, auf allen Bahnen außer der gezeigten, die mittendrin beginnen: in jedem Alter, mit Pegeln in jeder Höhe.",
+  "Share of lives, of all lanes but the watched one, that begin in the middle: at any age, with any meters that a life can have at that age.": "Anteil der Leben, auf allen Bahnen außer der gezeigten, die mittendrin beginnen: in jedem Alter, mit allen Pegeln, die ein Leben in diesem Alter haben kann.",
   "Curiosity": "Neugier",
   "Reward what a small network cannot predict yet (RND).": "Belohnen, was ein kleines Netz noch nicht vorhersagen kann (RND).",
   "Curiosity weight": "Neugier-Gewicht",
@@ -144,6 +147,9 @@ export const level = {
   "Sees the whole grid and learns to live out its life, in about half a minute of one core.": "Sieht das ganze Gitter und lernt, sein Leben zu Ende zu leben, in etwa einer halben Minute auf einem Kern.",
   "Quick demo": "Schnelle Demo",
   "Four places and two needs: a small world, learnt in about fifteen seconds of one core.": "Vier Orte und zwei Bedürfnisse: eine kleine Welt, in etwa fünfzehn Sekunden auf einem Kern gelernt.",
+  "One bed (L0_0)": "Ein Bett (L0_0)",
+  "Money for five nights: when to sleep, and no more. Dice to the end, which no plan is blamed for.":
+    "Geld für fünf Nächte: wann schlafen, und sonst nichts. Gewürfelt wird bis zum Schluss, und keinem Plan wird es angelastet.",
   "Broken reward": "Verdorbene Belohnung",
   "The whole town, but growing old is fined: for the lesson on rewards; half a minute of one core.":
     "Die ganze Stadt, aber Altwerden kostet Strafe: für die Stunde über Belohnungen; eine halbe Minute eines Kerns.",
