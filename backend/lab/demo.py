@@ -24,8 +24,8 @@ NAME = "Demo class"
 """of the class; by it the demo knows itself"""
 STUDENTS = ("Ophelia", "Horatio", "Laertes", "Rosencrantz", "Guildenstern")
 STEPS = {
-    "standard": 1_500_000, "quick": 1_200_000, "one-bed": 200_000, "textbook-dqn": 40_000, "memory": 200_000, "day-and-night": 1_500_000,
-    "broken-reward": 1_500_000,
+    "standard": 1_500_000, "quick": 1_200_000, "one-bed": 200_000, "textbook-dqn": 40_000, "memory": 200_000,
+    "day-and-night": 1_500_000, "broken-reward": 1_500_000,
 }  # fmt: skip
 """lane-steps of each preset here: all together two and a half minutes of one core, in whole some twelve"""
 FEWEST = 5_000
