@@ -177,7 +177,7 @@ describe("what people write on runs", () => {
     expect(rows()).toHaveLength(1);
     await user.click(screen.getByRole("button", { name: "sleep" }));
     expect(router.state.location.search).toBe("?tag=sleep&q=forgets");
-    await user.click(screen.getByRole("button", { name: "Runs of any tag, not only sleep" }));
+    await user.click(screen.getByRole("button", { name: "tagged sleep: show runs of any tag" }));
     expect(router.state.location.search).toBe("?q=forgets");
   });
 

@@ -135,7 +135,7 @@ function Listed({ runs, launches, view, setView, selection }: ListedProps) {
       <div className="tools">
         <Segmented label={tr("Show")} options={options} value={view.group} onChange={(group) => setView({ ...view, group })} />
         {view.tag && (
-          <Button size="sm" icon="x" aria-label={tr("Runs of any tag, not only {tag}", { tag: view.tag })} onClick={() => setView({ ...view, tag: "" })}>
+          <Button size="sm" icon="x" aria-label={tr("tagged {tag}: show runs of any tag", { tag: view.tag })} onClick={() => setView({ ...view, tag: "" })}>
             {tr("tagged {tag}", { tag: view.tag })}
           </Button>
         )}

@@ -33,7 +33,7 @@ export const runs = {
   "the tag “{tag}”": "das Schlagwort „{tag}“",
   "“{text}” in name, notes, tags, level or owner": "„{text}“ in Name, Notizen, Schlagwörtern, Level oder Person",
   "No run is here.": "Kein Lauf ist hier.",
-  "Runs of any tag, not only {tag}": "Läufe mit jedem Schlagwort, nicht nur {tag}",
+  "tagged {tag}: show runs of any tag": "Schlagwort {tag}: Läufe mit jedem Schlagwort zeigen",
   "tagged {tag}": "Schlagwort {tag}",
   "About": "Über",
   "About {name}": "Über {name}",
