@@ -67,7 +67,9 @@ interface BenchProps {
 function Bench({ run, level, checkpoint, all, nameLength }: BenchProps) {
   const before = run.config as Config;
   const [name, setName] = useState(`${run.name.slice(0, nameLength - 5)} fork`);
-  const form = useForm(all, before, level);
+  // A checkpoint that has used the budget is offered as much again.
+  const spent = Number(before["steps"]) <= checkpoint.steps;
+  const form = useForm(all, spent ? { ...before, steps: 2 * checkpoint.steps } : before, level);
   const cache = useQueryClient();
   const navigate = useNavigate();
   // What the other run has behind it has no effect any more: its curriculum goes on at the stage of the checkpoint.
