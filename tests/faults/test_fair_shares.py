@@ -1,0 +1,79 @@
+"""Twelve runs at once on one real worker: all move alike, the wait that was told was true, and all have a model at the
+bell."""
+
+import time
+from datetime import timedelta
+from statistics import median
+
+from django.db import connection
+from django.utils import timezone
+
+from lab.people import classes
+from lab.people.models import Classroom
+from lab.runs import bell, services, tasks, turns
+from lab.runs.models import Run, TrainedSlice
+
+RUNS = 12
+TINY = {
+    "level": "L0_0_minimal", "lanes": 4, "rollout": 8, "minibatches": 1, "epochs": 1, "evaluation_lives": 2,
+    "steps": 1_000_000_000,
+}  # fmt: skip
+
+
+def until(what, seconds):
+    """Wait until `what()` is true; gives whether it came to be."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if what():
+            return True
+        connection.close()
+        time.sleep(0.1)
+    return False
+
+
+def test_twelve_at_once_move_alike_and_end_with_a_model_at_the_bell(stage, polonius, settings):
+    """twelve students on one worker"""
+    settings.HAMLET_SLICE_SECONDS = 0.3  # as the worker has it (quick_worker.py)
+    lesson = classes.class_make(by=polonius, name="Elsinore")
+    told = []
+    for number in range(RUNS):
+        student = classes.student_make(classroom=lesson, nickname=f"Player {number}", pawn=None)
+        services.run_launch(owner=student, name="mine", config=TINY)
+    assert until(lambda: TrainedSlice.objects.count() >= 6 * RUNS, 150), "six rounds"
+    # What is told of each queued run, beside when its turn really came.
+    now = timezone.now()
+    waits, _ = turns.waits(now)
+    fences = dict(Run.objects.filter(pk__in=waits).values_list("pk", "fence"))
+
+    def began():
+        rows = Run.objects.filter(pk__in=fences, claimed_at__gt=now).values_list("pk", "fence", "claimed_at")
+        for pk, fence, claimed_at in rows:
+            if fence == fences[pk] + 1 and pk in waits:
+                told.append((waits.pop(pk), (claimed_at - now).total_seconds()))
+        return not waits
+
+    until(began, 60)
+    errors = [abs(wait - real) / real for wait, real in told if real > 0]
+    trained = list(Run.objects.values_list("trained_seconds", flat=True))
+    slowest = min(trained) * RUNS / sum(trained)
+    print(f"\n{RUNS} runs on one worker: the slowest has {slowest:.0%} of an equal share; ", end="")
+    print(f"waits told with a median error of {median(errors):.0%} ({len(errors)} turns)")
+    assert slowest >= 0.8
+    assert len(errors) >= 6
+    assert median(errors) <= 0.25
+
+    # The bell, with one who comes late.
+    late = classes.student_make(classroom=lesson, nickname="Late", pawn=None)
+    services.run_launch(owner=late, name="late", config=TINY)
+    bell_at = timezone.now() + bell.SETTLE + timedelta(seconds=15)
+    Classroom.objects.filter(pk=lesson.pk).update(bell_at=bell_at)
+
+    def ended():
+        tasks.reap.run()
+        return not Run.objects.filter(state__in=Run.ACTIVE).exists()
+
+    assert until(ended, 60)
+    assert timezone.now() < bell_at, "in time"
+    assert set(Run.objects.values_list("state", "message")) == {("stopped", bell.KEPT)}
+    assert not Run.objects.filter(model=None).exists()
+    stage.told.outcome = "all stopped in time, each with its model"
