@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Level, Run } from "@/api";
 import { createPlayer, endTitle, playKeys, scrub, useAddress } from "@/features/watch/parts";
-import { format, Icon, useKeys } from "@/ui";
+import { Icon, useKeys } from "@/ui";
 import type { Life } from "@/wire";
+import { inner, tr } from "@/words";
 import { Between } from "./Between";
 import type { Half } from "./Episodes";
 import { partingOf } from "./fork";
@@ -26,9 +27,9 @@ export function Afterwards({ mine, rival, level, run }: { mine: Life; rival: Lif
       <section className="card verdict" role="status">
         <Icon name={by > 0 ? "trophy" : "flag-checkered"} weight="fill" />
         <div>
-          <b>{by > 0 ? `You outlived it by ${steps(by)}` : by < 0 ? `It outlived you by ${steps(-by)}` : "You lived exactly as long as it did"}</b>
+          <b>{by > 0 ? tr("You outlived it by {by}", { by: steps(by) }) : by < 0 ? tr("It outlived you by {by}", { by: steps(-by) }) : tr("You lived exactly as long as it did")}</b>
           <span>
-            You (A): {endTitle(level, mine).toLowerCase()} after {steps(mine.length)}. {run.name} (B): {endTitle(level, rival).toLowerCase()} after {steps(rival.length)}.
+            {tr("You (A): {yours} after {mine}. {run} (B): {its} after {rival}.", { yours: inner(endTitle(level, mine)), mine: steps(mine.length), run: run.name, its: inner(endTitle(level, rival)), rival: steps(rival.length) })}
           </span>
         </div>
       </section>
@@ -43,4 +44,4 @@ export function Afterwards({ mine, rival, level, run }: { mine: Life; rival: Lif
   );
 }
 
-const steps = (n: number): string => `${format.count(n)} ${n === 1 ? "step" : "steps"}`;
+const steps = (n: number): string => tr("{n} step|{n} steps", { n });

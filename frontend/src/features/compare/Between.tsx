@@ -4,6 +4,7 @@ import { amount, hueOf } from "@/features/watch/parts";
 import { cellName } from "@/board";
 import { Button, format, Icon } from "@/ui";
 import type { Life } from "@/wire";
+import { rich, tr } from "@/words";
 import type { Half } from "./Episodes";
 import type { Parting, Start } from "./fork";
 import { sumsOf } from "./sums";
@@ -24,14 +25,14 @@ export function Between({ a, b, parting, toFork }: Props) {
     [a.life, a.level, b.life, b.level],
   );
   return (
-    <section className="card between" aria-label="Differences">
+    <section className="card between" aria-label={tr("Differences")}>
       {parting && a.life && b.life && a.level && (
         <div className="fork">
           <Icon name="git-branch" />
           <p>{told(parting, a.level, a.life, b.life)}</p>
           {"t" in parting && (
-            <Button size="sm" title="To that step (.)" onClick={toFork}>
-              Go there
+            <Button size="sm" title={tr("To that step (.)")} onClick={toFork}>
+              {tr("Go there")}
             </Button>
           )}
         </div>
@@ -43,10 +44,10 @@ export function Between({ a, b, parting, toFork }: Props) {
 }
 
 const UNLIKE: Record<Exclude<Start, "level" | "cell">, string> = {
-  layout: "the places stand elsewhere",
-  meters: "the meters begin at other values",
-  hour: "they begin at another hour",
-  depletion: "the meters deplete at another rate",
+  layout: tr("the places stand elsewhere"),
+  meters: tr("the meters begin at other values"),
+  hour: tr("they begin at another hour"),
+  depletion: tr("the meters deplete at another rate"),
 };
 
 function told(parting: Parting, level: Level, a: Life, b: Life) {
@@ -54,35 +55,32 @@ function told(parting: Parting, level: Level, a: Life, b: Life) {
     case "fork":
       return (
         <>
-          Same start. They part at <b>step {format.count(parting.t)}</b> on {cellName(level, parting.x, parting.y)}: A chose <b>{level.actions[parting.a]!.name}</b>, B chose{" "}
-          <b>{level.actions[parting.b]!.name}</b>.
+          {rich("Same start. They part at <b>step {step}</b> on {cell}: A chose <b>{first}</b>, B chose <b>{second}</b>.", { step: format.count(parting.t), cell: cellName(level, parting.x, parting.y), first: level.actions[parting.a]!.name, second: level.actions[parting.b]!.name })}
         </>
       );
     case "same":
       return a.length === b.length ? (
-        <>Same start, and step for step the same life.</>
+        <>{tr("Same start, and step for step the same life.")}</>
       ) : (
         <>
-          Same start and the same choices for all <b>{format.count(parting.t)} steps</b> that both lived.
+          {rich("Same start and the same choices for all <b>{step} steps</b> that both lived.", { step: format.count(parting.t) })}
         </>
       );
     case "world":
       return (
         <>
-          Same start and the same choices, yet their states differ from <b>step {format.count(parting.t)}</b> on: the rules around them were not the same.
+          {rich("Same start and the same choices, yet their states differ from <b>step {step}</b> on: the rules around them were not the same.", { step: format.count(parting.t) })}
         </>
       );
     case "starts":
       if (parting.differ.includes("level")) {
-        return a.meta.digest === b.meta.digest ? <>One of them has no step to compare.</> : <>Two different levels, so there is no step at which they part.</>;
+        return a.meta.digest === b.meta.digest ? <>{tr("One of them has no step to compare.")}</> : <>{tr("Two different levels, so there is no step at which they part.")}</>;
       }
       return (
         <>
-          Different starts, so there is no fork to find:{" "}
-          {parting.differ
-            .map((one) => (one === "cell" ? `A begins at ${cellName(level, a.rows.x[0]!, a.rows.y[0]!)}, B at ${cellName(level, b.rows.x[0]!, b.rows.y[0]!)}` : UNLIKE[one as keyof typeof UNLIKE]))
-            .join("; ")}
-          .
+          {tr("Different starts, so there is no fork to find: {why}.", { why: parting.differ
+            .map((one) => (one === "cell" ? tr("A begins at {a}, B at {b}", { a: cellName(level, a.rows.x[0]!, a.rows.y[0]!), b: cellName(level, b.rows.x[0]!, b.rows.y[0]!) }) : UNLIKE[one as keyof typeof UNLIKE]))
+            .join("; ") })}
         </>
       );
   }
@@ -96,15 +94,15 @@ function Bars({ level, a, b }: Two) {
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   const most = (pick: (sums: Sums) => number) => Math.max(1e-9, ...[a, b].map((sums) => (sums ? Math.abs(pick(sums)) : 0)));
   const rows = [
-    { name: "Survived", pick: (s: Sums) => s.survived, top: Math.max(level.lifespan, most((s) => s.survived)), say: format.count },
-    { name: "Return", pick: (s: Sums) => s.returned, top: most((s) => s.returned), say: (value: number) => value.toFixed(1).replace("-", "−") },
-    { name: "Rolled the dice", pick: (s: Sums) => s.random, top: 1, say: percent },
-    ...(level.cascades.length ? [{ name: "Under a cascade", pick: (s: Sums) => s.drained, top: 1, say: percent }] : []),
+    { name: tr("Survived"), pick: (s: Sums) => s.survived, top: Math.max(level.lifespan, most((s) => s.survived)), say: format.count },
+    { name: tr("Return"), pick: (s: Sums) => s.returned, top: most((s) => s.returned), say: (value: number) => format.fixed(value, 1).replace("-", "−") },
+    { name: tr("Rolled the dice"), pick: (s: Sums) => s.random, top: 1, say: percent },
+    ...(level.cascades.length ? [{ name: tr("Under a cascade"), pick: (s: Sums) => s.drained, top: 1, say: percent }] : []),
     ...(money ? [{ name: `${money.title} earned`, pick: (s: Sums) => s.earned ?? 0, top: most((s) => s.earned ?? 0), say: (value: number) => amount(money, value) }] : []),
   ];
   return (
     <table className="versus">
-      <caption className="sr">What each life came to: A, the measure, B</caption>
+      <caption className="sr">{tr("What each life came to: A, the measure, B")}</caption>
       <colgroup>
         <col style={{ width: "16%" }} />
         <col />
@@ -143,11 +141,11 @@ function Uses({ level, a, b }: Two) {
   return (
     <>
       <div className="uses-head" aria-hidden="true">
-        <span>A used</span>
-        <span>places, times</span>
-        <span>B used</span>
+        <span>{tr("A used")}</span>
+        <span>{tr("places, times")}</span>
+        <span>{tr("B used")}</span>
       </div>
-      <ul className="uses" aria-label="Places used, times">
+      <ul className="uses" aria-label={tr("Places used, times")}>
         {rows.slice(0, SHOWN).map(({ place, x, y }) => (
           <li key={place.index} style={{ ["--c" as string]: hueOf(level.meters.find(({ name }) => name === place.serves)) }}>
             <i className="wing left" style={{ width: `${(x / most) * 100}%` }} />
@@ -161,8 +159,8 @@ function Uses({ level, a, b }: Two) {
           </li>
         ))}
       </ul>
-      {rows.length === 0 && <p className="hint">Neither used a place.</p>}
-      {rows.length > SHOWN && <p className="hint">and {rows.length - SHOWN} more, used less</p>}
+      {rows.length === 0 && <p className="hint">{tr("Neither used a place.")}</p>}
+      {rows.length > SHOWN && <p className="hint">{tr("and {n} more, used less", { n: rows.length - SHOWN })}</p>}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { memo, useMemo, useRef, useState } from "react";
 import type { KeyboardEvent, PointerEvent } from "react";
 import { format, useSize } from "@/ui";
+import { tr } from "@/words";
 import type { Group, Overlay, Point } from "./groups";
 import { dashAt, endAt, hueAt } from "./look";
 import type { Axis } from "./look";
@@ -88,14 +89,14 @@ export function Chart({ groups, curves, axis, title, unit, overlay, zoom }: Prop
       {bin !== null && readings.length > 0 && (
         <div className="reading" style={scale.X(bin) > width / 2 ? { right: width - scale.X(bin) + 12 } : { left: scale.X(bin) + 12 }} aria-live="polite">
           <b>
-            {axis === "episodes" ? "life" : axis === "steps" ? "step" : ""} {shortOf(bin, axis)}
+            {axis === "episodes" ? tr("life") : axis === "steps" ? tr("step") : ""} {shortOf(bin, axis)}
           </b>
           {readings.map(({ group, i, point }) => (
             <span key={group.key}>
               <i style={{ background: hueAt(i) }} />
               {group.name} <b>{digits(point.mean)}</b>
-              {point.interval && ` (${digits(point.interval[0])} to ${digits(point.interval[1])}, n ${point.n})`}
-              {point.extremes && point.extremes[1] > point.extremes[0] && <small> {digits(point.extremes[0])} to {digits(point.extremes[1])}</small>}
+              {point.interval && ` (${tr("{low} to {high}, n {n}", { low: digits(point.interval[0]), high: digits(point.interval[1]), n: point.n })})`}
+              {point.extremes && point.extremes[1] > point.extremes[0] && <small> {tr("{low} to {high}", { low: digits(point.extremes[0]), high: digits(point.extremes[1]) })}</small>}
             </span>
           ))}
         </div>
@@ -104,7 +105,7 @@ export function Chart({ groups, curves, axis, title, unit, overlay, zoom }: Prop
   );
 }
 
-const digits = (value: number): string => (Math.abs(value) >= 100 ? format.count(Math.round(value)) : String(Number(value.toPrecision(3)))).replace("-", "−");
+const digits = (value: number): string => (Math.abs(value) >= 100 ? format.count(Math.round(value)) : format.precise(value, 3)).replace("-", "−");
 
 const Drawn = memo(function Drawn({ groups, curves, axis, scale, names }: { groups: readonly Group[]; curves: readonly Point[][]; axis: Axis; scale: Scale; names: boolean }) {
   const { X, Y } = scale;
@@ -160,7 +161,7 @@ const clipped = (name: string): string => (name.length > LONGEST ? `${name.slice
 function summary(title: string, groups: readonly Group[], curves: readonly Point[][], unit: string): string {
   const ends = groups.flatMap(({ name, runs }, i) => {
     const end = curves[i]!.at(-1);
-    return end ? [`${name} ends at ${digits(end.mean)}${unit && ` ${unit}`}${runs.length > 1 ? `, mean of ${end.n} seeds` : ""}`] : [];
+    return end ? [tr("{name} ends at {value}", { name, value: digits(end.mean) + (unit && ` ${unit}`) }) + (runs.length > 1 ? `, ${tr("mean of {n} seeds", { n: end.n })}` : "")] : [];
   });
   return `${title}. ${ends.join("; ")}.`;
 }

@@ -1,6 +1,7 @@
 import { useSearchParams } from "react-router";
 import { LabBar } from "@/chrome";
 import { Copy, Segmented, useKeys } from "@/ui";
+import { tr } from "@/words";
 import { refOf, runsOf, textOf } from "./address";
 import { Episodes } from "./Episodes";
 import { Race } from "./Race";
@@ -8,9 +9,9 @@ import { RunCurves } from "./RunCurves";
 import "./compare.css";
 
 const MODES = [
-  { value: "episodes", label: "Episodes" },
-  { value: "runs", label: "Runs" },
-  { value: "race", label: "Race" },
+  { value: "episodes", label: tr("Episodes") },
+  { value: "runs", label: tr("Runs") },
+  { value: "race", label: tr("Race") },
 ] as const;
 type Mode = (typeof MODES)[number]["value"];
 
@@ -31,13 +32,13 @@ export function Compare() {
   useKeys({ m: () => to(MODES[(MODES.findIndex(({ value }) => value === mode) + 1) % MODES.length]!.value) });
   return (
     <>
-      <title>Compare · Hamlet</title>
+      <title>{`${tr("Compare")} · Hamlet`}</title>
       <LabBar page="compare" launch={false}>
         <span className="modes">
-          <Segmented label="Compare" options={MODES} value={mode} onChange={to} />
+          <Segmented label={tr("Compare")} options={MODES} value={mode} onChange={to} />
         </span>
         <span className="hide-s">
-          <Copy text={() => window.location.href} label="Copy link" />
+          <Copy text={() => window.location.href} label={tr("Copy link")} />
         </span>
       </LabBar>
       {mode === "runs" ? <RunCurves /> : mode === "race" ? <Race /> : <Episodes />}

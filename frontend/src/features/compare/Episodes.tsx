@@ -6,6 +6,7 @@ import type { Level, Run } from "@/api";
 import { createPlayer, offAir, playKeys, recordingQuery, recordingsQuery, scrub, useAddress } from "@/features/watch/parts";
 import { Button, Empty, useKeys, useQueryPatch } from "@/ui";
 import type { Life } from "@/wire";
+import { tr } from "@/words";
 import { meant, refOf, textOf } from "./address";
 import type { Ref } from "./address";
 import { Between } from "./Between";
@@ -36,7 +37,7 @@ function useHalf(letter: "A" | "B", text: string | null): Half {
   const kept = ref && recordings.data ? meant(ref, recordings.data) : null;
   const life = useQuery({ ...recordingQuery(ref?.run ?? "", kept?.episode ?? 0), enabled: kept !== null });
   const error = run.error ?? level.error ?? recordings.error ?? life.error;
-  const missing = recordings.data && !kept ? (recordings.data.length ? `Episode ${String(ref?.episode)} was not kept. Choose one that was.` : "This run has kept no life yet.") : null;
+  const missing = recordings.data && !kept ? (recordings.data.length ? tr("Episode {number} was not kept. Choose one that was.", { number: String(ref?.episode) }) : tr("This run has kept no life yet.")) : null;
   return { letter, ref, level: (level.data as Level | undefined) ?? null, life: (kept && life.data) ?? null, problem: error?.message ?? missing, run: run.data };
 }
 
@@ -60,15 +61,15 @@ export function Episodes() {
 
   return (
     <main id="main" tabIndex={-1} className="cmp">
-      <h1 className="sr">Compare two lives</h1>
+      <h1 className="sr">{tr("Compare two lives")}</h1>
       <div className="pickers">
         <Picker half={a} onChange={(ref) => set({ a: textOf(ref) })} />
-        <Button icon="arrows-left-right" aria-label="Swap A and B" title="Swap A and B (Shift X)" disabled={!a.ref || !b.ref} onClick={swap} />
+        <Button icon="arrows-left-right" aria-label={tr("Swap A and B")} title={tr("Swap A and B (Shift X)")} disabled={!a.ref || !b.ref} onClick={swap} />
         <Picker half={b} onChange={(ref) => set({ b: textOf(ref) })} />
       </div>
       {!a.ref && !b.ref ? (
         <section className="card">
-          <Empty title="Choose two lives">Any two lives that were kept can stand side by side. They say the most when they begin alike.</Empty>
+          <Empty title={tr("Choose two lives")}>{tr("Any two lives that were kept can stand side by side. They say the most when they begin alike.")}</Empty>
         </section>
       ) : (
         <>

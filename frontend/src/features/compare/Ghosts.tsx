@@ -3,6 +3,7 @@ import { actionIcon, amount, endTitle, hueOf, markOf, SIGN } from "@/features/wa
 import { format, Icon } from "@/ui";
 import { lastMoment, momentOf } from "@/wire";
 import type { Life } from "@/wire";
+import { rich, tr } from "@/words";
 import { hueAt } from "./look";
 import { metersAt } from "./race";
 
@@ -21,23 +22,23 @@ export function Ghosts({ lives, ghosts, checkpoints, level, t, onGhosts }: Props
   const sorted = [...checkpoints].sort((a, b) => a.steps - b.steps);
   const change = (i: number, id: string) => onGhosts(ghosts.map((one, j) => (j === i ? id : one.id)));
   return (
-    <section className="card ghosts" aria-label="Ghosts">
+    <section className="card ghosts" aria-label={tr("Ghosts")}>
       <table>
-        <caption className="sr">Each ghost at step {t}: its training, its choice and its meters</caption>
+        <caption className="sr">{tr("Each ghost at step {step}: its training, its choice and its meters", { step: t })}</caption>
         <thead>
           <tr>
             <th scope="col" className="corner">
-              Trained for
+              {tr("Trained for")}
             </th>
             {ghosts.map((ghost, i) => (
               <th key={i} scope="col">
                 <span className="tag" style={{ background: hueAt(i) }}>
                   {i + 1}
                 </span>
-                <select aria-label={`Checkpoint of ghost ${i + 1}`} value={ghost.id} onChange={(event) => change(i, event.target.value)}>
+                <select aria-label={tr("Checkpoint of ghost {n}", { n: i + 1 })} value={ghost.id} onChange={(event) => change(i, event.target.value)}>
                   {sorted.map(({ id, steps, best }) => (
                     <option key={id} value={id}>
-                      {short(steps)} steps{best ? ", best so far" : ""}
+                      {tr("{steps} steps", { steps: short(steps) }) + (best ? `, ${tr("best so far")}` : "")}
                     </option>
                   ))}
                 </select>
@@ -47,7 +48,7 @@ export function Ghosts({ lives, ghosts, checkpoints, level, t, onGhosts }: Props
         </thead>
         <tbody>
           <tr className="does">
-            <th scope="row">Now</th>
+            <th scope="row">{tr("Now")}</th>
             {lives.map((life, i) => (
               <td key={i}>
                 <Does life={life} level={level} t={t} />
@@ -72,10 +73,10 @@ export function Ghosts({ lives, ghosts, checkpoints, level, t, onGhosts }: Props
             </tr>
           ))}
           <tr className="sum">
-            <th scope="row">Survived</th>
+            <th scope="row">{tr("Survived")}</th>
             {lives.map((life, i) => (
               <td key={i}>
-                <b>{format.count(life.length)}</b> steps
+                {rich("<b>{steps}</b> steps", { steps: format.count(life.length) })}
                 <small>{endTitle(level, life)}</small>
               </td>
             ))}
@@ -92,7 +93,7 @@ function Does({ life, level, t }: { life: Life; level: Level; t: number }) {
     return (
       <span className="doing over">
         <Icon name={SIGN[life.end?.cause ?? "cut"]} weight="fill" />
-        {life.end?.cause === "death" ? "died" : "ended"}
+        {life.end?.cause === "death" ? tr("died") : tr("ended")}
       </span>
     );
   }
@@ -106,4 +107,4 @@ function Does({ life, level, t }: { life: Life; level: Level; t: number }) {
 }
 
 /** 1,234,000 → "1.2 M", 49,152 → "49 k" */
-export const short = (steps: number): string => (steps >= 1e6 ? `${(steps / 1e6).toFixed(1)} M` : steps >= 1e3 ? `${Math.round(steps / 1e3)} k` : String(steps));
+export const short = (steps: number): string => (steps >= 1e6 ? `${format.fixed(steps / 1e6, 1)} M` : steps >= 1e3 ? `${Math.round(steps / 1e3)} k` : String(steps));

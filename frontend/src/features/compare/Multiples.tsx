@@ -5,6 +5,7 @@ import type { Player } from "@/features/watch/parts";
 import { Button, Icon } from "@/ui";
 import { lastMoment, meterAt } from "@/wire";
 import type { Life } from "@/wire";
+import { tr } from "@/words";
 import { saveCsv } from "./csv";
 import { spanOfBoth } from "./fork";
 
@@ -39,13 +40,13 @@ export function Multiples({ a, b, level, player }: Props) {
     return { meter, m, x, y, by: both ? apart(meter, y - x) : "–" };
   });
   return (
-    <section className="card multiples" aria-label="Meters, A solid, B dashed">
+    <section className="card multiples" aria-label={tr("Meters, A solid, B dashed")}>
       <header>
-        <h2>Meters</h2>
-        <span className="sub hide-s">A solid, B dashed; the number is B less A at this step</span>
+        <h2>{tr("Meters")}</h2>
+        <span className="sub hide-s">{tr("A solid, B dashed; the number is B less A at this step")}</span>
         <span className="acts">
           <Button size="sm" icon="table" aria-pressed={table} onClick={() => setTable(!table)}>
-            Table
+            {tr("Table")}
           </Button>
           <Button size="sm" icon="download-simple" onClick={() => saveCsv("two-lives", rows())}>
             CSV
@@ -54,13 +55,13 @@ export function Multiples({ a, b, level, player }: Props) {
       </header>
       {table ? (
         <table className="plain">
-          <caption className="sr">Meters at step {t}</caption>
+          <caption className="sr">{tr("Meters at step {step}", { step: t })}</caption>
           <thead>
             <tr>
-              <th>Meter</th>
+              <th>{tr("Meter")}</th>
               <th className="n">A</th>
               <th className="n">B</th>
-              <th className="n">B less A</th>
+              <th className="n">{tr("B less A")}</th>
             </tr>
           </thead>
           <tbody>
@@ -83,7 +84,7 @@ export function Multiples({ a, b, level, player }: Props) {
                 {meter.title}
                 <span className="num">{by}</span>
               </figcaption>
-              <svg viewBox={`0 0 ${W} ${H}`} preserveAspectRatio="none" role="img" aria-label={`${meter.title} at step ${t}: A ${amount(meter, x)}, B ${amount(meter, y)}`}>
+              <svg viewBox={`0 0 ${W} ${H}`} preserveAspectRatio="none" role="img" aria-label={tr("{meter} at step {step}: A {a}, B {b}", { meter: meter.title, step: t, a: amount(meter, x), b: amount(meter, y) })}>
                 <Curves a={a} b={b} m={m} span={span} mark={markOf(level, meter)} />
                 <path d={`M${(t / span) * W} 0V${H}`} stroke="var(--accent)" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
               </svg>

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { runsQuery } from "@/api";
 import { endTitle, offAir, recordingsQuery, wordOf } from "@/features/watch/parts";
 import { format } from "@/ui";
+import { tr } from "@/words";
 import type { Ref } from "./address";
 import type { Half } from "./Episodes";
 
@@ -12,13 +13,13 @@ export function Picker({ half, onChange }: { half: Half; onChange: (ref: Ref) =>
   const kept = useQuery({ ...recordingsQuery(ref?.run ?? ""), enabled: ref !== null, ...offAir(half.run) }).data ?? [];
   const shown = life?.number ?? (typeof ref?.episode === "number" ? ref.episode : null);
   return (
-    <section className="card side-pick" aria-label={`Life ${letter}`}>
+    <section className="card side-pick" aria-label={tr("Life {letter}", { letter })}>
       <span className="tag" data-side={letter} aria-hidden="true">
         {letter}
       </span>
       <div className="choices">
-        <select aria-label={`Run of ${letter}`} value={ref?.run ?? ""} onChange={(event) => onChange({ run: event.target.value, episode: "best" })}>
-          {!ref && <option value="">Choose a run</option>}
+        <select aria-label={tr("Run of {letter}", { letter })} value={ref?.run ?? ""} onChange={(event) => onChange({ run: event.target.value, episode: "best" })}>
+          {!ref && <option value="">{tr("Choose a run")}</option>}
           {ref && !runs.some(({ id }) => id === ref.run) && <option value={ref.run}>…</option>}
           {runs.map((run) => (
             <option key={run.id} value={run.id}>
@@ -27,22 +28,21 @@ export function Picker({ half, onChange }: { half: Half; onChange: (ref: Ref) =>
           ))}
         </select>
         {ref && (
-          <select aria-label={`Episode of ${letter}`} value={shown ?? ""} onChange={(event) => onChange({ run: ref.run, episode: /^\d+$/.test(event.target.value) ? Number(event.target.value) : (event.target.value as Ref["episode"]) })}>
+          <select aria-label={tr("Episode of {letter}", { letter })} value={shown ?? ""} onChange={(event) => onChange({ run: ref.run, episode: /^\d+$/.test(event.target.value) ? Number(event.target.value) : (event.target.value as Ref["episode"]) })}>
             {shown === null && <option value="">…</option>}
-            {shown !== null && !kept.some(({ episode }) => episode === shown) && <option value={shown}>episode {format.count(shown)}</option>}
-            <option value="best">the best kept</option>
-            <option value="latest">the latest kept</option>
+            {shown !== null && !kept.some(({ episode }) => episode === shown) && <option value={shown}>{tr("episode {number}", { number: format.count(shown) })}</option>}
+            <option value="best">{tr("the best kept")}</option>
+            <option value="latest">{tr("the latest kept")}</option>
             {kept.map(({ episode, steps, reasons }) => (
               <option key={episode} value={episode}>
-                episode {format.count(episode)}
-                {level && ` · ${reasons.map((reason) => wordOf(reason, level)).join(", ")}`} · {format.count(steps)} steps
+                {[tr("episode {number}", { number: format.count(episode) }), level && reasons.map((reason) => wordOf(reason, level)).join(", "), tr("{steps} steps", { steps: format.count(steps) })].filter(Boolean).join(" · ")}
               </option>
             ))}
           </select>
         )}
         {life && (
           <small>
-            {life.meta.stage !== null && `Stage ${life.meta.stage} · `}ε {life.meta.epsilon.toFixed(2)}
+            {life.meta.stage !== null && `${tr("Stage {stage}", { stage: life.meta.stage })} · `}ε {format.fixed(life.meta.epsilon, 2)}
           </small>
         )}
       </div>

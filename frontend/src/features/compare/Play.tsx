@@ -5,6 +5,7 @@ import { levelQuery, runQuery } from "@/api";
 import type { Level, Run } from "@/api";
 import { RunBar } from "@/chrome";
 import { Button, Empty, Segmented, Skeleton, useKeys, useQueryPatch, Waiting } from "@/ui";
+import { tr } from "@/words";
 import { Afterwards } from "./Afterwards";
 import { actionOf, rivalQuery } from "./game";
 import { PlayBoard } from "./PlayBoard";
@@ -25,7 +26,7 @@ export function Play() {
   const error = run.error ?? level.error;
   return (
     <>
-      <title>{run.data ? `Play against ${run.data.name} · Hamlet` : "Play · Hamlet"}</title>
+      <title>{run.data ? `${tr("Play against {run}", { run: run.data.name })} · Hamlet` : `${tr("Play")} · Hamlet`}</title>
       <RunBar run={run.data} page="play" />
       {run.data && level.data ? (
         <Table key={`${id} ${start}`} run={run.data} level={level.data as Level} start={start} />
@@ -33,7 +34,7 @@ export function Play() {
         <main id="main" tabIndex={-1} className="cmp">
           {error ? (
             <section className="card">
-              <Empty level={1} title="There is nobody to play against" action={<Button kind="primary" onClick={() => void Promise.all([run.refetch(), level.refetch()])}>Try again</Button>}>
+              <Empty level={1} title={tr("There is nobody to play against")} action={<Button kind="primary" onClick={() => void Promise.all([run.refetch(), level.refetch()])}>{tr("Try again")}</Button>}>
                 {error.message}
               </Empty>
             </section>
@@ -49,8 +50,8 @@ export function Play() {
 }
 
 const TEMPI = [
-  { value: "turns", label: "Turn by turn", hint: "nothing moves until you do" },
-  { value: "clock", label: "4 steps a second", hint: "who does nothing waits" },
+  { value: "turns", label: tr("Turn by turn"), hint: tr("nothing moves until you do") },
+  { value: "clock", label: tr("4 steps a second"), hint: tr("who does nothing waits") },
 ] as const;
 type Tempo = (typeof TEMPI)[number]["value"];
 const TICK = 250;
@@ -75,7 +76,7 @@ function Table({ run, level, start }: { run: Run; level: Level; start: number })
     return (
       <main id="main" tabIndex={-1} className="cmp">
         <section className="card">
-          <Empty level={1} title="There is nobody to play against" action={<Button kind="primary" onClick={() => (error ? restart() : void rival.refetch())}>Try again</Button>}>
+          <Empty level={1} title={tr("There is nobody to play against")} action={<Button kind="primary" onClick={() => (error ? restart() : void rival.refetch())}>{tr("Try again")}</Button>}>
             {(error ?? rival.error)!.message}
           </Empty>
         </section>
@@ -85,18 +86,18 @@ function Table({ run, level, start }: { run: Run; level: Level; start: number })
   const over = game !== null && game.life.end !== null;
   return (
     <main id="main" tabIndex={-1} className="cmp">
-      <h1 className="sr">Play against {run.name}</h1>
+      <h1 className="sr">{tr("Play against {run}", { run: run.name })}</h1>
       <div className="play-tools">
-        <Segmented label="Tempo" options={TEMPI} value={tempo} onChange={setTempo} />
+        <Segmented label={tr("Tempo")} options={TEMPI} value={tempo} onChange={setTempo} />
         <span className="grow" />
-        <Button icon="question" aria-pressed={hint} title="What the mind would do here (?)" onClick={() => setHint(!hint)}>
-          Hint
+        <Button icon="question" aria-pressed={hint} title={tr("What the mind would do here (?)")} onClick={() => setHint(!hint)}>
+          {tr("Hint")}
         </Button>
-        <Button icon="arrow-counter-clockwise" title="The same start again (R)" onClick={restart}>
-          Restart
+        <Button icon="arrow-counter-clockwise" title={tr("The same start again (R)")} onClick={restart}>
+          {tr("Restart")}
         </Button>
-        <Button icon="dice-five" title="Another start (N)" onClick={again}>
-          Another start
+        <Button icon="dice-five" title={tr("Another start (N)")} onClick={again}>
+          {tr("Another start")}
         </Button>
       </div>
       {game ? (

@@ -6,6 +6,7 @@ import { useMedia } from "@/features/watch/parts";
 import { townOf } from "@/level";
 import { format } from "@/ui";
 import { pageNow } from "@/wire";
+import { tr } from "@/words";
 import { gameScene } from "./game";
 import type { Game } from "./game";
 
@@ -40,13 +41,13 @@ export function PlayBoard({ game, level }: { game: Game; level: Level }) {
   );
   const scene = gameScene(game, town, 1);
   return (
-    <section className="card play-board" aria-label="World" style={{ ["--ratio" as string]: `${level.width} / ${level.height}` }}>
+    <section className="card play-board" aria-label={tr("World")} style={{ ["--ratio" as string]: `${level.width} / ${level.height}` }}>
       <p className="play-now">
-        <b>Step {format.count(game.life.length)}</b>
+        <b>{tr("Step {step}", { step: format.count(game.life.length) })}</b>
         {town.day !== null && game.now && <span>{String(game.now.hour).padStart(2, "0")}:00</span>}
         {town.sight !== null && (
           <small>
-            You see what it sees: {2 * town.sight + 1} × {2 * town.sight + 1} cells
+            {tr("You see what it sees: {side} × {side} cells", { side: 2 * town.sight + 1 })}
           </small>
         )}
       </p>

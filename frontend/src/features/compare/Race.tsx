@@ -12,6 +12,7 @@ import { paths } from "@/paths";
 import { Button, Empty, format, Skeleton, useKeys, useQueryPatch, Waiting } from "@/ui";
 import { lastMoment, pageNow } from "@/wire";
 import type { Life } from "@/wire";
+import { rich, tr } from "@/words";
 import { Ghosts } from "./Ghosts";
 import { hueAt } from "./look";
 import { LARGEST_START, longestOf, named, raceQuery, raceScene, startOf } from "./race";
@@ -39,22 +40,22 @@ export function Race() {
 
   return (
     <main id="main" tabIndex={-1} className="cmp">
-      <h1 className="sr">Ghost race</h1>
+      <h1 className="sr">{tr("Ghost race")}</h1>
       <Choices run={run.data} id={id} start={start} onRun={(to) => patch({ race: to, ghosts: null, t: null }, {})} onStart={(to) => patch({ start: String(to), t: null }, {})} again={again} />
       {!id ? (
         <section className="card">
-          <Empty title="Choose a run">Up to five of its checkpoints then live from the same start, each on its own, and you see what training changed.</Empty>
+          <Empty title={tr("Choose a run")}>{tr("Up to five of its checkpoints then live from the same start, each on its own, and you see what training changed.")}</Empty>
         </section>
       ) : error ? (
         <section className="card">
-          <Empty title="This race could not be run" action={<Button kind="primary" onClick={retry}>Try again</Button>}>
+          <Empty title={tr("This race could not be run")} action={<Button kind="primary" onClick={retry}>{tr("Try again")}</Button>}>
             {error.message}
           </Empty>
         </section>
       ) : checkpoints.data && !ghosts.length ? (
         <section className="card">
-          <Empty title="No checkpoint yet" action={<Link className="btn" to={paths.watch(id)}>Watch</Link>}>
-            The first one is written some seconds after training begins.
+          <Empty title={tr("No checkpoint yet")} action={<Link className="btn" to={paths.watch(id)}>{tr("Watch")}</Link>}>
+            {tr("The first one is written some seconds after training begins.")}
           </Empty>
         </section>
       ) : lives && level.data ? (
@@ -82,9 +83,9 @@ function Choices({ run, id, start, onRun, onStart, again }: ChoicesProps) {
   return (
     <div className="chosen">
       <label className="race-run">
-        <span className="sr">Run</span>
+        <span className="sr">{tr("Run")}</span>
         <select className="btn select" value={id} onChange={(event) => onRun(event.target.value)}>
-          {!id && <option value="">Choose a run</option>}
+          {!id && <option value="">{tr("Choose a run")}</option>}
           {id && !runs.some((one) => one.id === id) && <option value={id}>{run?.name ?? "…"}</option>}
           {runs.map((one) => (
             <option key={one.id} value={one.id}>
@@ -94,7 +95,7 @@ function Choices({ run, id, start, onRun, onStart, again }: ChoicesProps) {
         </select>
       </label>
       <label className="race-start">
-        Start
+        {tr("Start")}
         <input
           key={start}
           type="number"
@@ -105,12 +106,12 @@ function Choices({ run, id, start, onRun, onStart, again }: ChoicesProps) {
           onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
         />
       </label>
-      <Button icon="dice-five" title="Another start (N)" onClick={again}>
-        Another start
+      <Button icon="dice-five" title={tr("Another start (N)")} onClick={again}>
+        {tr("Another start")}
       </Button>
       {id && (
         <Link className="btn" to={paths.play(id, start)}>
-          Play from here
+          {tr("Play from here")}
         </Link>
       )}
     </div>
@@ -145,19 +146,19 @@ function Raced({ lives, ghosts, checkpoints, level, player, onGhosts }: RacedPro
   return (
     <>
       <div className="race">
-        <section className="card race-board" aria-label="World" style={{ ["--ratio" as string]: `${level.width} / ${level.height}` }}>
-          <Board town={town} source={source} label={`Step ${t}: ${alive} of ${lives.length} alive.`} labels={small ? "none" : undefined} coords={!small} />
+        <section className="card race-board" aria-label={tr("World")} style={{ ["--ratio" as string]: `${level.width} / ${level.height}` }}>
+          <Board town={town} source={source} label={tr("Step {step}: {alive} of {lives} alive.", { step: t, alive, lives: lives.length })} labels={small ? "none" : undefined} coords={!small} />
         </section>
         <Ghosts lives={lives} ghosts={ghosts} checkpoints={checkpoints} level={level} t={t} onGhosts={onGhosts} />
       </div>
-      <section className="card lines" aria-label="Timeline">
+      <section className="card lines" aria-label={tr("Timeline")}>
         <div className="hands">
           <div className="r">
             <Transport player={player} />
           </div>
           <Speeds player={player} />
           <span className="num">
-            step <b>{format.count(t)}</b>
+            {rich("step <b>{step}</b>", { step: format.count(t) })}
           </span>
         </div>
         <div className="pair">
@@ -166,7 +167,7 @@ function Raced({ lives, ghosts, checkpoints, level, player, onGhosts }: RacedPro
               <span className="tag" aria-hidden="true" style={{ background: hueAt(i) }}>
                 {i + 1}
               </span>
-              <Lifeline level={level} player={player} beside={life} span={span} small label={`Step of ghost ${i + 1}`} />
+              <Lifeline level={level} player={player} beside={life} span={span} small label={tr("Step of ghost {n}", { n: i + 1 })} />
             </div>
           ))}
         </div>

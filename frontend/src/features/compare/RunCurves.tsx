@@ -6,6 +6,7 @@ import type { Run } from "@/api";
 import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Segmented, Skeleton, useQueryPatch, Waiting } from "@/ui";
 import type { QueryPatch } from "@/ui";
+import { named, tr } from "@/words";
 import { runsOf } from "./address";
 import { Chart } from "./Chart";
 import { saveCsv } from "./csv";
@@ -47,7 +48,7 @@ export function RunCurves() {
       <main id="main" tabIndex={-1} className="cmp">
         {all.error ? (
           <section className="card">
-            <Empty title="The runs did not come" action={<Button kind="primary" onClick={() => void all.refetch()}>Try again</Button>}>
+            <Empty title={tr("The runs did not come")} action={<Button kind="primary" onClick={() => void all.refetch()}>{tr("Try again")}</Button>}>
               {all.error.message}
             </Empty>
           </section>
@@ -66,36 +67,36 @@ export function RunCurves() {
   const choose = (runs: readonly Run[]) => set({ runs: runs.map(({ id }) => id).join(","), left: null, right: null });
   return (
     <main id="main" tabIndex={-1} className="cmp">
-      <h1 className="sr">Compare runs</h1>
+      <h1 className="sr">{tr("Compare runs")}</h1>
       <div className="chosen">
         {drawn.map((group, i) => (
           <span className="chip curve-chip" key={group.key} title={group.runs.map(({ name, seed }) => `${name}, seed ${seed}`).join("\n")}>
             <Swatch i={i} />
             {group.runs.length === 1 ? <Link to={paths.watch(group.runs[0]!.id)}>{group.name}</Link> : group.name}
-            {group.runs.length > 1 && <small>{group.runs.length} seeds</small>}
-            <Button kind="ghost" size="sm" icon="x" aria-label={`Leave out ${group.name}`} onClick={() => choose(chosen.filter((run) => !group.runs.includes(run)))} />
+            {group.runs.length > 1 && <small>{tr("{n} seeds", { n: group.runs.length })}</small>}
+            <Button kind="ghost" size="sm" icon="x" aria-label={tr("Leave out {name}", { name: group.name })} onClick={() => choose(chosen.filter((run) => !group.runs.includes(run)))} />
           </span>
         ))}
         <label className="btn add-run">
           <Icon name="plus" weight="bold" />
-          <span className="sr">Add run</span>
-          <select aria-label="Add run" value="" onChange={(event) => choose([...chosen, ...all.data.filter(({ id }) => id === event.target.value)])}>
-            <option value="">Add run</option>
+          <span className="sr">{tr("Add run")}</span>
+          <select aria-label={tr("Add run")} value="" onChange={(event) => choose([...chosen, ...all.data.filter(({ id }) => id === event.target.value)])}>
+            <option value="">{tr("Add run")}</option>
             {all.data
               .filter((run) => !chosen.includes(run))
               .map((run) => (
                 <option key={run.id} value={run.id}>
-                  {run.name} · {run.level_title}, seed {run.seed}
+                  {`${run.name} · ${named(run.level_title)}, ${tr("seed {seed}", { seed: String(run.seed) })}`}
                 </option>
               ))}
           </select>
         </label>
       </div>
-      {groups.length > MOST_CURVES && <p className="hint">Only the first {MOST_CURVES} curves are drawn; more could not be told apart.</p>}
-      {asked.length > chosen.length && <p className="hint">{asked.length - chosen.length} of the runs asked for are not there any more.</p>}
+      {groups.length > MOST_CURVES && <p className="hint">{tr("Only the first {n} curves are drawn; more could not be told apart.", { n: MOST_CURVES })}</p>}
+      {asked.length > chosen.length && <p className="hint">{tr("{n} of the runs asked for are not there any more.", { n: asked.length - chosen.length })}</p>}
       {drawn.length === 0 ? (
         <section className="card">
-          <Empty title="Choose runs to compare">Runs that differ only in their seed become one curve: their mean, with the interval it is sure of.</Empty>
+          <Empty title={tr("Choose runs to compare")}>{tr("Runs that differ only in their seed become one curve: their mean, with the interval it is sure of.")}</Empty>
         </section>
       ) : (
         <Picture groups={drawn} query={query} set={set} />
@@ -127,10 +128,10 @@ function Picture({ groups, query, set }: PictureProps) {
   const rows = () => tableOf(groups, curves ?? [], AXES.find(({ value }) => value === axis)!.unit);
   return (
     <div className="overlay">
-      <section className="card picture" aria-label="Curves">
+      <section className="card picture" aria-label={tr("Curves")}>
         <header>
           <h2>
-            <select aria-label="Metric" value={metric} onChange={(event) => set({ metric: event.target.value })}>
+            <select aria-label={tr("Metric")} value={metric} onChange={(event) => set({ metric: event.target.value })}>
               {Object.entries(METRICS).map(([name, one]) => (
                 <option key={name} value={name}>
                   {one.title}
@@ -138,18 +139,18 @@ function Picture({ groups, query, set }: PictureProps) {
               ))}
             </select>
           </h2>
-          <span className="sub hide-s">{groups.some((group) => group.runs.length > 1) ? "mean over seeds, its 95 % interval, and all that lies between least and most" : "mean, and all that lies between least and most"}</span>
+          <span className="sub hide-s">{groups.some((group) => group.runs.length > 1) ? tr("mean over seeds, its 95 % interval, and all that lies between least and most") : tr("mean, and all that lies between least and most")}</span>
         </header>
         <div className="picture-tools">
-          <Segmented label="Over" options={AXES} value={axis} onChange={(x) => set({ x, left: null, right: null })} />
+          <Segmented label={tr("Over")} options={AXES} value={axis} onChange={(x) => set({ x, left: null, right: null })} />
           {zoomed && (
             <Button size="sm" icon="arrow-counter-clockwise" onClick={() => set({ left: null, right: null })}>
-              Whole
+              {tr("Whole")}
             </Button>
           )}
           <span className="grow" />
           <Button size="sm" icon="table" aria-pressed={table} onClick={() => setTable(!table)}>
-            Table
+            {tr("Table")}
           </Button>
           <Button size="sm" icon="download-simple" disabled={!curves} onClick={() => saveCsv(`${metric} over ${axis}`, rows())}>
             CSV
@@ -157,7 +158,7 @@ function Picture({ groups, query, set }: PictureProps) {
         </div>
         {!curves ? (
           overlay.error ? (
-            <Empty title="The curves did not come" action={<Button kind="primary" onClick={() => void overlay.refetch()}>Try again</Button>}>
+            <Empty title={tr("The curves did not come")} action={<Button kind="primary" onClick={() => void overlay.refetch()}>{tr("Try again")}</Button>}>
               {overlay.error.message}
             </Empty>
           ) : (
@@ -166,20 +167,20 @@ function Picture({ groups, query, set }: PictureProps) {
             </Waiting>
           )
         ) : curves.every((curve) => curve.length === 0) ? (
-          <Empty title="Nothing was measured">{axis === "time" ? "These runs did not measure their speed throughout, so their time is not known." : `None of these runs has measured this yet: ${about}.`}</Empty>
+          <Empty title={tr("Nothing was measured")}>{axis === "time" ? tr("These runs did not measure their speed throughout, so their time is not known.") : tr("None of these runs has measured this yet: {about}.", { about })}</Empty>
         ) : table ? (
           <Numbers rows={rows()} />
         ) : (
           <Chart groups={groups} curves={curves} axis={axis} title={title} unit={unit} overlay={shown!} zoom={(from, to) => set({ left: String(from), right: String(to) })} />
         )}
         <p className="hint explains">
-          {title}: {about}. Drag over a part to look closer.
+          {tr("{title}: {about}. Drag over a part to look closer.", { title, about })}
         </p>
       </section>
       <div className="stack">
         <Settings groups={groups} />
-        <Dots groups={groups} title="Best examination" sub="steps, mean of held-out lives" of={(run) => run.best} say={(value) => format.count(Math.round(value))} />
-        <Dots groups={groups} title="From start to end" sub="minutes, waiting for a worker included" of={minutes} say={(value) => (value < 10 ? value.toFixed(1) : format.count(Math.round(value)))} />
+        <Dots groups={groups} title={tr("Best examination")} sub={tr("steps, mean of held-out lives")} of={(run) => run.best} say={(value) => format.count(Math.round(value))} />
+        <Dots groups={groups} title={tr("From start to end")} sub={tr("minutes, waiting for a worker included")} of={minutes} say={(value) => (value < 10 ? format.fixed(value, 1) : format.count(Math.round(value)))} />
       </div>
     </div>
   );
@@ -190,7 +191,7 @@ const minutes = ({ started_at, finished_at }: Run): number | null => (started_at
 function Numbers({ rows }: { rows: (string | number | null)[][] }) {
   const [head, ...body] = rows;
   return (
-    <div className="numbers" tabIndex={0} role="region" aria-label="Table of the curves, scrolls">
+    <div className="numbers" tabIndex={0} role="region" aria-label={tr("Table of the curves, scrolls")}>
       <table className="plain">
         <thead>
           <tr>

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { format, Switch } from "@/ui";
+import { tr } from "@/words";
 import { differences } from "./groups";
 import type { Group } from "./groups";
 import { Swatch } from "./look";
@@ -12,17 +13,17 @@ export function Settings({ groups }: { groups: readonly Group[] }) {
   const [all, setAll] = useState(false);
   const rows = differences(groups, all);
   return (
-    <section className="card differs" aria-label="What differs">
+    <section className="card differs" aria-label={tr("What differs")}>
       <header>
-        <h2>What differs</h2>
+        <h2>{tr("What differs")}</h2>
         <span className="sub">
-          <Switch label="only differences" checked={!all} onChange={(only) => setAll(!only)} />
+          <Switch label={tr("only differences")} checked={!all} onChange={(only) => setAll(!only)} />
         </span>
       </header>
       {rows.length === 0 ? (
-        <p className="hint">{groups.length > 1 ? "Nothing." : "One set of settings. Add a run that has others."}</p>
+        <p className="hint">{groups.length > 1 ? tr("Nothing.") : tr("One set of settings. Add a run that has others.")}</p>
       ) : (
-        <div className="scrolls" tabIndex={0} role="region" aria-label="Settings, scrolls">
+        <div className="scrolls" tabIndex={0} role="region" aria-label={tr("Settings, scrolls")}>
           <table className="plain">
             <thead>
               <tr>
@@ -47,7 +48,7 @@ export function Settings({ groups }: { groups: readonly Group[] }) {
                 </tr>
               ))}
               <tr>
-                <th scope="row">seeds</th>
+                <th scope="row">{tr("seeds")}</th>
                 {groups.map(({ key, runs }) => (
                   <td key={key} className="mono">
                     {runs.map(({ seed }) => seed).join(", ")}

@@ -8,6 +8,7 @@ import type { Level } from "@/api";
 import { Empty, Icon, Skeleton, Waiting } from "@/ui";
 import { lastMoment, momentOf, pageNow } from "@/wire";
 import type { Life } from "@/wire";
+import { tr } from "@/words";
 import type { Half } from "./Episodes";
 import { sideOf } from "./sideOf";
 
@@ -16,17 +17,17 @@ const OVERLAYS = { trail: true, field: null } as const;
 export function Side({ half, player }: { half: Half; player: Player }) {
   const { letter, life, level, problem } = half;
   return (
-    <section className="card half" aria-label={`World of ${letter}`}>
+    <section className="card half" aria-label={tr("World of {letter}", { letter })}>
       {life && level ? (
         <Lived life={life} level={level} player={player} played={half.played ?? false} />
       ) : problem ? (
-        <Empty title="No life here">{problem}</Empty>
+        <Empty title={tr("No life here")}>{problem}</Empty>
       ) : half.ref ? (
         <Waiting>
           <Skeleton height="100%" radius={10} />
         </Waiting>
       ) : (
-        <Empty title={`Choose life ${letter}`} />
+        <Empty title={tr("Choose life {letter}", { letter })} />
       )}
     </section>
   );
@@ -61,19 +62,19 @@ function Lived({ life, level, player, played }: { life: Life; level: Level; play
               <Icon name={actionIcon(action)} weight="fill" />
             </span>
             {action.name}
-            <em>{played ? (choice.action === choice.greedy ? "as the mind would" : `the mind would ${level.actions[choice.greedy]!.name}`) : choice.random ? "rolled the dice" : "greedy"}</em>
+            <em>{played ? (choice.action === choice.greedy ? tr("as the mind would") : tr("the mind would {action}", { action: level.actions[choice.greedy]!.name })) : choice.random ? tr("rolled the dice") : tr("greedy")}</em>
           </>
         ) : (
           <>
             <span className="ic over">
               <Icon name={SIGN[life.end?.cause ?? "cut"]} weight="fill" />
             </span>
-            ended at step {life.length}
+            {tr("ended at step {step}", { step: life.length })}
           </>
         )}
         {level.temporal && (
           <small className="when">
-            {String(hour).padStart(2, "0")}:00, day {dayOf(life, t, level.hours_per_day)}
+            {tr("{hour}:00, day {day}", { hour: String(hour).padStart(2, "0"), day: dayOf(life, t, level.hours_per_day) })}
           </small>
         )}
       </p>

@@ -63,11 +63,11 @@ export function ticksOf(low: number, high: number, count: number): number[] {
 export function shortOf(value: number, axis: Axis): string {
   if (axis === "time") {
     const s = value / 1_000;
-    if (s < 120) return `${Number(s.toPrecision(3))} s`;
-    return s < 7_200 ? `${Number((s / 60).toPrecision(3))} min` : `${Number((s / 3_600).toPrecision(3))} h`;
+    if (s < 120) return `${format.precise(s, 3)} s`;
+    return s < 7_200 ? `${format.precise(s / 60, 3)} min` : `${format.precise(s / 3_600, 3)} h`;
   }
-  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))} M`;
-  return value >= 1e4 ? `${Number((value / 1e3).toPrecision(3))} k` : format.count(Math.round(value));
+  if (value >= 1e6) return `${format.precise(value / 1e6, 3)} M`;
+  return value >= 1e4 ? `${format.precise(value / 1e3, 3)} k` : format.count(Math.round(value));
 }
 
 const LABEL = 17;

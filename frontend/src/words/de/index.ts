@@ -2,6 +2,7 @@
 import { app } from "./app";
 import { chrome } from "./chrome";
 import { common } from "./common";
+import { compare } from "./compare";
 import { guide } from "./guide";
 import { launch } from "./launch";
 import { level } from "./level";
@@ -12,7 +13,7 @@ import { server } from "./server";
 import { ui } from "./ui";
 import { watch } from "./watch";
 
-const texts = { ...common, ...ui, ...chrome, ...app, ...runs, ...people, ...guide, ...launch, ...model, ...watch };
+const texts = { ...common, ...ui, ...chrome, ...app, ...runs, ...people, ...guide, ...launch, ...model, ...watch, ...compare };
 export type Texts = typeof texts;
 
 export interface Catalog {
