@@ -174,4 +174,4 @@ function Prose({ level, town, life, t }: { level: Level; town: Town; life: Life;
   );
 }
 
-const changeOf = (meter: Meter, change: number): string => (Math.abs(change) < 0.0005 ? "±0.0" : signedAmount(meter, change, 1));
+const changeOf = (meter: Meter, change: number): string => (Math.abs(change) < 0.0005 ? `±${amount(meter, 0, 1)}` : signedAmount(meter, change, 1));

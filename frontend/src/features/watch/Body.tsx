@@ -95,7 +95,7 @@ function MeterRow({ meter, mark, value, change }: { meter: Meter; mark: number |
       <span className="mv">
         {value === null ? "–" : amount(meter, value)}
         <span className={points === null ? "dl" : points > 0.05 ? "dl up" : points < -0.9 ? "dl dn" : "dl"}>
-          {points === null ? "" : Math.abs(points) < 0.05 ? "±0.0" : (points > 0 ? "+" : "") + signed(points, 1)}
+          {points === null ? "" : Math.abs(points) < 0.05 ? `±${signed(0, 1)}` : (points > 0 ? "+" : "") + signed(points, 1)}
         </span>
       </span>
       <span className="bar">

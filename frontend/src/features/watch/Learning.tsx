@@ -154,7 +154,7 @@ function summary(curve: Curve, floor: number | null): string {
   return [
     tr("Learning curve: lives last {last} steps on average now, {first} at first", { last: Math.round(end.y), first: Math.round(curve.mean[0]!.y) }),
     best && tr("best examination {n} steps", { n: Math.round(best.y) }),
-    floor !== null && `a random agent lives ${Math.round(floor)}`,
+    floor !== null && tr("a random agent lives {n}", { n: Math.round(floor) }),
   ]
     .filter(Boolean)
     .join("; ");
@@ -194,10 +194,10 @@ function Figures({ metrics, exams, level }: { metrics: Columns | undefined; exam
   const about = newest ? tr("Mean of {n} lives with the dice put away, other beginnings and full depletion", { n: newest.lives }) : undefined;
   return (
     <dl className="figs">
-      <Figure name="now" mark="line" value={mean} title={tr("Mean of the lives that ended last, dice included. Bold line: running mean; thin line: each measurement; grey: the middle 80 % of lives")} />
-      <Figure name="exam" mark={newest && newest.mean === best ? "best" : "exam"} value={newest?.mean ?? null} title={about} />
-      {best !== null && newest?.mean !== best && <Figure name="best" mark="best" value={best} title={about} />}
-      {floor !== null && <Figure name="random" mark="floor" value={floor} title={tr("Mean life of an agent that only rolls the dice, measured")} />}
+      <Figure name={tr("now")} mark="line" value={mean} title={tr("Mean of the lives that ended last, dice included. Bold line: running mean; thin line: each measurement; grey: the middle 80 % of lives")} />
+      <Figure name={tr("exam")} mark={newest && newest.mean === best ? "best" : "exam"} value={newest?.mean ?? null} title={about} />
+      {best !== null && newest?.mean !== best && <Figure name={tr("best")} mark="best" value={best} title={about} />}
+      {floor !== null && <Figure name={tr("random")} mark="floor" value={floor} title={tr("Mean life of an agent that only rolls the dice, measured")} />}
     </dl>
   );
 }
