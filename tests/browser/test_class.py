@@ -118,3 +118,43 @@ def test_a_lesson(elsinore: "Page", comer: Any) -> None:
     picture(guest, "guest-revoked")
     assert student.get_by_role("img", name=re.compile("Agent at")).count() > 0
     asked(teacher, f"/runs/{run}/stop", {})
+
+
+def test_a_student_trains_an_agent_of_ones_own_within_fair_use_and_until_the_bell(elsinore: "Page", comer: Any) -> None:
+    teacher = elsinore
+    teacher.goto("/classes")
+    teacher.get_by_role("link", name="Elsinore, morning").first.click()
+    code = teacher.get_by_text(re.compile(r"^[A-Z]+-\d{4}$")).first.inner_text()
+    teacher.get_by_label("Runs at once, Each student").fill("1")
+    teacher.get_by_role("button", name="Save limits").click()
+    teacher.get_by_role("button", name="In 45 min").click()
+    teacher.get_by_text("Runs stop in time, each with its model.").wait_for()
+    picture(teacher, "class-bell")
+
+    student = comer()
+    student.goto("/join")
+    student.get_by_label("Class code").fill(code)
+    student.get_by_label("Nickname").fill("Yorick")
+    student.get_by_role("button", name="Join").click()
+    student.get_by_role("link", name="Launch run").first.click()
+    fair = student.get_by_role("region", name="Fair use")
+    fair.get_by_text("0 of 1", exact=True).wait_for()
+    picture(student, "student-launch")
+    student.get_by_role("textbox", name="Name").fill("alas")
+    student.get_by_role("button", name="Launch alas").click()
+    student.wait_for_url(re.compile("/runs/[0-9a-f-]{36}$"))
+    student.get_by_role("img", name=re.compile("Agent at")).first.wait_for()
+    own = student.url.rsplit("/", 1)[1]
+
+    # A second one at once is refused before it is sent, and says what would help.
+    student.goto("/runs/new")
+    fair.get_by_text("1 of 1", exact=True).wait_for()
+    picture(student, "student-launch-full")
+    assert student.get_by_role("button", name=re.compile("^Launch ")).last.is_disabled()
+
+    # One's own may be stopped; it has a model then.
+    student.goto(f"/runs/{own}")
+    student.get_by_role("button", name="Stop").first.click()
+    student.get_by_role("dialog").get_by_role("button", name="Stop").click()
+    student.get_by_text("Stopped").first.wait_for()
+    assert asked(student, f"/runs/{own}")["model"]

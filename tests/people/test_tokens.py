@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from lab.people import cards, selectors, tokens
 from lab.people.models import ApiToken
+from lab.runs import sight
 from tests.people.pages import ANYWHERE, Page, refused
+from tests.people.stage import run_left
 
 
 class Program(Client):
@@ -59,7 +61,8 @@ def test_a_token_that_reads_changes_nothing(polonius):
 
 
 def test_it_may_no_more_than_its_person(cast):
-    assert "launch" in refused(made(cast.student).say("/runs", name="x", config={}), 403)["detail"]
+    run = run_left(cast.assistant, cast.elsinore, b"checkpoint", b"mind").run
+    assert sight.NOT_YOURS == refused(made(cast.student).say(f"/runs/{run}", "PATCH", name="mine"), 403)["detail"]
     refused(made(cast.outsider).ask(f"/classes/{cast.elsinore.pk}"), 404)
 
 
