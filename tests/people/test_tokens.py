@@ -62,7 +62,7 @@ def test_a_token_that_reads_changes_nothing(polonius):
 
 def test_it_may_no_more_than_its_person(cast):
     run = run_left(cast.assistant, cast.elsinore, b"checkpoint", b"mind").run
-    assert sight.NOT_YOURS == refused(made(cast.student).say(f"/runs/{run}", "PATCH", name="mine"), 403)["detail"]
+    assert refused(made(cast.student).say(f"/runs/{run}", "PATCH", name="mine"), 403)["detail"] == sight.NOT_YOURS
     refused(made(cast.outsider).ask(f"/classes/{cast.elsinore.pk}"), 404)
 
 
