@@ -49,10 +49,8 @@ if not ON_SQLITE:
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     django.setup()  # here, and not by an ini option: pytest-django would read that before this file
-    if config.getoption("numprocesses", None):
-        del os.environ["DJANGO_SETTINGS_MODULE"]  # each process that pytest-xdist starts has servers of its own
 
 
 def pytest_unconfigure() -> None:
