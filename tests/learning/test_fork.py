@@ -100,7 +100,8 @@ def test_a_curriculum_that_begins_at_the_fork_begins_at_its_first_stage(saved):
 
 CHANGED = {
     "multiplier": 0.5, "learning_rate": 0.01, "learning_rate_end": 0.5, "gradient_clip": 0.001, "averaging": 0.5,
-    "trace": 0.0, "trace_cut": True, "epochs": 2, "minibatches": 1, "double": False, "batch": 8, "target_every": 2, "priority_beta": 0.9,
+    "trace": 0.0, "trace_cut": True, "epochs": 2, "minibatches": 1, "double": False, "batch": 8, "target_every": 2,
+    "priority_beta": 0.9,
     "epsilon_start": 0.9, "epsilon_end": 0.5, "epsilon_fraction": 1.0, "epsilon_ladder": True, "exploring_starts": 0.0,
 }  # fmt: skip
 LATER = {
