@@ -70,7 +70,7 @@ def test_a_run_is_launched_watched_and_taken_home_in_german(german: "Page") -> N
     german.get_by_role("radio", name="Die ganze Stadt").click()
     german.get_by_role("heading", name="Gehirn").wait_for()
     assert leftovers(german) == []
-    picture(german, "german launch")
+    picture(german, "german-launch")
     german.get_by_role("textbox", name="Name").fill("lauf-1")
     german.get_by_role("button", name="lauf-1 starten").click()
     german.wait_for_url(re.compile(r"/runs/[0-9a-f-]{36}$"))
@@ -81,17 +81,17 @@ def test_a_run_is_launched_watched_and_taken_home_in_german(german: "Page") -> N
     german.goto(f"{german.url}/model")
     german.get_by_role("link", name="Modell herunterladen").wait_for(timeout=90_000)
     assert leftovers(german) == []
-    picture(german, "german model")
+    picture(german, "german-model")
 
 
 def test_the_handbook_is_german_and_fits_a_phone(german: "Page") -> None:
     german.goto("/guide?level=L3_temporal_mechanics")
     german.get_by_role("heading", name="Tag und Nacht").wait_for()
     assert leftovers(german) == []
-    picture(german, "german guide")
+    picture(german, "german-guide")
     german.goto("/")
     german.get_by_role("heading", name="Läufe").wait_for()
-    picture(german, "german runs")
+    picture(german, "german-runs")
 
 
 def test_the_account_menu_leads_back_to_english(german: "Page") -> None:
