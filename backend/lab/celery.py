@@ -28,6 +28,9 @@ app = Celery("lab")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+# Its child and beat are forked from this process.
+_worker = os.getpid()
+
 # One byte shared by a worker and its forked child: Celery tells only the worker that it is to stop, but it is the
 # child that trains and must leave its slice in good order.
 _stopping = mmap.mmap(-1, 1)
@@ -52,9 +55,9 @@ def _keep_our_logging(**_: Any) -> None:
 def _prepare_the_child(**_: Any) -> None:
     if current_process().name == "MainProcess":
         return  # the housekeeper works in its only process and never trains
-    die_with_parent()
+    die_with_parent(_worker)
 
 
 @beat_embedded_init.connect
 def _prepare_beat(**_: Any) -> None:
-    die_with_parent()
+    die_with_parent(_worker)

@@ -13,10 +13,16 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def die_with_parent(signum: int = signal.SIGKILL) -> None:
-    """Ask the kernel to send this process `signum` when its parent ends in whatever way (Linux; elsewhere nothing)."""
+def die_with_parent(parent: int, signum: int = signal.SIGKILL) -> None:
+    """Ask the kernel to send this process `signum` when its parent ends in whatever way (Linux; elsewhere nothing).
+
+    Args:
+        parent: the parent's process id. If it ended before this call, this process ends here.
+    """
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, int(signum), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def spawn(
@@ -46,9 +52,7 @@ def spawn(
     parent = os.getpid()
 
     def prepare() -> None:
-        die_with_parent(death_signal)
-        if os.getppid() != parent:  # it died between the fork and the line above
-            os._exit(1)
+        die_with_parent(parent, death_signal)
         if nice:
             os.nice(nice)
 

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import subprocess
 import sys
 import time
 
@@ -97,6 +98,14 @@ def test_what_does_not_end_in_its_grace_is_ended_by_force(supervisor, lines):
     supervisor.stop()
     assert supervisor.children[0].process.returncode == -signal.SIGKILL
     assert lines == ["The worker did not end within 0.5 s and was ended by force."]
+
+
+def test_a_child_whose_parent_ended_before_it_could_be_bound_to_it_ends_too():
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    code = f"from lab.processes import die_with_parent; die_with_parent({gone.pid}); print('outlived it')"
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (child.returncode, child.stdout, child.stderr) == (1, "", "")
 
 
 def test_being_asked_twice_ends_everything_at_once(supervisor, lines):

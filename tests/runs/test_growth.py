@@ -1,7 +1,7 @@
 """A lab that has grown old: what pages ask goes through an index, whatever the number of runs and rows.
 
 How long it takes at full size tells tests/benchmarks/bench_growth.py. Here the lab is small, so PostgreSQL is told that
-reading a table from end to end is dear: what is still read whole has no index that serves.
+reading a table from end to end is dear, and sorting too: what is still read whole or sorted has no index that serves.
 """
 
 import pytest
@@ -29,6 +29,7 @@ def answers(db, settings):
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
     return {name: ask(name, question, times=1) for name, question in questions().items()}
 
 
