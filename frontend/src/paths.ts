@@ -41,6 +41,8 @@ export const downloads = {
   pack: (id: string) => `/api/v1/models/${id}/download?as=zip`,
   /** a recorded life with its replay in one HTML file */
   life: (run: string, episode: number) => `/api/v1/runs/${run}/episodes/${episode}/page`,
+  /** every row of a run's learning curve */
+  metrics: (run: string, kind: "csv" | "parquet") => `/api/v1/runs/${run}/metrics.${kind}`,
   clip: (id: string) => `/api/v1/clips/${id}/download`,
   joinQr: (classroom: string, code: string) => `/api/v1/classes/${classroom}/qr?${code}`,
   checkpoint: (id: string) => `/api/v1/checkpoints/${id}/download`,

@@ -57,7 +57,7 @@ TABLE = {
     "remove_bookmark": NOTE_GOES, "life_page": MEMBERS, "clips": MEMBERS, "film": EXPORTS, "clip": MEMBERS,
     "download_clip": MEMBERS, "models": MEMBERS, "export_model": EXPORTS, "download_model": MEMBERS,
     "model_card": MEMBERS, "download_checkpoint": CHECKPOINTS,
-    "metrics_csv": MEMBERS, "delete_run": DELETES,
+    "metrics_csv": MEMBERS, "metrics_parquet": MEMBERS, "delete_run": DELETES,
     "race": MEMBERS, "rival": MEMBERS, "play": EXPORTS,
     "uploads": ANYONE, "upload_model": BRINGS, "upload": OWNS, "remove_upload": DISOWNS, "upload_lives": OWNS,
     "upload_life": OWNS,

@@ -63,6 +63,8 @@ def test_a_program_reads_what_a_run_leaves(lab, run):
     assert (run.name, run.seed, run.level, run.progress) == ("from a program", 3, LEVEL, 1.0)
     columns = run.metrics()
     assert columns["steps"][-1] == run.steps
+    assert int(run.table().decode().splitlines()[-1].split(",")[0]) == run.steps
+    assert run.table("parquet").startswith(b"PAR1")
     assert run.evaluations()[-1].mean <= run.best
     assert run.checkpoints()[0].steps == run.steps
     assert run.id in [one.id for one in lab.runs(state="finished", text="program")]

@@ -201,6 +201,10 @@ class Run(Told):
         columns: dict[str, list[float | None]] = self._ask("GET", "/metrics", params={"points": points})["columns"]
         return columns
 
+    def table(self, format: Literal["csv", "parquet"] = "csv") -> bytes:
+        """Every row of the learning curve as a file. Parquet has the types, and null for what was not measured."""
+        return self._line.data(f"/runs/{self.id}/metrics.{format}")
+
     def evaluations(self) -> list[Evaluation]:
         """Its examinations, in order."""
         return [Evaluation.model_validate(one) for one in self._ask("GET", "/evaluations")["items"]]

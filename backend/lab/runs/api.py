@@ -1,5 +1,6 @@
 """The REST API under /api/v1: who are you, what do you want; the services and selectors answer."""
 
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 from uuid import UUID
@@ -73,6 +74,14 @@ FILE = {
     }
 }
 TABLE = {"responses": {200: {"description": "A table", "content": {"text/csv": {"schema": {"type": "string"}}}}}}
+PARQUET = {
+    "responses": {
+        200: {
+            "description": "A table",
+            "content": {"application/vnd.apache.parquet": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
 FRAME = {
     "responses": {
         200: {
@@ -300,12 +309,20 @@ def metrics(request: HttpRequest, id: str, points: Annotated[int, Query(ge=1, le
 def metrics_csv(request: HttpRequest, id: str) -> HttpResponseBase:
     """The learning curve with every row, as a table; the same as long as no row is added (ETag)."""
     run = _run(request, id)
+    return _table(request, run, "csv", lambda: table.metrics_csv(run.pk), "text/csv; charset=utf-8")
+
+
+@router.get("/runs/{id}/metrics.parquet", response=PROBLEMS, operation_id="metrics_parquet", openapi_extra=PARQUET)
+def metrics_parquet(request: HttpRequest, id: str) -> HttpResponseBase:
+    """The learning curve with every row, as a typed table in Apache Parquet; the same as long as no row is added."""
+    run = _run(request, id)
+    return _table(request, run, "parquet", lambda: table.metrics_parquet(run.pk), "application/vnd.apache.parquet")
+
+
+def _table(request: HttpRequest, run: Run, form: str, make: Callable[[], bytes], content_type: str) -> HttpResponseBase:
+    rows = MetricRow.objects.filter(run=run).count()
     return downloads.data_response(
-        request,
-        lambda: table.metrics_csv(run.pk),
-        tag=f"{run.pk}-{run.fence}-{MetricRow.objects.filter(run=run).count()}",
-        content_type="text/csv; charset=utf-8",
-        lasting=False,
+        request, make, tag=f"{run.pk}-{run.fence}-{rows}-{form}", content_type=content_type, lasting=False
     )
 
 

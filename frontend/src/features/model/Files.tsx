@@ -65,6 +65,18 @@ export function Files({ run, moment, checkpoint, instructor }: Props) {
           )}
         </div>
       )}
+      {(["csv", "parquet"] as const).map((kind) => (
+        <div className="fm" key={kind}>
+          <Icon name="chart-line-up" className="ty" />
+          <b title={tr("Every row of the run’s learning curve")}>{`metrics.${kind}`}</b>
+          <span />
+          <span />
+          <a className="btn sm" href={downloads.metrics(run.id, kind)} download={`${run.name}.${kind}`} aria-label={tr("Learning curve: metrics.{kind}", { kind })}>
+            <Icon name="download-simple" />
+            <span>{tr("Learning curve")}</span>
+          </a>
+        </div>
+      ))}
       {shown && (
         <div className="sha">
           <Icon name="fingerprint-simple" />
