@@ -11,13 +11,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
+from django.test import TransactionTestCase
 
 if settings.configured:
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests bring settings of their own.")
@@ -107,10 +109,39 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, request: py
         request.getfixturevalue("postgres")
 
 
+KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+"""tables that hold what migrations made, and no test changes"""
+
+
+def _empty_tables(case: TransactionTestCase) -> None:
+    """Django's own way truncates each table and makes content types and permissions anew: half a second a test."""
+    for name in case._databases_names(include_mirrors=False):
+        connection = connections[name]
+        with transaction.atomic(using=name), connection.cursor() as cursor:
+            # Foreign keys are looked at when the transaction ends, so the order does not matter.
+            for table in set(connection.introspection.django_table_names(only_existing=True)) - KEPT:
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", _empty_tables)
+        yield
+
+
+@cache
+def _hashed(password: str) -> str:
+    """The password as the database keeps it. Argon2 takes a quarter of a second, so each is hashed only once."""
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(password)
+
+
 def _member(username: str, **rights: Any) -> "Person":
     from lab.people.models import Person
 
-    return Person.objects.create_user(username=username, password=f"{username}-of-elsinore", **rights)
+    return Person.objects.create(username=username, password=_hashed(f"{username}-of-elsinore"), **rights)
 
 
 @pytest.fixture
