@@ -7,13 +7,15 @@ beat inside on `housekeeping` (docs/decisions/queues.md).
 
 import mmap
 import os
+import signal
+import threading
 import warnings
 from typing import Any
 
 from billiard import current_process
 from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
-from celery.signals import beat_embedded_init, setup_logging, worker_process_init, worker_shutting_down
+from celery.signals import beat_embedded_init, setup_logging, worker_process_init, worker_ready, worker_shutting_down
 
 from lab.processes import die_with_parent
 
@@ -61,3 +63,17 @@ def _prepare_the_child(**_: Any) -> None:
 @beat_embedded_init.connect
 def _prepare_beat(**_: Any) -> None:
     die_with_parent(_worker)
+
+
+@worker_ready.connect
+def _end_without_beat(sender: Any, **_: Any) -> None:
+    """A housekeeper whose beat has ended would wait for orders for ever: it ends too, and is started anew with one."""
+    beat = getattr(sender.controller, "beat", None)
+    if beat is not None:
+        threading.Thread(target=_follow, args=(beat.pid,), name="beat", daemon=True).start()
+
+
+def _follow(pid: int) -> None:
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # Celery itself fetches its exit status
+    if not worker_is_stopping():
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -104,6 +104,6 @@ def require_database() -> None:
         import psycopg
 
         try:
-            psycopg.connect(**connection.get_connection_params(), connect_timeout=5).close()
+            psycopg.connect(**connection.get_connection_params()).close()
         except psycopg.Error as error:
             raise DatabaseError(str(error)) from error

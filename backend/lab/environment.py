@@ -200,6 +200,14 @@ def behind_tls() -> bool:
     return bool(given) and all(part.startswith("https://") for part in given)
 
 
+NOTICED = {
+    "connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 5, "keepalives_interval": 2,
+    "keepalives_count": 3,
+}  # fmt: skip
+"""A pulled cable ends a question to PostgreSQL in 10 s and an idle connection in 11; the system's own patience is a
+quarter of an hour and two hours. Unix sockets have no cable: libpq passes over it there. (seconds, and one in ms)"""
+
+
 def database(data: Path) -> dict[str, Any]:
     """`DATABASE_URL` (postgres://user:password@host:port/name), or SQLite in the data folder."""
     if url := os.environ.get("DATABASE_URL"):
@@ -212,7 +220,7 @@ def database(data: Path) -> dict[str, Any]:
             # server those that lay idle are broken: each is tried before it is used. And a pool that cannot connect
             # gives up soon and begins anew; left alone it would wait twice as long each time, for minutes.
             pool = {"min_size": 0, "max_size": 16, "timeout": 10, "reconnect_timeout": 5}
-            options = {**parsed.get("OPTIONS", {}), "pool": pool}
+            options = {**NOTICED, **parsed.get("OPTIONS", {}), "pool": pool}
             return {**parsed, "OPTIONS": options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
         if parsed["ENGINE"] != "django.db.backends.sqlite3":
             raise ImproperlyConfigured("DATABASE_URL: only postgres:// and sqlite:/// are supported.")

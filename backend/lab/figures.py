@@ -10,7 +10,6 @@ import redis
 from django.db import connection
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, generate_latest
@@ -21,8 +20,9 @@ from prometheus_client.core import (
     Metric,
 )
 
+from lab import clock
 from lab.people import tokens
-from lab.runs import crew, disk, live, queue, tally
+from lab.runs import crew, disk, live, queue, services, tally
 from lab.runs.models import Run
 from lab.runs.outbox import client
 
@@ -86,7 +86,7 @@ def runs() -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "hamlet_runs_without_lease",
         "Runs in training whose lease has run out: the housekeeper takes them within seconds.",
-        active.filter(lease_until__lt=timezone.now()).count(),
+        Run.objects.filter(services.without_lease(clock.now())).count(),
     )
     watched = live.viewers(list(Run.objects.filter(state__in=Run.ACTIVE).values_list("pk", flat=True)))
     yield GaugeMetricFamily("hamlet_viewers", "Sockets that watch a run.", sum(watched.values()))

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from celery.schedules import crontab
+from celery.schedules import crontab, schedule
 
-from lab import environment, logs
+from lab import clock, environment, logs
 
 LAB = Path(__file__).resolve().parent
 DATA = environment.data_folder()
@@ -154,14 +154,24 @@ CELERY_TASK_ROUTES = {
     "lab.hooks.tasks.deliver": {"queue": "exams"},
 }
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing on disk: two short intervals need no memory
+# By a steady clock: with the machine's own, "every five seconds" would pause for an hour when that is set back by one.
+_OFTEN = schedule(5.0, nowfun=clock.steady)
 CELERY_BEAT_SCHEDULE = {
     # An unread order is worthless after the next one, so a long pause leaves no pile of them.
-    "runs.reap": {"task": "lab.runs.tasks.reap", "schedule": 5.0, "options": {"expires": 5}},
-    "hooks.look": {"task": "lab.hooks.tasks.look", "schedule": 5.0, "options": {"expires": 5}},
+    "runs.reap": {
+        "task": "lab.runs.tasks.reap",
+        "schedule": schedule(5.0, nowfun=clock.steady),
+        "options": {"expires": 5},
+    },
+    "hooks.look": {
+        "task": "lab.hooks.tasks.look",
+        "schedule": schedule(5.0, nowfun=clock.steady),
+        "options": {"expires": 5},
+    },
     # At an hour when no lesson is: a beat that starts anew each morning would never reach "every 24 hours".
     "runs.sweep": {
         "task": "lab.runs.tasks.sweep",
-        "schedule": crontab(hour=3, minute=17),
+        "schedule": crontab(hour=3, minute=17, nowfun=clock.steady),
         "options": {"expires": 3600},
     },
 }

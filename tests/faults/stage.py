@@ -15,9 +15,9 @@ import numpy as np
 import psutil
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.utils import timezone
 
 from hamlet import HamletModel
+from lab import clock
 from lab.processes import spawn
 from lab.runs import files, tasks
 from lab.runs.models import Run
@@ -53,11 +53,11 @@ class Crew:
         self._log = log.open("ab")
         self.workers: list[subprocess.Popen[bytes]] = []
 
-    def worker(self, number: int = 1) -> None:
-        """See to it that there are so many."""
+    def worker(self, number: int = 1, **more: str) -> None:
+        """See to it that there are so many; `more`: environment of those that are started."""
         while len(self.workers) < number:
             command = [sys.executable, "-m", "tests.faults.quick_worker", f"w{len(self.workers)}"]
-            env = {**os.environ, "DATABASE_URL": own_database(), "PYTHONPATH": os.pathsep.join(sys.path)}
+            env = {**os.environ, "DATABASE_URL": own_database(), "PYTHONPATH": os.pathsep.join(sys.path), **more}
             self.workers.append(spawn(command, env=env, output=self._log))
 
     def dismiss(self, number: int = 0) -> None:
@@ -77,6 +77,8 @@ class Stage:
 
     def __init__(self, told: Told, crew: Crew) -> None:
         self.told, self.crew = told, crew
+        self.reaps = True
+        """a test that starts the housekeeper itself turns it off"""
 
     def strike(self, whole: bool = False) -> None:
         """kill -9: the process that trains, or the `whole` worker, which is then started again."""
@@ -97,12 +99,13 @@ class Stage:
             with suppress(DatabaseError):
                 run.refresh_from_db()
                 if run.state in Run.LEASED and run.lease_until is not None:
-                    late = (timezone.now() - run.lease_until).total_seconds()
+                    late = (clock.now() - run.lease_until).total_seconds()
                     self.told.overdue = max(self.told.overdue, late)
                 if what(run):
                     return
             assert time.monotonic() < end, f"waited in vain; {run.state} {run.message} at {run.steps}, {run.fence}"
-            tasks.reap.run()
+            if self.reaps:
+                tasks.reap.run()
             connection.close()
             time.sleep(0.1)
 

@@ -137,8 +137,8 @@ def test_half_a_checkpoint(stage, launch):
     stage.told.outcome = SAME
 
 
-def test_the_clock_jumps_an_hour_ahead(stage, launch):
-    """the housekeeper's clock an hour ahead"""
+def test_all_leases_run_out_at_once(stage, launch):
+    """all leases run out at once, their workers alive"""
     run = launch(**SMALL)
     stage.trains(run)
     with stage.fault(run):

@@ -88,6 +88,16 @@ def test_the_child_that_trains_dies_with_its_worker(start, tmp_path):
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
 
 
+def test_a_housekeeper_ends_with_its_beat_and_so_is_started_anew(start, tmp_path):
+    """Else it would wait for orders that nobody gives, and no lost run would ever be found."""
+    housekeeper = start(up.beat_child())
+    quick.delay(str(tmp_path))
+    appears(tmp_path / "quick")
+    (beat,) = psutil.Process(housekeeper.pid).children()
+    beat.kill()
+    assert housekeeper.wait(20) == 0
+
+
 def test_slices_exams_and_the_reaper_have_queues_of_their_own():
     router = slow.app.amqp.router
     assert router.route({}, "lab.runs.tasks.train_slice")["queue"].name == "train"

@@ -6,8 +6,10 @@ import pytest
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
-from lab.runs import services, slices, tasks
+from lab import clock
+from lab.runs import services, slices, tasks, turns
 from lab.runs.models import Run
+from tests.conftest import ON_SQLITE
 
 LONG_AGO = "2026-01-01T00:00Z"
 
@@ -122,3 +124,24 @@ def test_a_full_disk_is_told_to_the_owner(run, train_queue, monkeypatch):
         "failed",
         "The disk is full. What was learnt is kept as of the last checkpoint.",
     )
+
+
+def test_a_lease_that_a_clock_set_back_has_made_long_holds_nobody(run):
+    """Whoever lives renews it within seconds; it is the dead one's that would last."""
+    claim = slices.slice_claim(run.pk, run.fence, "worker one")
+    Run.objects.filter(pk=run.pk).update(lease_until=clock.now() + timedelta(hours=1))
+    slices.slice_renew(claim)
+    assert services.runs_reap() == 0
+    Run.objects.filter(pk=run.pk).update(lease_until=clock.now() + timedelta(hours=1))
+    assert services.runs_reap() == 1
+    run.refresh_from_db()
+    assert (run.state, run.fence) == ("queued", 2)
+
+
+@pytest.mark.skipif(ON_SQLITE, reason="who shares an SQLite file shares a machine, and its clock")
+def test_what_a_web_process_with_a_wrong_clock_queues_has_its_place_in_the_queue(launch, monkeypatch):
+    before = launch("before")
+    monkeypatch.setattr(timezone, "now", lambda: clock.now() - timedelta(hours=1))
+    after = launch("after")
+    assert after.queued_at > before.queued_at
+    assert list(turns.in_order(Run.objects.filter(state="queued"))) == [before, after]

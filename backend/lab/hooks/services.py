@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from lab import clock
 from lab.hooks.models import Delivery, Webhook
 from lab.hooks.send import SendError, is_public, post, signed_headers
 from lab.people.errors import ConflictError, FieldError, NotForYouError, PeopleError
@@ -65,7 +65,7 @@ def webhook_make(*, person: Person, url: str, events: list[str], goal: float | N
 
 def webhook_try(*, webhook: Webhook) -> Delivery:
     """Have something sent that tells nothing, to see whether it arrives."""
-    now = timezone.now()
+    now = clock.now()
     return Delivery.objects.create(
         webhook=webhook, event="ping", key=f"ping {secrets.token_hex(8)}", next_at=now,
         body=json.dumps({"event": "ping", "at": now.isoformat()}),
@@ -74,7 +74,7 @@ def webhook_try(*, webhook: Webhook) -> Delivery:
 
 def news_note(now: datetime | None = None) -> int:
     """Note what there is to tell to whom, each piece once; gives how many."""
-    now = now or timezone.now()
+    now = now or clock.now()
     noted = 0
     for webhook in Webhook.objects.select_related("person"):
         told = set(webhook.deliveries.values_list("key", flat=True))
@@ -91,7 +91,7 @@ def news_note(now: datetime | None = None) -> int:
 
 def deliveries_due(now: datetime | None = None) -> list[Delivery]:
     """Claim what is to be sent now: a claimed one is due again only when its worker must be gone."""
-    now = now or timezone.now()
+    now = now or clock.now()
     due = Delivery.objects.filter(state=State.PENDING, next_at__lte=now).order_by("next_at")
     return [
         row for row in due[:100]
@@ -112,7 +112,7 @@ def delivery_send(delivery: Delivery, now: datetime | None = None) -> Delivery:
 
 def delivery_tried(delivery: Delivery, status: int | None, trouble: str, now: datetime | None = None) -> Delivery:
     """Write down how a try went."""
-    now = now or timezone.now()
+    now = now or clock.now()
     delivery.tries += 1
     delivery.status, delivery.message, delivery.next_at = status, trouble, None
     if not trouble:

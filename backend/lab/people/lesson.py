@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.dispatch import Signal
-from django.utils import timezone
 
+from lab import clock
 from lab.people.errors import FieldError, NotForYouError, PeopleError
 from lab.people.models import Classroom, Person
 
@@ -30,7 +30,7 @@ def lesson_set(*, classroom: Classroom, by: Person, changes: dict[str, Any], now
     if limits and not by.is_instructor:
         raise NotForYouError("Only instructors set the limits of a class.")
     bell_at = changes.get("bell_at")
-    now = now or timezone.now()
+    now = now or clock.now()
     if bell_at is not None and not now < bell_at <= now + LONGEST:
         message = "must be a time from now on, within 24 hours"
         raise PeopleError(f"bell_at {message}.", [FieldError("bell_at", message, bell_at.isoformat())])

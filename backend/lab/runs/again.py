@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.utils import timezone
 from pydantic import ValidationError
 
 from hamlet.learning.config import TrainConfig
 from hamlet.learning.fork import forked
 from hamlet.world import load_level
+from lab import clock
 from lab.people.models import Person
 from lab.runs import fairness, files, minds, queue, services, sight
 from lab.runs.errors import FieldError, GoneError, NotAllowedError, RunError, WrongStateError
@@ -114,7 +114,7 @@ def run_resume(*, run: Run, by: Person) -> Run:
     """
     if not sight.may_steer(by, run):
         raise NotAllowedError(sight.NOT_YOURS)
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         services.room_for_one_more(run.owner, run.classroom, now)
         fairness.resume_check(run, now)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.dispatch import receiver
-from django.utils import timezone
 
+from lab import clock
 from lab.people.lesson import lesson_changed
 from lab.people.models import Classroom
 from lab.runs import crew, queue, services, turns
@@ -36,7 +36,7 @@ def lead(untrained: int, workers: int) -> timedelta:
 
 def bells_ring(now: datetime | None = None) -> int:
     """Stop what the bell of its class is near or over for; gives how many runs were told."""
-    now = now or timezone.now()
+    now = now or clock.now()
     lessons = Classroom.objects.filter(bell_at__gt=now - timedelta(days=1), runs__state__in=Run.ACTIVE).distinct()
     return sum(_ring(lesson, now) for lesson in lessons)
 

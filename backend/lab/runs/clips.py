@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
+from lab import clock
 from lab.runs import files, film, levels, queue
 from lab.runs.errors import FieldError, LimitError, RunError, WrongStateError
 from lab.runs.models import Clip, RecordedEpisode
@@ -45,7 +45,7 @@ def clip_ask(*, life: RecordedEpisode, format: str, theme: str) -> tuple[Clip, b
         raise RunError("The life is too long for a film.", [FieldError("number", message, life.episode)])
     if Clip.objects.filter(state=State.PENDING).count() >= MOST_WAITING:
         raise LimitError(f"{MOST_WAITING} films are being made; ask again in a minute.")
-    now = timezone.now()
+    now = clock.now()
     fresh: dict[str, Any] = {"state": State.PENDING, "message": "", "tries": 0, "sent_at": now, "claimed_at": None}
     if found is not None:
         if not Clip.objects.filter(pk=found.pk, state=State.FAILED).update(**fresh):
@@ -66,8 +66,8 @@ def clip_make(id: UUID) -> bool:
 
     False: it is not pending any more, or another worker has it.
     """
-    now = timezone.now()
-    free = Q(claimed_at=None) | Q(claimed_at__lt=now - LOST_AFTER)
+    now = clock.now()
+    free = Q(claimed_at=None) | clock.beyond("claimed_at", now, LOST_AFTER)
     mine = Clip.objects.filter(free, pk=id, state=State.PENDING, tries__lt=MOST_TRIES)
     if not mine.update(claimed_at=now, tries=F("tries") + 1):
         return False
@@ -89,12 +89,12 @@ def clip_make(id: UUID) -> bool:
 
 def clips_resend(now: datetime | None = None) -> int:
     """Send again what waits and was lost: by the broker, or with a worker. Gives how many."""
-    now = now or timezone.now()
+    now = now or clock.now()
     pending = Clip.objects.filter(state=State.PENDING)
-    lost = pending.filter(claimed_at__lt=now - LOST_AFTER, tries__gte=MOST_TRIES)
+    lost = pending.filter(clock.beyond("claimed_at", now, LOST_AFTER), tries__gte=MOST_TRIES)
     lost.update(state=State.FAILED, message=f"The film was lost {MOST_TRIES} times in a row.")
-    idle = Q(claimed_at=None) | Q(claimed_at__lt=now - LOST_AFTER)
-    unsent = pending.filter(idle, Q(sent_at=None) | Q(sent_at__lt=now - RESEND_AFTER))
+    idle = Q(claimed_at=None) | clock.beyond("claimed_at", now, LOST_AFTER)
+    unsent = pending.filter(idle, Q(sent_at=None) | clock.beyond("sent_at", now, RESEND_AFTER))
     sent = 0
     for pk in unsent.values_list("pk", flat=True):
         Clip.objects.filter(pk=pk).update(sent_at=now)

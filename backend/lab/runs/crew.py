@@ -3,7 +3,6 @@
 import logging
 import os
 import threading
-import time
 from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,8 +11,8 @@ import redis
 from billiard import current_process
 from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 from django.conf import settings
-from django.utils import timezone
 
+from lab import clock
 from lab.runs.models import Run
 from lab.runs.outbox import client
 from lab.runs.queue import QUEUE
@@ -46,8 +45,9 @@ def listen() -> None:
 
 def sign(name: str, device: str) -> None:
     """Say that a worker is alive."""
+    now = clock.broker_seconds(client().time())
     with client().pipeline(transaction=True) as pipe:
-        pipe.zadd(_signs(), {name: time.time()})
+        pipe.zadd(_signs(), {name: now})
         pipe.hset(_devices(), name, device)
         pipe.execute()
 
@@ -59,8 +59,8 @@ def forget(name: str) -> None:
 
 def workers() -> list[Worker]:
     """All workers heard of lately. Without a broker none can be heard, and none can be given work."""
-    now = time.time()
     try:
+        now = clock.broker_seconds(client().time())
         with client().pipeline(transaction=True) as pipe:
             pipe.zremrangebyscore(_signs(), "-inf", now - FORGOTTEN)
             pipe.zrange(_signs(), 0, -1, withscores=True)
@@ -68,10 +68,10 @@ def workers() -> list[Worker]:
             _, signs, devices = pipe.execute()
     except (redis.RedisError, OSError):
         return []
-    leased = Run.objects.filter(state__in=Run.LEASED, lease_until__gt=timezone.now())
+    leased = Run.objects.filter(state__in=Run.LEASED, lease_until__gt=clock.now())
     busy = dict(leased.values_list("worker", "pk"))
     return [
-        Worker(name.decode(), now - at < ALIVE, devices.get(name, b"cpu").decode(), busy.get(name.decode()))
+        Worker(name.decode(), abs(now - at) < ALIVE, devices.get(name, b"cpu").decode(), busy.get(name.decode()))
         for name, at in sorted(signs)
     ]
 

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
 from hamlet.learning.evaluate import evaluate
 from hamlet.learning.events import Event
@@ -20,6 +19,7 @@ from hamlet.model.pack import pack
 from hamlet.tape.episode import Tape
 from hamlet.tape.wire import encode_recording
 from hamlet.world import Level, load_level
+from lab import clock
 from lab.runs import files
 from lab.runs.convert import LIVES, SEED
 from lab.runs.models import UploadedModel
@@ -54,8 +54,8 @@ def upload_examine(id: UUID) -> bool:
 
 
 def _claim(id: UUID) -> UploadedModel | None:
-    now = timezone.now()
-    free = Q(claimed_at=None) | Q(claimed_at__lt=now - LOST_AFTER)
+    now = clock.now()
+    free = Q(claimed_at=None) | clock.beyond("claimed_at", now, LOST_AFTER)
     mine = UploadedModel.objects.filter(free, pk=id, state=State.PENDING, tries__lt=MOST_TRIES)
     if not mine.update(claimed_at=now, tries=F("tries") + 1):
         return None

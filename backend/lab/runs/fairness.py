@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
-from django.utils import timezone
 
+from lab import clock
 from lab.people.models import Classroom, Person
 from lab.people.selectors import classes_for, current_class
 from lab.runs.errors import LimitError, NotAllowedError
@@ -88,7 +88,7 @@ class Bound:
         for ended_at, seconds in _slices(self.classroom, self.person).values_list("ended_at", "seconds"):
             beyond -= seconds
             if beyond < 0:
-                return duration(ended_at + WINDOW - timezone.now())
+                return duration(ended_at + WINDOW - clock.now())
         return duration(WINDOW)
 
 
@@ -113,7 +113,7 @@ def launch_check(person: Person, classroom: Classroom | None, now: datetime | No
     """Raise LimitError where this person may launch no run in this class now: what holds them, and what to do."""
     if classroom is None:
         return
-    now = now or timezone.now()
+    now = now or clock.now()
     if classroom.bell_at is not None and not person.is_crew:
         left = classroom.bell_at - now
         if left <= timedelta():
@@ -189,4 +189,4 @@ def _whose(classroom: Classroom, person: Person | None) -> Q:
 
 def _slices(classroom: Classroom, person: Person | None) -> QuerySet[TrainedSlice]:
     """Those that count, oldest first."""
-    return TrainedSlice.objects.filter(_whose(classroom, person), ended_at__gt=timezone.now() - WINDOW)
+    return TrainedSlice.objects.filter(_whose(classroom, person), ended_at__gt=clock.now() - WINDOW)

@@ -15,6 +15,7 @@ from django.conf import settings
 
 from hamlet.tape.episode import Episode
 from hamlet.tape.wire import Framer
+from lab import clock
 from lab.runs.outbox import Frame, Outbox, air_key, client, outbox
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class LivePublisher:
             self._told[life.number] = self.framer.told
             for old in [number for number in self._told if number < life.number - REMEMBERED]:
                 del self._told[old]
-        self._box.frame(Frame(self.run, life.number, seq, life.end is not None, data, time.time()))
+        self._box.frame(Frame(self.run, life.number, seq, life.end is not None, data, time.monotonic()))
         self._count_losses()
 
     def _count_losses(self) -> None:
@@ -102,9 +103,10 @@ def viewers(runs: Sequence[UUID]) -> dict[UUID, int]:
     if not runs:
         return {}
     try:
+        now = clock.broker_seconds(client().time())
         with client().pipeline(transaction=False) as pipe:
             for run in runs:
-                pipe.zcount(viewers_key(run), time.time(), "+inf")
+                pipe.zcount(viewers_key(run), now, "+inf")
             return dict(zip(runs, pipe.execute(), strict=True))
     except (redis.RedisError, OSError):
         return {}

@@ -49,7 +49,7 @@ class Frame(NamedTuple):
     """it is the life's last"""
     data: bytes
     cut_at: float | None = None
-    """when the trainer cut it, seconds since 1970"""
+    """when the trainer cut it, by `time.monotonic`; it leaves in the same process"""
 
 
 class Loss(NamedTuple):
@@ -272,7 +272,7 @@ class Outbox:
             if lost:
                 tally.add_lost(pipe, lost)
             if frame.cut_at is not None:
-                tally.add_wait(pipe, time.time() - frame.cut_at)
+                tally.add_wait(pipe, time.monotonic() - frame.cut_at)
             pipe.pubsub_numsub(_channel_of(lanes_group(frame.run)))
             [(_, looking)] = pipe.execute()[-1]
             with self._wake:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from redis.exceptions import RedisError
 
+from lab import clock
 from lab.people import notice
 from lab.people.selectors import sessions_alive
 from lab.runs.live import VIEWER_SECONDS, viewers_key
@@ -70,9 +71,10 @@ class Room:
         """
         self.sockets.add(socket)
         self._change(socket.run)
+        now = clock.broker_seconds(await self._redis.time())
         async with self._redis.pipeline(transaction=True) as pipe:
             if not socket.glance:
-                pipe.zadd(viewers_key(socket.run), {socket.channel_name: time.time() + VIEWER_SECONDS})
+                pipe.zadd(viewers_key(socket.run), {socket.channel_name: now + VIEWER_SECONDS})
                 pipe.expire(viewers_key(socket.run), int(VIEWER_SECONDS) * 4)
             pipe.lrange(past_key(socket.run, -1 if episode is None else episode), 0, -1)
             pipe.lrange(air_key(socket.run), 0, -1)
@@ -160,7 +162,7 @@ class Room:
         for socket in self.sockets:
             if socket.run in runs and not socket.glance:
                 watching[socket.run].append(socket.channel_name)
-        now = time.time()
+        now = clock.broker_seconds(await self._redis.time())
         async with self._redis.pipeline(transaction=False) as pipe:
             for run in runs:
                 if names := watching[run]:

@@ -12,10 +12,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
+from django.db.models import F, Q
 
 from hamlet.learning.config import TrainConfig
+from lab import clock
 from lab.people.models import Classroom, Person
 from lab.runs import disk, fairness, forget, live, queue, selectors, sight
 from lab.runs.errors import LimitError, NotAllowedError, WrongStateError
@@ -68,7 +68,7 @@ def run_queue(
     """Put a run with settings that were checked into the queue; see `run_launch`. `more`: other fields of its row."""
     classroom = fairness.launch_class(owner)
     pace, notes, tags = pace_checked(pace), notes_checked(notes), tags_checked(tags)
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         room_for_one_more(owner, classroom, now)
         run = Run.objects.create(
@@ -228,7 +228,7 @@ def run_move(run_id: UUID, before: list[State], after: State, message: str = "")
     changes: dict[str, Any] = {"state": after, "message": message}
     if after not in Run.ACTIVE:
         changes |= {
-            "finished_at": timezone.now(),
+            "finished_at": clock.now(),
             "lease_until": None,
             "claimed_at": None,
             "queued_at": None,
@@ -249,7 +249,7 @@ def run_fail(*, run_id: UUID, fence: int, message: str) -> bool:
         failed = Run.objects.filter(pk=run_id, fence=fence, state__in=Run.LEASED).update(
             state=State.FAILED,
             message=message,
-            finished_at=timezone.now(),
+            finished_at=clock.now(),
             lease_until=None,
             claimed_at=None,
             queued_at=None,
@@ -266,7 +266,7 @@ def run_requeue(*, run: Run, now: datetime) -> bool:
 
     The fence rises, so the worker writes nothing should it come back.
     """
-    claimed = Run.objects.filter(pk=run.pk, fence=run.fence, state__in=Run.LEASED, lease_until__lt=now)
+    claimed = Run.objects.filter(without_lease(now), pk=run.pk, fence=run.fence)
     changes: dict[str, Any] = {"fence": F("fence") + 1, "lease_until": None, "claimed_at": None, "lost": F("lost") + 1}
     again = False
     if run.state == State.STOPPING:
@@ -294,11 +294,16 @@ def run_requeue(*, run: Run, now: datetime) -> bool:
     return taken
 
 
+def without_lease(now: datetime) -> Q:
+    """Runs in training whose lease has run out. One that lasts longer than any that is given, since the clock was set
+    back, has too: a worker that lives renews it, a dead one would keep its run for as long as the clock jumped."""
+    return Q(state__in=Run.LEASED) & (Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * LEASE))
+
+
 def runs_reap(now: datetime | None = None) -> int:
     """Requeue every run whose lease has run out; gives how many."""
-    now = now or timezone.now()
-    lost = Run.objects.filter(state__in=Run.LEASED, lease_until__lt=now)
-    return sum(run_requeue(run=run, now=now) for run in lost)
+    now = now or clock.now()
+    return sum(run_requeue(run=run, now=now) for run in Run.objects.filter(without_lease(now)))
 
 
 def runs_spare_the_disk() -> int:
@@ -319,12 +324,13 @@ def runs_resend(now: datetime | None = None) -> int:
 
     A message too many does no harm: its fence is old by the time it is read.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     queued = Run.objects.filter(state=State.QUEUED)
-    waiting = queued.filter(sent_at__lt=now - RESEND_AFTER).count()
+    late = clock.beyond("sent_at", now, RESEND_AFTER)
+    waiting = queued.filter(late).count()
     unsent = queued.filter(sent_at=None)
     if waiting and queue.length() < queued.count():
-        unsent = queued.exclude(sent_at__gte=now - RESEND_AFTER)
+        unsent = queued.filter(Q(sent_at=None) | late)
     sent = 0
     for run in unsent.order_by("queued_at"):
         if Run.objects.filter(pk=run.pk, fence=run.fence, state=State.QUEUED).update(sent_at=now):

@@ -5,6 +5,7 @@ or False, and has written nothing.
 """
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,10 +16,10 @@ from uuid import UUID
 from django.db import models, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from hamlet.learning.events import Evaluation, StageChange
 from hamlet.learning.metrics import COLUMNS
+from lab import clock
 from lab.runs import bell, fairness, files, live, queue, selectors, services, turns
 from lab.runs.files import Written
 from lab.runs.models import (
@@ -52,6 +53,8 @@ class Claim:
     fence: int
     seconds: float
     """that the slice is to train"""
+    began: float
+    """by this process's `time.monotonic`"""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def slice_claim(run_id: UUID, fence: int, worker: str) -> Claim | None:
 
     None: another worker was quicker, the message is an old one, or the run has been stopped.
     """
-    now = timezone.now()
+    now, began = clock.now(), time.monotonic()
     with transaction.atomic():
         claimed = Run.objects.filter(pk=run_id, state=State.QUEUED, fence=fence).update(
             state=State.TRAINING, fence=fence + 1, lease_until=now + services.LEASE, worker=worker, claimed_at=now,
@@ -108,7 +111,7 @@ def slice_claim(run_id: UUID, fence: int, worker: str) -> Claim | None:
             return None
         _on_commit(lambda: services.announce(run_id))
     run = Run.objects.get(pk=run_id)
-    return Claim(run, fence + 1, turns.slice_given(run))
+    return Claim(run, fence + 1, turns.slice_given(run), began)
 
 
 def slice_orders(claim: Claim) -> tuple[State | None, float | None]:
@@ -126,7 +129,7 @@ def others_wait() -> bool:
 def slice_renew(claim: Claim) -> bool:
     """Keep the lease for another while; False if the run is no longer ours."""
     ours = Run.objects.filter(pk=claim.run.pk, fence=claim.fence, state__in=Run.LEASED)
-    return ours.update(lease_until=timezone.now() + services.LEASE) == 1
+    return ours.update(lease_until=clock.now() + services.LEASE) == 1
 
 
 def slice_rewind(claim: Claim, to: Checkpoint | None) -> bool:
@@ -197,7 +200,7 @@ def slice_commit(
         saved: the files, already in their place; None if training has not moved since the last checkpoint
         finished: the budget is used
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     with transaction.atomic():
         run = _own(claim)
         if run is not None:
@@ -289,7 +292,7 @@ def finite(values: dict[str, Any]) -> dict[str, Any]:
 
 def _count(run: Run, claim: Claim, now: datetime) -> None:
     """Whose worker's time the slice was."""
-    seconds = (now - (run.claimed_at or now)).total_seconds()
+    seconds = time.monotonic() - claim.began
     run.trained_seconds += seconds
     TrainedSlice.objects.create(
         run=run, owner_id=run.owner_id, classroom_id=run.classroom_id, given=claim.seconds, seconds=seconds,

@@ -16,8 +16,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from lab import clock
 from lab.runs import crew
 from lab.runs.models import Run, TrainedSlice
 
@@ -82,7 +82,7 @@ def waits(now: datetime | None = None) -> tuple[dict[UUID, float], float | None]
     workers = [worker for worker in crew.workers() if worker.alive]
     if not workers:
         return {}, None
-    now = now or timezone.now()
+    now = now or clock.now()
     queued = list(in_order(Run.objects.filter(state=Run.State.QUEUED)))
     training = {run.pk: run for run in Run.objects.filter(state__in=Run.LEASED)}
     cost = _costs([*queued, *training.values()], slice_seconds(len(queued), len(workers)))
@@ -99,7 +99,7 @@ def waits(now: datetime | None = None) -> tuple[dict[UUID, float], float | None]
 
 def slices_forget(now: datetime | None = None) -> int:
     """Delete slices that no limit counts and no estimate looks at any more; gives how many."""
-    return TrainedSlice.objects.filter(ended_at__lt=(now or timezone.now()) - KEPT).delete()[0]
+    return TrainedSlice.objects.filter(ended_at__lt=(now or clock.now()) - KEPT).delete()[0]
 
 
 def _costs(runs: Sequence[Run], given: float) -> dict[UUID, float]:

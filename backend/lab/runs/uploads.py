@@ -12,10 +12,10 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from hamlet.model import HamletModel, ModelError
 from hamlet.world import VectorWorld, load_level
+from lab import clock
 from lab.people.models import Person
 from lab.runs import files, levels, queue
 from lab.runs.errors import FieldError, LimitError, RunError
@@ -76,7 +76,7 @@ def upload_add(*, owner: Person, content: BinaryIO, file_name: str, name: str = 
     stem = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in title)[:60]
     with files.writing(f"uploads/{key}/{stem}.safetensors") as (target, written):
         _as_ours(read, played).save_inference_checkpoint(target)
-    now = timezone.now()
+    now = clock.now()
     try:
         with transaction.atomic():
             # Locks the owner's row, so that uploads at once do not all count one too few.
@@ -109,12 +109,12 @@ def upload_remove(upload: UploadedModel) -> None:
 
 def uploads_resend(now: datetime | None = None) -> int:
     """Send again what waits for its examination and was lost: by the broker, or with a worker. Gives how many."""
-    now = now or timezone.now()
+    now = now or clock.now()
     pending = UploadedModel.objects.filter(state=UploadedModel.State.PENDING)
-    lost = pending.filter(claimed_at__lt=now - LOST_AFTER, tries__gte=MOST_TRIES)
+    lost = pending.filter(clock.beyond("claimed_at", now, LOST_AFTER), tries__gte=MOST_TRIES)
     lost.update(state=UploadedModel.State.FAILED, message=f"The examination was lost {MOST_TRIES} times in a row.")
-    idle = Q(claimed_at=None) | Q(claimed_at__lt=now - LOST_AFTER)
-    unsent = pending.filter(idle, Q(sent_at=None) | Q(sent_at__lt=now - RESEND_AFTER))
+    idle = Q(claimed_at=None) | clock.beyond("claimed_at", now, LOST_AFTER)
+    unsent = pending.filter(idle, Q(sent_at=None) | clock.beyond("sent_at", now, RESEND_AFTER))
     sent = 0
     for pk in unsent.values_list("pk", flat=True):
         UploadedModel.objects.filter(pk=pk).update(sent_at=now)
