@@ -25,6 +25,8 @@ export default defineConfig(({ command }) => ({
   build: {
     outDir: "../backend/lab/static/app",
     emptyOutDir: true,
+    // Which file needs which: tests/platform/test_pages.py adds up what a page loads.
+    manifest: "manifest.json",
     // Fonts stay files of their own: the browser fetches only the subsets a page uses.
     assetsInlineLimit: 0,
   },

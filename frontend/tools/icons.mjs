@@ -7,13 +7,12 @@ const fill = `bed crown-simple shower cooking-pot hamburger stethoscope hospital
 barbell tree lightning drop fork-knife coins smiley users heart person-simple-run arrow-up arrow-down arrow-left arrow-right hand-tap
 hourglass-simple-medium play pause skip-back skip-forward stop skull dice-five lock-simple sun moon moon-stars sun-horizon warning
 check-circle broadcast eye trophy flag-checkered star seal-check circle diamond caret-down ghost heart-break cube info warning-circle bookmark-simple`;
-const regular = `presentation book-open-text magnifying-glass plus minus download-simple copy check x caret-down caret-right caret-left
-caret-up caret-up-down arrow-up arrow-down arrow-left arrow-right arrows-left-right columns users eye eye-slash sliders-horizontal sun
-moon play pause skip-back skip-forward clock-counter-clockwise crosshair-simple fire sparkle compass path stack cube file-code
-terminal-window fingerprint-simple shield-check info warning broadcast chart-line-up table keyboard wifi-slash
-arrow-counter-clockwise gauge graduation-cap cpu hard-drives timer footprints question list corners-out corners-in stop-circle
-fast-forward code dice-five star archive trash pencil-simple skull house lock-simple trophy hand-tap hourglass-simple-medium
-game-controller brain heart lightning seal-check git-branch export sign-in sign-out user flag-checkered clock gear-six lock-key bed bookmark-simple
+const regular = `presentation book-open-text magnifying-glass plus download-simple copy check x caret-down caret-right caret-left
+caret-up caret-up-down arrow-up arrow-down arrow-left arrow-right arrows-left-right columns users eye sun
+moon play pause skip-back skip-forward clock-counter-clockwise crosshair-simple fire sparkle compass path stack cube fingerprint-simple
+shield-check info warning broadcast table wifi-slash arrow-counter-clockwise gauge graduation-cap cpu hard-drives question list corners-out corners-in stop-circle
+code dice-five star archive trash pencil-simple skull house lock-simple trophy hand-tap hourglass-simple-medium
+game-controller brain heart lightning seal-check git-branch export sign-out user flag-checkered clock bed bookmark-simple
 upload-simple file-zip film-strip gif file-html ghost link-simple qr-code printer identification-card users-three user-minus key translate bell`;
 const bold = `caret-down caret-up caret-right caret-left check x plus arrow-up arrow-down arrow-left arrow-right magnifying-glass`;
 

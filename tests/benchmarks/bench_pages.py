@@ -13,6 +13,7 @@ On two cores that six other jobs kept busy (load 8 to 14): script of Watch 196 k
 
 import argparse
 import gzip
+import json
 import re
 import shutil
 import tempfile
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
 
-from tests.benchmarks.bench_live import Lab
+from tests.benchmarks.bench_live import ROOT, Lab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -37,6 +38,26 @@ FRAMES = """new Promise(done => {
   });
 })"""
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
+
+
+BUILT = ROOT / "backend" / "lab" / "static" / "app"
+
+
+def scripts_of(page: str) -> list[Path]:
+    """The scripts that a page, such as src/features/watch/Watch.tsx, and the app around it cannot do without."""
+    manifest = json.loads((BUILT / "manifest.json").read_text())
+    needed, ahead = set(), ["index.html", page]
+    while ahead:
+        name = ahead.pop()
+        if name not in needed:
+            needed.add(name)
+            ahead += manifest[name].get("imports", [])
+    return sorted(BUILT / manifest[name]["file"] for name in needed)
+
+
+def gzipped(scripts: list[Path]) -> int:
+    """Bytes, each file compressed by itself, as they are sent."""
+    return sum(len(gzip.compress(script.read_bytes(), 9)) for script in scripts)
 
 
 def fresh(chromium: "Browser", lab: Lab) -> "Page":

@@ -10,6 +10,7 @@ from django.test import RequestFactory
 
 from lab import pages, statics
 from lab.environment import BrokerAddress
+from tests.benchmarks.bench_pages import gzipped, scripts_of
 
 
 @pytest.fixture
@@ -78,6 +79,12 @@ class TestTheApp:
         assert all(" src=" in script for script in scripts), "a script within the page would not run"
         assert 'src="/static/app/' in page
         assert not re.search(r"<style|\sstyle=", page), "a style within the page would do nothing"
+
+    def test_watch_needs_little_script_before_its_first_picture(self, settings):
+        """200 kB are promised; the rest is room for what browsers and proxies compress worse."""
+        if not (settings.LAB / "static" / "app" / "manifest.json").exists():
+            pytest.skip("the frontend is not built here")
+        assert gzipped(scripts_of("src/features/watch/Watch.tsx")) <= 190_000
 
 
 class TestWhatIsNotThere:

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
-import { Navigate, Outlet, useLocation, useRouteError } from "react-router";
+import { Component, lazy, Suspense, useEffect } from "react";
+import type { ComponentType, ReactNode } from "react";
+import { Navigate, Outlet, useLocation, useRoutes } from "react-router";
 import type { RouteObject } from "react-router";
 import { meQuery } from "@/api";
 import { LabBar } from "@/chrome";
@@ -51,10 +52,8 @@ function NotFound() {
 }
 
 /** What a page threw. After a new version was put up, an open tab asks for files that are gone; a reload mends that. */
-function Broken() {
-  const error = useRouteError();
-  const outdated = error instanceof Error && /dynamically imported module|importing a module/i.test(error.message);
-  useEffect(() => console.error(error), [error]);
+function Broken({ error }: { error: Error }) {
+  const outdated = /dynamically imported module|importing a module/i.test(error.message);
   return (
     <main id="main">
       <Empty
@@ -70,44 +69,80 @@ function Broken() {
   );
 }
 
-export const routes: RouteObject[] = [
+/** Shows what a page threw, until one goes elsewhere. */
+class Mishaps extends Component<{ at: string; children: ReactNode }, { error: Error | null }> {
+  override state = { error: null };
+  static getDerivedStateFromError(error: Error) {
+    return { error };
+  }
+  override componentDidUpdate(before: { at: string }) {
+    if (this.state.error && before.at !== this.props.at) this.setState({ error: null });
+  }
+  override render() {
+    return this.state.error ? <Broken error={this.state.error} /> : this.props.children;
+  }
+}
+
+/** A page comes in a file of its own. */
+const page = (fetched: () => Promise<ComponentType>) => lazy(async () => ({ default: await fetched() }));
+
+const SignIn = page(async () => (await import("@/features/signin")).SignIn);
+const Join = page(async () => (await import("@/features/join")).Join);
+const Guest = page(async () => (await import("@/features/join")).Guest);
+const Runs = page(async () => (await import("@/features/runs")).Runs);
+const Wall = page(async () => (await import("@/features/runs")).Wall);
+const Launch = page(async () => (await import("@/features/launch")).Launch);
+const Fork = page(async () => (await import("@/features/launch")).Fork);
+const Watch = page(async () => (await import("@/features/watch/Watch")).Watch);
+const Replay = page(async () => (await import("@/features/watch/Replay")).Replay);
+const Uploads = page(async () => (await import("@/features/model")).Uploads);
+const Upload = page(async () => {
+  const [{ Upload }, { Showing }] = await Promise.all([import("@/features/model"), import("@/features/watch/Showing")]);
+  return () => <Upload stage={Showing} />;
+});
+const Model = page(async () => (await import("@/features/model")).Model);
+const Compare = page(async () => (await import("@/features/compare")).Compare);
+const Tokens = page(async () => (await import("@/features/tokens")).Tokens);
+const Guide = page(async () => (await import("@/features/guide")).Guide);
+const Classes = page(async () => (await import("@/features/classes")).Classes);
+const Classroom = page(async () => (await import("@/features/classes")).Classroom);
+const Projector = page(async () => (await import("@/features/classes")).Projector);
+const Play = page(async () => (await import("@/features/compare")).Play);
+
+const routes: RouteObject[] = [
+  { path: "/login", element: <SignIn /> },
+  { path: "/join", element: <Join /> },
+  { path: "/j/:code", element: <Join /> },
+  { path: "/guest/:secret", element: <Guest /> },
   {
-    errorElement: <Broken />,
-    // Nothing for the moment in which a page's own file comes; the page then shows what it waits for.
-    HydrateFallback: () => null,
+    element: <Guard />,
     children: [
-      { path: "/login", lazy: async () => ({ Component: (await import("@/features/signin")).SignIn }) },
-      { path: "/join", lazy: async () => ({ Component: (await import("@/features/join")).Join }) },
-      { path: "/j/:code", lazy: async () => ({ Component: (await import("@/features/join")).Join }) },
-      { path: "/guest/:secret", lazy: async () => ({ Component: (await import("@/features/join")).Guest }) },
-      {
-        element: <Guard />,
-        children: [
-          { index: true, lazy: async () => ({ Component: (await import("@/features/runs")).Runs }) },
-          { path: "wall", lazy: async () => ({ Component: (await import("@/features/runs")).Wall }) },
-          { path: "runs/new", lazy: async () => ({ Component: (await import("@/features/launch")).Launch }) },
-          { path: "runs/:id/fork", lazy: async () => ({ Component: (await import("@/features/launch")).Fork }) },
-          { path: "runs/:id", lazy: async () => ({ Component: (await import("@/features/watch")).Watch }) },
-          { path: "runs/:id/replay/:episode?", lazy: async () => ({ Component: (await import("@/features/watch")).Replay }) },
-          { path: "models", lazy: async () => ({ Component: (await import("@/features/model")).Uploads }) },
-          {
-            path: "models/:id",
-            lazy: async () => {
-              const [{ Upload }, { Showing }] = await Promise.all([import("@/features/model"), import("@/features/watch")]);
-              return { element: <Upload stage={Showing} /> };
-            },
-          },
-          { path: "runs/:id/model", lazy: async () => ({ Component: (await import("@/features/model")).Model }) },
-          { path: "compare", lazy: async () => ({ Component: (await import("@/features/compare")).Compare }) },
-          { path: "tokens", lazy: async () => ({ Component: (await import("@/features/tokens")).Tokens }) },
-          { path: "guide", lazy: async () => ({ Component: (await import("@/features/guide")).Guide }) },
-          { path: "classes", lazy: async () => ({ Component: (await import("@/features/classes")).Classes }) },
-          { path: "classes/:id", lazy: async () => ({ Component: (await import("@/features/classes")).Classroom }) },
-          { path: "classes/:id/join", lazy: async () => ({ Component: (await import("@/features/classes")).Projector }) },
-          { path: "play/:id", lazy: async () => ({ Component: (await import("@/features/compare")).Play }) },
-          { path: "*", element: <NotFound /> },
-        ],
-      },
+      { index: true, element: <Runs /> },
+      { path: "wall", element: <Wall /> },
+      { path: "runs/new", element: <Launch /> },
+      { path: "runs/:id/fork", element: <Fork /> },
+      { path: "runs/:id", element: <Watch /> },
+      { path: "runs/:id/replay/:episode?", element: <Replay /> },
+      { path: "models", element: <Uploads /> },
+      { path: "models/:id", element: <Upload /> },
+      { path: "runs/:id/model", element: <Model /> },
+      { path: "compare", element: <Compare /> },
+      { path: "tokens", element: <Tokens /> },
+      { path: "guide", element: <Guide /> },
+      { path: "classes", element: <Classes /> },
+      { path: "classes/:id", element: <Classroom /> },
+      { path: "classes/:id/join", element: <Projector /> },
+      { path: "play/:id", element: <Play /> },
+      { path: "*", element: <NotFound /> },
     ],
   },
 ];
+
+/** The page at the address. Nothing for the moment in which its own file comes; it then shows what it waits for. */
+export function Pages() {
+  return (
+    <Mishaps at={useLocation().pathname}>
+      <Suspense fallback={null}>{useRoutes(routes)}</Suspense>
+    </Mishaps>
+  );
+}

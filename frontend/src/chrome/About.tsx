@@ -1,18 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { Link, useLocation, useNavigate } from "react-router";
-import { ApiError, client, isActive, maySteer, meQuery, runsQuery, settingsQuery, unwrap } from "@/api";
+import { lazy, Suspense, useState } from "react";
 import type { Run } from "@/api";
-import { paths } from "@/paths";
-import { Button, Dialog, ErrorText, Field, format, Icon, toast } from "@/ui";
-import { rich, tr } from "@/words";
-import { recipe } from "./run";
+import { Button } from "@/ui";
+import { tr } from "@/words";
 
-interface Props {
-  run: Run;
-  open: boolean;
-  onClose: () => void;
-}
+const AboutDialog = lazy(async () => ({ default: (await import("./AboutDialog")).AboutDialog }));
 
 /** A press opens what people wrote on the run, and what those who steer it may do with it. */
 export function AboutButton({ run, label = tr("About this run"), size }: { run: Run; label?: string; size?: "sm" }) {
@@ -25,197 +16,19 @@ export function AboutButton({ run, label = tr("About this run"), size }: { run: 
   );
 }
 
-/** Name, notes and tags of a run; who may steer it changes them here, clones it and deletes it. */
-export function About({ run, open, onClose }: Props) {
-  const steers = maySteer(useQuery(meQuery).data, run);
-  const [deleting, setDeleting] = useState(false);
-  const close = () => {
-    setDeleting(false);
-    onClose();
-  };
-  if (!open) return null;
-  if (deleting) return <Delete run={run} onClose={close} />;
-  return steers ? <Edit run={run} onClose={close} onDelete={() => setDeleting(true)} /> : <Read run={run} onClose={close} />;
+interface Props {
+  run: Run;
+  open: boolean;
+  onClose: () => void;
 }
 
-function Read({ run, onClose }: Omit<Props, "open">) {
+/** The dialog is fetched when it is first opened. */
+export function About({ open, ...about }: Props) {
   return (
-    <Dialog open title={run.name} onClose={onClose} actions={<Button onClick={onClose}>{tr("Close")}</Button>}>
-      <Recipe run={run} />
-      <Tags tags={run.tags} />
-      <p className="about-text">{run.notes || <span className="m3">{tr("Nobody has written anything about this run.")}</span>}</p>
-    </Dialog>
-  );
-}
-
-function Edit({ run, onClose, onDelete }: Omit<Props, "open"> & { onDelete: () => void }) {
-  const [name, setName] = useState(run.name);
-  const [tags, setTags] = useState(run.tags.join(", "));
-  const [notes, setNotes] = useState(run.notes);
-  const limits = useQuery(settingsQuery).data?.limits;
-  const cache = useQueryClient();
-  const save = useMutation({
-    mutationFn: () => {
-      const body = { name: name.trim(), notes, tags: tags.split(",").map((tag) => tag.trim()).filter(Boolean) };
-      return unwrap(client.PATCH("/api/v1/runs/{id}", { params: { path: { id: run.id } }, body }));
-    },
-    onSuccess: (changed) => {
-      cache.setQueryData([...runsQuery.queryKey, run.id], changed);
-      void cache.invalidateQueries({ queryKey: runsQuery.queryKey, exact: true });
-      onClose();
-    },
-  });
-  const refused = save.error instanceof ApiError ? save.error : null;
-  const said = (field: string) => refused?.field(field);
-  const elsewhere = save.error && !["name", "tags", "notes"].some(said) ? save.error.message : null;
-  return (
-    <Dialog
-      open
-      title={tr("About this run")}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{tr("Cancel")}</Button>
-          <Button kind="primary" disabled={save.isPending || !name.trim()} onClick={() => save.mutate()}>
-            {tr("Save")}
-          </Button>
-        </>
-      }
-    >
-      <Recipe run={run} />
-      <form
-        className="about-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <Field label={tr("Name")} value={name} maxLength={limits?.name_length} error={said("name")} onChange={(event) => setName(event.target.value)} />
-        <Field label={tr("Tags")} value={tags} hint={limits ? tr("Words it is found by, with commas between them, at most {n}.", { n: limits.tags }) : tr("Words it is found by, with commas between them.")} error={said("tags")} onChange={(event) => setTags(event.target.value)} />
-        <div className="fieldrow">
-          <label htmlFor="about-notes">{tr("Notes")}</label>
-          <textarea id="about-notes" className="input" rows={5} value={notes} maxLength={limits?.notes_length} aria-invalid={said("notes") ? true : undefined} onChange={(event) => setNotes(event.target.value)} />
-          {said("notes") && <ErrorText>{said("notes")}</ErrorText>}
-        </div>
-        {elsewhere && <ErrorText>{elsewhere}</ErrorText>}
-        {/* The buttons stand below, outside of the form; Return in a field saves too. */}
-        <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
-      </form>
-      <div className="about-deeds">
-        <Link className="btn sm" to={paths.launch(run.id)} onClick={onClose}>
-          <Icon name="copy" />
-          {tr("Clone")}
-        </Link>
-        <Link className="btn sm" to={paths.fork(run.id)} onClick={onClose}>
-          <Icon name="git-branch" />
-          {tr("Fork")}
-        </Link>
-        {["stopped", "failed"].includes(run.state) && <Resume run={run} onClose={onClose} />}
-        <Button size="sm" icon="trash" disabled={isActive(run)} title={isActive(run) ? tr("Stop it first") : undefined} onClick={onDelete}>
-          {tr("Delete")}
-        </Button>
-      </div>
-    </Dialog>
-  );
-}
-
-function Resume({ run, onClose }: Omit<Props, "open">) {
-  const cache = useQueryClient();
-  const resume = useMutation({
-    mutationFn: () => unwrap(client.POST("/api/v1/runs/{id}/resume", { params: { path: { id: run.id } } })),
-    onSuccess: (changed) => {
-      cache.setQueryData([...runsQuery.queryKey, run.id], changed);
-      void cache.invalidateQueries({ queryKey: runsQuery.queryKey, exact: true });
-      onClose();
-    },
-    onError: (error) => toast(error.message),
-  });
-  return (
-    <Button size="sm" icon="play" disabled={resume.isPending} title={tr("From its newest checkpoint, to the end of its budget")} onClick={() => resume.mutate()}>
-      {tr("Resume")}
-    </Button>
-  );
-}
-
-/** What is lost, before it is lost. */
-function Delete({ run, onClose }: Omit<Props, "open">) {
-  const cache = useQueryClient();
-  const navigate = useNavigate();
-  const { pathname } = useLocation();
-  const remove = useMutation({
-    mutationFn: () => unwrap(client.DELETE("/api/v1/runs/{id}", { params: { path: { id: run.id } } })),
-    onSuccess: () => {
-      cache.setQueryData(runsQuery.queryKey, (runs) => runs?.filter((other) => other.id !== run.id));
-      toast(tr("{name} is deleted.", { name: run.name }));
-      onClose();
-      // What was asked about the run itself is not asked again: it would answer that there is none.
-      if (pathname.includes(run.id)) void navigate(paths.home());
-    },
-    onError: (error) => toast(error.message),
-  });
-  return (
-    <Dialog
-      open
-      title={tr("Delete {name}?", { name: run.name })}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{tr("Keep it")}</Button>
-          <Button kind="primary" disabled={remove.isPending} onClick={() => remove.mutate()}>
-            {tr("Delete for good")}
-          </Button>
-        </>
-      }
-    >
-      <p className="m2">
-        {tr("Its curve, its recorded lives and their notes, its checkpoints and its models go, after {episodes} lives. What was taken home stays there. This cannot be undone.", { episodes: format.count(run.episodes) })}
-      </p>
-    </Dialog>
-  );
-}
-
-function Recipe({ run }: { run: Run }) {
-  return (
-    <>
-      <p className="m2">
-        {[recipe(run), tr("seed {seed}", { seed: String(run.seed) }), tr("launched by {owner}", { owner: run.owner })].join(" · ")}
-      </p>
-      <ForkedFrom run={run} />
-    </>
-  );
-}
-
-/** Where a run goes on from, as a link to there; nothing for one that began at the beginning. */
-export function ForkedFrom({ run: { fork } }: { run: Pick<Run, "fork"> }) {
-  if (!fork) return null;
-  return (
-    <p className="forked">
-      <Icon name="git-branch" />
-      <span>
-        {fork.run && fork.name
-          ? rich("Forked from {run} at step {n}", { run: <Link to={paths.watch(fork.run)}>{fork.name}</Link>, n: fork.steps })
-          : tr("Forked from a run that is not here at step {n}", { n: fork.steps })}
-      </span>
-    </p>
-  );
-}
-
-/** A run's tags, as chips; nothing where there is none. */
-export function Tags({ tags, onPick }: { tags: readonly string[]; onPick?: (tag: string) => void }) {
-  if (tags.length === 0) return null;
-  return (
-    <span className="run-tags">
-      {tags.map((tag) =>
-        onPick ? (
-          <button key={tag} type="button" className="chip" title={tr("Only runs tagged {tag}", { tag })} onClick={() => onPick(tag)}>
-            {tag}
-          </button>
-        ) : (
-          <span key={tag} className="chip">
-            {tag}
-          </span>
-        ),
-      )}
-    </span>
+    open && (
+      <Suspense fallback={null}>
+        <AboutDialog {...about} />
+      </Suspense>
+    )
   );
 }

@@ -1,5 +1,4 @@
 import { tr } from "@/words";
-import { LocalThinker } from "./thinker";
 import type { Known, Questions, Thinker } from "./thinker";
 
 export type Request = { kind: "load"; bytes: ArrayBuffer } | { kind: "live"; from: number; obs: Float32Array } | { kind: "ask"; questions: Questions };
@@ -7,7 +6,7 @@ export type Reply = { id: number; value: unknown } | { id: number; error: string
 
 /** A thinker in a thread of its own; in this one where there are no threads. `end` lets it go. */
 export function startThinker(): { thinker: Thinker; end: () => void } {
-  if (typeof Worker === "undefined") return { thinker: new LocalThinker(), end: () => undefined };
+  if (typeof Worker === "undefined") return { thinker: thinkHere(), end: () => undefined };
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   let count = 0;
@@ -37,5 +36,15 @@ export function startThinker(): { thinker: Thinker; end: () => void } {
       ask: (questions) => send<Float32Array>({ kind: "ask", questions }),
     },
     end: () => worker.terminate(),
+  };
+}
+
+/** The model's code is fetched here only where it cannot be in a thread. */
+function thinkHere(): Thinker {
+  const fetched = import("./thinker").then(({ LocalThinker }) => new LocalThinker());
+  return {
+    load: async (bytes) => (await fetched).load(bytes),
+    live: (from, obs) => void fetched.then((thinker) => thinker.live(from, obs)),
+    ask: async (questions) => (await fetched).ask(questions),
   };
 }

@@ -3,8 +3,7 @@ import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import type { ReactNode } from "react";
-import { createBrowserRouter, RouterProvider, useLocation } from "react-router";
-import type { RouteObject } from "react-router";
+import { BrowserRouter, Route, Routes, useLocation } from "react-router";
 
 const Elsewhere = () => {
   const { pathname, search } = useLocation();
@@ -13,23 +12,26 @@ const Elsewhere = () => {
 
 /** A page at its address, in the application's surroundings. Any other address only shows its name. */
 export function open(path: string, pattern: string, page: ReactNode) {
-  return openRoutes(path, [
-    { path: pattern, element: page },
-    { path: "*", element: <Elsewhere /> },
-  ]);
+  return openPages(
+    path,
+    <Routes>
+      <Route path={pattern} element={page} />
+      <Route path="*" element={<Elsewhere />} />
+    </Routes>,
+  );
 }
 
-export function openRoutes(path: string, routes: RouteObject[]) {
+/** All pages there are, at one's address. */
+export function openPages(path: string, pages: ReactNode) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, refetchInterval: false } } });
   window.history.replaceState(null, "", path);
-  const router = createBrowserRouter(routes);
   const user = userEvent.setup();
   const view = render(
     <QueryClientProvider client={client}>
-      <RouterProvider router={router} />
+      <BrowserRouter>{pages}</BrowserRouter>
     </QueryClientProvider>,
   );
-  return { ...view, user, router, client };
+  return { ...view, user, client };
 }
 
 /** What axe-core finds wrong. jsdom has no colours or layout; the browser tests look at those. */

@@ -66,8 +66,8 @@ function Cells({ level, town, player }: Pick<GridProps, "level" | "town" | "play
               cellName(town, x, y),
               place && place.title,
               place?.hours && town.day !== null && (isOpen(place, start.hour, town.day) ? tr("open until {hours}:00", { hours: place.hours[1] % town.day }) : tr("closed until {hours}:00", { hours: place.hours[0] })),
-              here && "the agent is here",
-              seen ? `${seen} ${seen === 1 ? "visit" : "visits"}` : "never visited",
+              here && tr("the agent is here"),
+              seen ? tr("{n} visit|{n} visits", { n: seen }) : tr("never visited"),
             ];
             return (
               <div role="gridcell" key={x} data-at={`${x},${y}`} tabIndex={at[0] === x && at[1] === y ? 0 : -1} aria-label={words.filter(Boolean).join(", ")}>
@@ -109,7 +109,7 @@ function Prose({ level, town, life, t }: { level: Level; town: Town; life: Life;
   const title = (name: string) => level.meters.find((meter) => meter.name === name)?.title ?? name;
   const here = placeAt(town, life.meta.layout, moment.x, moment.y);
   const drains = drainsOf(level, moment.meters);
-  const time = town.day === null ? "" : `, day ${dayOf(life, t, town.day)}, ${String(moment.hour).padStart(2, "0")}:00`;
+  const time = town.day === null ? "" : `, ${tr("day {number}", { number: dayOf(life, t, town.day) })}, ${String(moment.hour).padStart(2, "0")}:00`;
   return (
     <>
       <p>

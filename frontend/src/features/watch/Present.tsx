@@ -2,11 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
-import { useSearchParams } from "react-router";
 import { classQuery, meQuery } from "@/api";
 import type { Run } from "@/api";
 import { downloads } from "@/paths";
-import { Button, format, Icon, Logo, Spark, ThemeButton, useKeys, useQueryPatch, useSize } from "@/ui";
+import { Button, format, Icon, Logo, Spark, ThemeButton, useSize } from "@/ui";
 import { rich, tr } from "@/words";
 import { dayOf, skyIcon } from "./facts";
 import { Lifeline } from "./Lifeline";
@@ -17,20 +16,6 @@ import { useShown } from "./useShown";
 import type { ViewProps } from "./Watch";
 import { Stage } from "./World";
 import "./present.css";
-
-/** Whether the room is presented to, in the address; Shift P begins and ends it, Escape ends it. */
-export function usePresent(): { on: boolean; set: (on: boolean) => void } {
-  const on = useSearchParams()[0].get("present") === "1";
-  const patch = useQueryPatch();
-  const set = (next: boolean) => patch({ present: next ? "1" : null });
-  useKeys({ P: () => set(!on), Escape: () => (on && !document.querySelector("dialog[open]") ? set(false) : false) });
-  return { on, set };
-}
-
-/** In the bar of the page: begins it. */
-export function PresentButton({ onPress }: { onPress: () => void }) {
-  return <Button kind="ghost" icon="presentation" aria-label={tr("Present")} title={tr("For the projector (Shift P)")} onClick={onPress} />;
-}
 
 const STILL_AFTER = 2_000;
 

@@ -31,6 +31,17 @@ export function Connecting() {
   );
 }
 
+/** What lies under the stage, on its way. */
+export function BelowBones() {
+  return (
+    <div className="belows">
+      <Skeleton height={250} radius={14} />
+      <Skeleton height={250} radius={14} />
+      <Skeleton height={250} radius={14} />
+    </div>
+  );
+}
+
 /** A strip over the board: what has happened to the run or the line, and the next press. */
 export function Notice({ run, player, retry, best }: { run: Run; player: Player; retry: () => void; best: Recording | null }) {
   const lost = useLostFor(player);

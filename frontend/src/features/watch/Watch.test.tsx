@@ -4,7 +4,7 @@ import { encode } from "@msgpack/msgpack";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { open as openPage } from "@/testing/render";
 import { AT, framesOf, level, rowsOf } from "./testing/lives";
-import { Watch } from ".";
+import { Watch } from "./Watch";
 
 const run = {
   id: "7", name: "heron-42", level: "T_test", level_title: "Test town", network: "simple", learner: "pqn", seed: 3, state: "training", message: "", place: null, owner: "polonius",

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { ApiError, isActive, levelQuery, runQuery } from "@/api";
@@ -11,8 +11,6 @@ import { Button, Empty, Icon, Viewers } from "@/ui";
 import { tr } from "@/words";
 import { Announcer } from "./Announcer";
 import { LiveBadge } from "./Badge";
-import { GridSheet, TextSheet } from "./BoardSheets";
-import { Below } from "./Below";
 import { Body } from "./Body";
 import { useCensus } from "./census";
 import type { Counted } from "./census";
@@ -20,7 +18,6 @@ import { LastLife } from "./Certificate";
 import { Dock, useNeighbours } from "./Dock";
 import type { Neighbours } from "./Dock";
 import { Events } from "./Events";
-import { KeysSheet } from "./KeysSheet";
 import { Learning } from "./Learning";
 import type { Place } from "./level";
 import type { Flag } from "./lifeline";
@@ -28,27 +25,34 @@ import { Mind } from "./Mind";
 import { MindStrip } from "./MindStrip";
 import { Now } from "./Now";
 import { Pace } from "./Pace";
-import { Phone } from "./Phone";
-import { PlaceSheet } from "./PlaceSheet";
-import { Present, PresentButton, usePresent } from "./Present";
 import type { Player } from "./player";
 import { Rail } from "./Rail";
-import { useBest, useMindSteps, useOverlays, useStop, useWatchKeys } from "./room";
+import { PresentButton, useBest, useMindSteps, useOverlays, usePresent, useStop, useWatchKeys } from "./room";
 import type { SetOverlays } from "./room";
+import type { SheetName } from "./Sheets";
 import type { Overlays } from "./scene";
-import { Broken, Connecting, Notice, Waiting } from "./States";
+import { BelowBones, Broken, Connecting, Notice, Waiting } from "./States";
 import { scrub } from "./store";
 import { useCrowd } from "./useCrowd";
 import type { CrowdView } from "./useCrowd";
 import { useMind, usePolicy, useThought } from "./useMind";
 import type { MindState, PolicyStore } from "./useMind";
-import { useMedia, usePlayer, useWatch } from "./usePlayer";
+import { useCalm, useMedia, usePlayer, useWatch } from "./usePlayer";
 import { useShown } from "./useShown";
-import { WhatIfSheet } from "./WhatIf";
 import { Stage } from "./World";
 import "./watch.css";
 import "./panels.css";
 import "./whatif.css";
+
+// What is not in the first picture is fetched after it: the phone's and the projector's own rooms, what lies under the stage, and
+// the sheets.
+const fetchPhone = () => import("./Phone");
+const Phone = lazy(async () => ({ default: (await fetchPhone()).Phone }));
+const Present = lazy(async () => ({ default: (await import("./Present")).Present }));
+const Below = lazy(async () => ({ default: (await import("./Below")).Below }));
+const Sheets = lazy(async () => ({ default: (await import("./Sheets")).Sheets }));
+const PHONE = "(max-width: 640px)";
+if (window.matchMedia(PHONE).matches) void fetchPhone();
 
 /** Watch: what is it doing, why, and is it getting better? */
 export function Watch() {
@@ -165,7 +169,7 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
   const presenting = usePresent();
   const town = useMemo(() => townOf(level), [level]);
   const staged = useWatch(player, (w) => w.stage !== null);
-  const phone = useMedia("(max-width: 640px)");
+  const phone = useMedia(PHONE);
   const projected = presenting.on && staged && !phone;
   const curious = run.config["curiosity"] === true;
   const counted = useCensus(run, live);
@@ -174,13 +178,15 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
   const crowd = useCrowd(run.id, live && page === "watch", player);
   const mapped = overlays.field === "policy" && !crowd.on;
   const [query] = useSearchParams();
-  const [sheet, setSheet] = useState<"grid" | "text" | "keys" | "whatif" | null>(() => (query.has("if") ? "whatif" : null));
+  const [sheet, setSheet] = useState<SheetName | null>(() => (query.has("if") ? "whatif" : null));
   const imagining = sheet === "whatif" && staged;
   const mind = useMind({ run, level, steps, on: mapped || imagining, onAir: live });
   const policy = usePolicy(level, player, mind.taken, mapped);
   const [full, setFull] = useState(false);
   const [place, setPlace] = useState<Place | null>(null);
   useWatchKeys({ lives, crowd, curious, player, town, overlays, setOverlays, live, toggleFull: () => setFull(!full), open: setSheet });
+
+  const calm = useCalm(staged) || sheet !== null || place !== null;
 
   const view: ViewProps = {
     ...given,
@@ -203,7 +209,7 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
   };
   return (
     <>
-      <title>{`${run.name} · ${page === "watch" ? "Watch" : "Replay"} · Hamlet`}</title>
+      <title>{`${run.name} · ${page === "watch" ? tr("Watch") : tr("Replay")} · Hamlet`}</title>
       {!phone && !projected && (
         <RunBar run={run} page={page}>
           {badge}
@@ -211,18 +217,14 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
           <PresentButton onPress={() => presenting.set(true)} />
         </RunBar>
       )}
-      {projected ? <Present {...view} badge={given.compact} onLeave={() => presenting.set(false)} /> : staged ? phone ? <Phone {...view} /> : <Desk {...view} /> : empty(phone)}
-      <PlaceSheet
-        level={level}
-        player={player}
-        place={place}
-        after={place && <p className="m2"><Link to={paths.guide(level.name, `place-${place.name}`)}>{tr("{place} in the field guide", { place: place.title })}</Link></p>}
-        onClose={() => setPlace(null)}
-      />
-      <GridSheet level={level} town={town} player={player} open={sheet === "grid"} onClose={() => setSheet(null)} />
-      <TextSheet level={level} town={town} player={player} open={sheet === "text"} onClose={() => setSheet(null)} />
-      <WhatIfSheet run={run} level={level} town={town} player={player} mind={mind} setSteps={setSteps} open={imagining} onClose={() => setSheet(null)} />
-      <KeysSheet open={sheet === "keys"} sight={town.sight !== null} curious={curious} without={page === "replay" ? ["L", "A"] : live ? ["B"] : ["B", "L", "A"]} onClose={() => setSheet(null)} />
+      <Suspense fallback={empty(phone)}>
+        {projected ? <Present {...view} badge={given.compact} onLeave={() => presenting.set(false)} /> : staged ? phone ? <Phone {...view} /> : <Desk {...view} /> : empty(phone)}
+      </Suspense>
+      {calm && (
+        <Suspense fallback={null}>
+          <Sheets view={view} sheet={imagining || sheet !== "whatif" ? sheet : null} place={place} onClose={() => setSheet(null)} onLeavePlace={() => setPlace(null)} />
+        </Suspense>
+      )}
       <Announcer level={level} player={player} />
     </>
   );
@@ -294,7 +296,9 @@ function Desk(view: ViewProps) {
         </div>
         <Dock level={level} player={player} live={view.live} lives={view.lives} flags={view.flags} />
       </div>
-      <Below run={run} level={level} player={player} counted={view.counted} />
+      <Suspense fallback={<BelowBones />}>
+        <Below run={run} level={level} player={player} counted={view.counted} />
+      </Suspense>
     </main>
   );
 }

@@ -153,3 +153,17 @@ export function useWatchKeys({ lives: { previous, next, go }, player, town, over
     "?": () => open("keys"),
   });
 }
+
+/** Whether the room is presented to, in the address; Shift P begins and ends it, Escape ends it. */
+export function usePresent(): { on: boolean; set: (on: boolean) => void } {
+  const on = useSearchParams()[0].get("present") === "1";
+  const patch = useQueryPatch();
+  const set = (next: boolean) => patch({ present: next ? "1" : null });
+  useKeys({ P: () => set(!on), Escape: () => (on && !document.querySelector("dialog[open]") ? set(false) : false) });
+  return { on, set };
+}
+
+/** In the bar of the page: begins it. */
+export function PresentButton({ onPress }: { onPress: () => void }) {
+  return <Button kind="ghost" icon="presentation" aria-label={tr("Present")} title={tr("For the projector (Shift P)")} onClick={onPress} />;
+}

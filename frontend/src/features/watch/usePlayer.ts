@@ -71,3 +71,19 @@ export function useNow(ms: number, on: boolean): number {
   }, [ms, on]);
   return now;
 }
+
+/** True from when the browser has nothing to do, once `begun`. */
+export function useCalm(begun: boolean): boolean {
+  const [calm, setCalm] = useState(false);
+  useEffect(() => {
+    if (!begun) return;
+    const done = () => setCalm(true);
+    if (!("requestIdleCallback" in window)) {
+      const timer = setTimeout(done, 200);
+      return () => clearTimeout(timer);
+    }
+    const asked = requestIdleCallback(done);
+    return () => cancelIdleCallback(asked);
+  }, [begun]);
+  return calm;
+}

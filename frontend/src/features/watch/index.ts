@@ -1,3 +1,0 @@
-export { Replay } from "./Replay";
-export { Showing } from "./Showing";
-export { Watch } from "./Watch";
