@@ -2,7 +2,7 @@ import { memo, useMemo, useRef, useState } from "react";
 import type { KeyboardEvent, PointerEvent } from "react";
 import { format, useSize } from "@/ui";
 import { tr } from "@/words";
-import type { Group, Overlay, Point } from "./groups";
+import type { Group, Overlay, Point, Turn } from "./groups";
 import { dashAt, endAt, hueAt } from "./look";
 import type { Axis } from "./look";
 import { placeLabels, scaleOf, shortOf, ticksOf } from "./scale";
@@ -11,6 +11,8 @@ import type { Scale } from "./scale";
 interface Props {
   groups: readonly Group[];
   curves: readonly Point[][];
+  /** where each curve's stage changes */
+  turns: readonly Turn[][];
   axis: Axis;
   title: string;
   unit: string;
@@ -23,7 +25,7 @@ const FOOT = 26;
 const TOP = 12;
 
 /** The curves with their bands and their names at the end. The crosshair reads them; dragging looks closer. */
-export function Chart({ groups, curves, axis, title, unit, overlay, zoom }: Props) {
+export function Chart({ groups, curves, turns, axis, title, unit, overlay, zoom }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(box);
   const [at, setAt] = useState<number | null>(null);
@@ -74,7 +76,7 @@ export function Chart({ groups, curves, axis, title, unit, overlay, zoom }: Prop
             if (high > low) zoom(low, high);
           }}
         >
-          <Drawn groups={groups} curves={curves} axis={axis} scale={scale} names={right > 100} />
+          <Drawn groups={groups} curves={curves} turns={turns} axis={axis} scale={scale} names={right > 100} />
           {from !== null && at !== null && <rect x={Math.min(scale.X(from), scale.X(at))} y={TOP} width={Math.abs(scale.X(at) - scale.X(from))} height={height - TOP - FOOT} fill="var(--accent)" opacity=".12" />}
           {bin !== null && readings.length > 0 && (
             <g>
@@ -107,7 +109,7 @@ export function Chart({ groups, curves, axis, title, unit, overlay, zoom }: Prop
 
 const digits = (value: number): string => (Math.abs(value) >= 100 ? format.count(Math.round(value)) : format.precise(value, 3)).replace("-", "−");
 
-const Drawn = memo(function Drawn({ groups, curves, axis, scale, names }: { groups: readonly Group[]; curves: readonly Point[][]; axis: Axis; scale: Scale; names: boolean }) {
+const Drawn = memo(function Drawn({ groups, curves, turns, axis, scale, names }: Pick<Props, "groups" | "curves" | "turns" | "axis"> & { scale: Scale; names: boolean }) {
   const { X, Y } = scale;
   const line = (points: readonly { x: number; y: number }[]) => points.map(({ x, y }, i) => `${i ? "L" : "M"}${X(x).toFixed(1)} ${Y(y).toFixed(1)}`).join("");
   const band = (points: readonly { x: number; low: number; high: number }[]) =>
@@ -151,6 +153,16 @@ const Drawn = memo(function Drawn({ groups, curves, axis, scale, names }: { grou
           </g>
         );
       })}
+      {turns.map((some, i) =>
+        some.map(({ x, mean, stage }) => (
+          <g key={`${groups[i]!.key} ${x}`} transform={`translate(${X(x)} ${Y(mean)})`}>
+            <circle r="8" fill="var(--surface)" stroke={hueAt(i)} strokeWidth="2" />
+            <text className="turn" y="4" textAnchor="middle">
+              {stage}
+            </text>
+          </g>
+        )),
+      )}
     </>
   );
 });

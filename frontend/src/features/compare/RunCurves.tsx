@@ -11,7 +11,7 @@ import { runsOf } from "./address";
 import { Chart } from "./Chart";
 import { saveCsv } from "./csv";
 import { Dots } from "./Dots";
-import { curveOf, groupsOf, MOST_CURVES, tableOf } from "./groups";
+import { curveOf, groupsOf, MOST_CURVES, tableOf, turnsOf } from "./groups";
 import type { Group, Overlay } from "./groups";
 import { AXES, METRICS, Swatch } from "./look";
 import type { Axis } from "./look";
@@ -29,7 +29,7 @@ interface Ask {
   right: number | null;
 }
 
-const overlayQuery = ({ runs, metric, axis, left, right }: Ask, live: boolean) => ({
+const curvesQuery = ({ runs, metric, axis, left, right }: Ask, live: boolean) => ({
   queryKey: ["curves", runs, metric, axis, left, right] as const,
   queryFn: ({ signal }: { signal: AbortSignal }): Promise<Overlay> =>
     unwrap(client.GET("/api/v1/curves", { signal, params: { query: { runs: runs.join(","), metric, axis, points: POINTS, left: left ?? undefined, right: right ?? undefined } } })),
@@ -119,10 +119,18 @@ function Picture({ groups, query, set }: PictureProps) {
   const [left, right] = [whole(query.get("left")), whole(query.get("right"))];
   const [table, setTable] = useState(false);
   const runs = groups.flatMap((group) => group.runs);
-  const overlay = useQuery(overlayQuery({ runs: runs.map(({ id }) => id), metric, axis, left, right }, runs.some(isActive)));
+  const ask = { runs: runs.map(({ id }) => id), metric, axis, left, right };
+  const live = runs.some(isActive);
+  const overlay = useQuery(curvesQuery(ask, live));
+  const staged = metric !== "stage" && runs.some(({ stage }) => stage !== null);
+  const stages = useQuery({ ...curvesQuery({ ...ask, metric: "stage" }, live), enabled: staged }).data;
   // Until the new answer is here the last one stays, unless it tells of something else.
   const shown = overlay.data?.metric === metric && overlay.data.axis === axis ? overlay.data : null;
   const curves = useMemo(() => shown && groups.map((group) => curveOf(group, shown)), [groups, shown]);
+  const turns = useMemo(
+    () => groups.map((group, i) => (curves && stages?.axis === axis && staged ? turnsOf(group, stages, curves[i]!) : [])),
+    [groups, curves, stages, axis, staged],
+  );
   const { title, unit, about } = METRICS[metric]!;
   const zoomed = left !== null || right !== null;
   const rows = () => tableOf(groups, curves ?? [], AXES.find(({ value }) => value === axis)!.unit);
@@ -139,7 +147,10 @@ function Picture({ groups, query, set }: PictureProps) {
               ))}
             </select>
           </h2>
-          <span className="sub hide-s">{groups.some((group) => group.runs.length > 1) ? tr("mean over seeds, its 95 % interval, and all that lies between least and most") : tr("mean, and all that lies between least and most")}</span>
+          <span className="sub hide-s">
+            {groups.some((group) => group.runs.length > 1) ? tr("mean over seeds, its 95 % interval, and all that lies between least and most") : tr("mean, and all that lies between least and most")}
+            {turns.some((some) => some.length > 0) && `; ${tr("circles: curriculum stages")}`}
+          </span>
         </header>
         <div className="picture-tools">
           <Segmented label={tr("Over")} options={AXES} value={axis} onChange={(x) => set({ x, left: null, right: null })} />
@@ -171,7 +182,7 @@ function Picture({ groups, query, set }: PictureProps) {
         ) : table ? (
           <Numbers rows={rows()} />
         ) : (
-          <Chart groups={groups} curves={curves} axis={axis} title={title} unit={unit} overlay={shown!} zoom={(from, to) => set({ left: String(from), right: String(to) })} />
+          <Chart groups={groups} curves={curves} turns={turns} axis={axis} title={title} unit={unit} overlay={shown!} zoom={(from, to) => set({ left: String(from), right: String(to) })} />
         )}
         <p className="hint explains">
           {tr("{title}: {about}. Drag over a part to look closer.", { title, about })}

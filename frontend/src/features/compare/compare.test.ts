@@ -4,7 +4,7 @@ import { kept, run } from "@/testing/data";
 import { meant, refOf, runsOf, textOf } from "./address";
 import { csvOf } from "./csv";
 import { partingOf, spanOfBoth } from "./fork";
-import { curveOf, differences, groupsOf, intervalOf, tableOf } from "./groups";
+import { curveOf, differences, groupsOf, intervalOf, tableOf, turnsOf } from "./groups";
 import type { Overlay } from "./groups";
 import { placeLabels, scaleOf, shortOf, ticksOf } from "./scale";
 import { sumsOf } from "./sums";
@@ -105,6 +105,13 @@ describe("runs in one picture", () => {
     expect(scale.low).toBeLessThanOrEqual(1);
     expect(scale.high).toBeGreaterThanOrEqual(900);
     expect(scale.Y(900)).toBeGreaterThanOrEqual(scale.top);
+  });
+  it("say where their stage changes, of several seeds where the middle one's does", () => {
+    const [group] = groupsOf(seeds);
+    const curve = curveOf(group!, overlay(seeds.map(({ id }) => ({ run: id, bins: [0, 1, 2, 3], mean: [10, 20, 30, 40] }))));
+    const stages = overlay([{ run: "s1", bins: [0, 1, 3], mean: [1, 2, 3] }, { run: "s2", bins: [0, 2], mean: [1, 2] }, { run: "s3", bins: [0, 3], mean: [1, 2] }]);
+    expect(turnsOf(group!, stages, curve)).toEqual([{ x: 25, mean: 30, stage: 2 }]);
+    expect(turnsOf(group!, overlay([]), curve)).toEqual([]);
   });
   it("nothing measured is no curve", () => {
     expect(curveOf(groupsOf(seeds)[0]!, overlay([]))).toEqual([]);

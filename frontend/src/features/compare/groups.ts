@@ -80,6 +80,33 @@ export function curveOf(group: Group, { curves, left, width }: Overlay): Point[]
   return points;
 }
 
+/** A place on a curve at which its curriculum stage changes. */
+export interface Turn {
+  x: number;
+  mean: number;
+  /** the stage that begins */
+  stage: number;
+}
+
+/** Where a group's stage changes, of several seeds the middle one's; what it begins with is no change. */
+export function turnsOf(group: Group, { curves, left, width }: Overlay, curve: readonly Point[]): Turn[] {
+  const seeds = curves.filter(({ run }) => group.runs.some(({ id }) => id === run)).map(({ bins, mean }) => new Map(bins.map((bin, i) => [bin, Math.round(mean[i]!)])));
+  const places = [...new Set(seeds.flatMap((seed) => [...seed.keys()]))].sort((a, b) => a - b);
+  const stages: (number | null)[] = seeds.map(() => null);
+  const turns: Turn[] = [];
+  let before: number | null = null;
+  for (const bin of places) {
+    seeds.forEach((seed, i) => (stages[i] = seed.get(bin) ?? stages[i]!));
+    const known = stages.flatMap((stage) => stage ?? []).sort((a, b) => a - b);
+    const stage: number = known[Math.floor((known.length - 1) / 2)]!;
+    const x = left + (bin + 0.5) * width;
+    const there = curve.find((point) => point.x >= x) ?? curve.at(-1);
+    if (before !== null && stage !== before && there) turns.push({ x: there.x, mean: there.mean, stage });
+    before = stage;
+  }
+  return turns;
+}
+
 function filled(bins: readonly number[], values: readonly number[]): { first: number; values: number[] } {
   const out: number[] = [];
   bins.forEach((bin, i) => {

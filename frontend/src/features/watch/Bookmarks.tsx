@@ -1,4 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
 import type { RefObject } from "react";
 import { Link } from "react-router";
@@ -16,18 +17,21 @@ import { useWatch } from "./usePlayer";
 
 const LONGEST = 200;
 
+export type Notes = UseQueryResult<Bookmark[]>;
+
 interface Props {
   run: Run;
   level: Level;
   player: Player;
   recordings: readonly Recording[];
   episode: number;
+  /** what people left on the run's lives */
+  notes: Notes;
   field: RefObject<HTMLInputElement | null>;
 }
 
 /** Moments worth going back to: those the system found, and those people left a note on. */
-export function Bookmarks({ run, level, player, recordings, episode, field }: Props) {
-  const notes = useQuery(bookmarksQuery(run.id));
+export function Bookmarks({ run, level, player, recordings, episode, notes, field }: Props) {
   const to = useReplayPath(run.id);
   const marks = marksOf(recordings, level);
   const rows = [

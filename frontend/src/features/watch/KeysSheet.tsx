@@ -19,6 +19,7 @@ const KEYS: [keys: string, what: string][] = [
   ["W", tr("what would it do here?")],
   ["D", tr("the board as text")],
   ["Shift P", tr("for the projector")],
+  ["Shift D", tr("light or dark")],
   ["G", tr("the field guide of this level")],
   ["F", tr("the board alone")],
   ["Enter on the board", tr("the board cell by cell")],

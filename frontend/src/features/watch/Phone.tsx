@@ -57,7 +57,7 @@ export function Phone(view: ViewProps) {
         {view.notice}
         {town.day !== null && life && moment && <Now town={town} life={life} moment={moment} compact />}
         <section className="pb" aria-label={tr("World")} style={{ ["--ratio" as string]: `${level.width} / ${level.height}` }}>
-          <Stage run={run.id} name={run.name} crowd={view.crowd} counted={view.counted} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} phone onPlace={view.onPlace} onGrid={view.onGrid} />
+          <Stage run={run.id} name={run.name} crowd={view.crowd} counted={view.counted} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} short coords={false} onPlace={view.onPlace} onGrid={view.onGrid} />
         </section>
         {view.mapped && <Map {...view} />}
         <Columns view={view} />

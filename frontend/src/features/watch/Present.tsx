@@ -97,7 +97,7 @@ export function Present({ badge, onLeave, ...view }: Props) {
         )}
       </section>
       <section className="yard" aria-label={tr("World")}>
-        <Stage run={run.id} name={run.name} crowd={view.crowd} counted={view.counted} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} onPlace={view.onPlace} onGrid={view.onGrid} />
+        <Stage run={run.id} name={run.name} crowd={view.crowd} counted={view.counted} level={level} town={town} player={player} overlays={view.overlays} policy={view.policy} short onPlace={view.onPlace} onGrid={view.onGrid} />
       </section>
       <section className="thought" aria-label={tr("Mind")}>
         {life && moment && (

@@ -11,6 +11,7 @@ import type { Life } from "@/wire";
 import { tr } from "@/words";
 import { useAddress } from "./address";
 import { Bookmarks } from "./Bookmarks";
+import type { Notes } from "./Bookmarks";
 import { Verdict } from "./Dock";
 import { Lives } from "./Lives";
 import { around } from "./lives";
@@ -100,7 +101,7 @@ interface KeptProps {
 function Kept({ run, level, recordings, episode }: KeptProps) {
   const { player } = usePlayer(run.id, false);
   const life = useQuery(recordingQuery(run.id, episode));
-  const notes = useQuery(bookmarksQuery(run.id)).data;
+  const notes = useQuery(bookmarksQuery(run.id));
   const navigate = useNavigate();
   const path = useReplayPath(run.id);
   const field = useRef<HTMLInputElement>(null);
@@ -122,10 +123,10 @@ function Kept({ run, level, recordings, episode }: KeptProps) {
     if (!life.data) return [];
     const shown: Life = life.data;
     const own = marksOf(recordings, level).filter((mark) => mark.episode === shown.number);
-    const steps = [...own.map((mark) => momentFor(mark.reason, shown, level, recordings)), ...(notes ?? []).filter((note) => note.episode === shown.number).map((note) => note.step)];
+    const steps = [...own.map((mark) => momentFor(mark.reason, shown, level, recordings)), ...(notes.data ?? []).filter((note) => note.episode === shown.number).map((note) => note.step)];
     return [...new Set(steps)].map((t) => ({ t }));
-  }, [life.data, recordings, level, notes]);
-  const shelf = <Shelf run={run} level={level} player={player} recordings={recordings} episode={episode} field={field} tab={tab} setTab={setTab} />;
+  }, [life.data, recordings, level, notes.data]);
+  const shelf = <Shelf run={run} level={level} player={player} recordings={recordings} episode={episode} notes={notes} field={field} tab={tab} setTab={setTab} />;
   if (life.error) {
     return (
       <>
@@ -203,12 +204,13 @@ function Sealed({ life }: { life: Life | null }) {
 
 type ShelfProps = KeptProps & {
   player: ReturnType<typeof usePlayer>["player"];
+  notes: Notes;
   field: RefObject<HTMLInputElement | null>;
   tab: "lives" | "bookmarks";
   setTab: (tab: "lives" | "bookmarks") => void;
 };
 
-function Shelf({ tab, setTab, field, player, ...kept }: ShelfProps) {
+function Shelf({ tab, setTab, field, player, notes, ...kept }: ShelfProps) {
   return (
     <div className="shelfin">
       <Segmented
@@ -221,7 +223,7 @@ function Shelf({ tab, setTab, field, player, ...kept }: ShelfProps) {
         value={tab}
         onChange={setTab}
       />
-      {tab === "lives" ? <Lives {...kept} /> : <Bookmarks {...kept} player={player} field={field} />}
+      {tab === "lives" ? <Lives {...kept} /> : <Bookmarks {...kept} player={player} notes={notes} field={field} />}
     </div>
   );
 }

@@ -26,13 +26,15 @@ interface Props {
   counted: Counted;
   /** name of the run */
   name: string;
-  phone?: boolean;
+  /** names of places large and short, for a phone or a whole room */
+  short?: boolean;
+  coords?: boolean;
   onPlace: (place: number) => void;
   onGrid: () => void;
 }
 
 /** The board on stage, with the certificate over it when the life is over. */
-export function Stage({ run, name, level, town, player, overlays, policy, crowd, counted, phone, onPlace, onGrid }: Props) {
+export function Stage({ run, name, level, town, player, overlays, policy, crowd, counted, short = false, coords = true, onPlace, onGrid }: Props) {
   const still = useMedia("(prefers-reduced-motion: reduce)");
   const { census } = counted;
   const settings = useRef({ overlays, still, census });
@@ -66,8 +68,8 @@ export function Stage({ run, name, level, town, player, overlays, policy, crowd,
         town={town}
         source={source}
         label={crowd.on ? tr("The town, with a dot for every life of the run.") : label}
-        labels={phone ? "short" : undefined}
-        coords={!phone}
+        labels={short ? "short" : undefined}
+        coords={coords}
         onCell={(x, y) => {
           const life = player.state().stage;
           const place = life && placeAt(town, life.meta.layout, x, y);

@@ -5,7 +5,7 @@ import { useSearchParams } from "react-router";
 import { client, isActive, maySteer, meQuery, runQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
 import { paths } from "@/paths";
-import { Button, Dialog, toast, useKeys, useQueryPatch } from "@/ui";
+import { Button, Dialog, toast, useKeys, useQueryPatch, useTheme } from "@/ui";
 import { tr } from "@/words";
 import type { Neighbours } from "./Dock";
 import { playKeys } from "./playKeys";
@@ -149,6 +149,7 @@ export function useWatchKeys({ lives: { previous, next, go }, player, town, over
     a: () => (crowd.toggle ? crowd.toggle() : false),
     d: () => open("text"),
     f: toggleFull,
+    D: useTheme.getState().toggle,
     w: () => open("whatif"),
     "?": () => open("keys"),
   });

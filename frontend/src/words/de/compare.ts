@@ -107,6 +107,7 @@ export const compare = {
   "Curves": "Kurven",
   "Metric": "Messgröße",
   "mean over seeds, its 95 % interval, and all that lies between least and most": "Mittel über Seeds, sein 95-%-Intervall und alles zwischen kleinstem und größtem Wert",
+  "circles: curriculum stages": "Kreise: Curriculum-Stufen",
   "mean, and all that lies between least and most": "Mittel und alles zwischen kleinstem und größtem Wert",
   "Over": "Über",
   "Whole": "Ganz",

@@ -161,6 +161,7 @@ export const watch = {
   "all lives of the run at once": "alle Leben des Laufs auf einmal",
   "what would it do here?": "was würde er hier tun?",
   "the board as text": "das Brett als Text",
+  "light or dark": "hell oder dunkel",
   "for the projector": "für den Beamer",
   "the field guide of this level": "das Handbuch dieses Levels",
   "the board alone": "nur das Brett",
