@@ -12,8 +12,8 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")
 django_http = get_asgi_application()  # sets Django up; only then may anything that has models be imported
 
-from lab.runs.routing import websocket_urlpatterns  # noqa: E402
-from lab.runs.sse import run_events  # noqa: E402
+from lab.watch.routing import websocket_urlpatterns  # noqa: E402
+from lab.watch.sse import run_events  # noqa: E402
 
 
 async def http(scope: dict[str, Any], receive: Callable[..., Awaitable[Any]], send: Callable[..., Any]) -> None:

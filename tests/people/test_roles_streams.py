@@ -4,11 +4,11 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from lab.runs import room
-from lab.runs.routing import websocket_urlpatterns
-from lab.runs.sse import ADDRESS
+from lab.watch import room
+from lab.watch.routing import websocket_urlpatterns
+from lab.watch.sse import ADDRESS
 from tests.people.stage import ROLES, people_of
-from tests.runs.viewers import SocketPage, StreamPage, cookie_of
+from tests.watch.viewers import SocketPage, StreamPage, cookie_of
 
 STREAMS = [(SocketPage, ""), (SocketPage, "/lanes"), (StreamPage, ""), (StreamPage, "/lanes")]
 HELLO, NO_SESSION, NO_RUN = "hello", 4401, 4404

@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from lab.runs.room import CHECK_EVERY
+from lab.watch.room import CHECK_EVERY
 
 pytestmark = pytest.mark.learns
 

@@ -12,11 +12,11 @@ from django.db import connections
 from hamlet.tape.lanes import decode_lanes
 from lab.asgi import application
 from lab.runs import live, overview, worker
-from lab.runs.looker import ON_THE_WAY
 from lab.runs.overview import Overview
+from lab.watch.looker import ON_THE_WAY
 from tests.runs.stand_in import Lives
-from tests.runs.test_socket import shown
-from tests.runs.viewers import PATIENCE, SocketPage, StreamPage, cookie_of, headers
+from tests.watch.test_socket import shown
+from tests.watch.viewers import PATIENCE, SocketPage, StreamPage, cookie_of, headers
 
 
 class Lanes:

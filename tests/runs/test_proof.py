@@ -14,7 +14,7 @@ from hamlet.tape.episode import FLOAT_COLUMNS, INT_COLUMNS, Tape, first_link, ne
 from hamlet.tape.wire import Framer, decode_frame, encode_recording
 from lab.runs import live, outbox
 from lab.runs.live import LivePublisher
-from tests.runs.viewers import SocketPage, StreamPage, cookie_of
+from tests.watch.viewers import SocketPage, StreamPage, cookie_of
 
 ENOUGH = 1_000
 

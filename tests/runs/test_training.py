@@ -125,7 +125,7 @@ def test_a_model_of_any_checkpoint_in_any_format_is_the_same_mind(small, slice_o
 def test_the_web_process_never_imports_torch():
     looks = (
         "import sys, lab.asgi; from django.contrib import admin; from django.urls import get_resolver;"
-        "get_resolver().url_patterns; import lab.runs.tasks, lab.runs.consumers; from lab.runs.api import api;"
+        "get_resolver().url_patterns; import lab.runs.tasks, lab.watch.consumers; from lab.runs.api import api;"
         "api.get_openapi_schema(); assert admin.site._registry;"
         "print(sorted(name for name in sys.modules if name.split('.')[0] in ('torch', 'onnx')))"
     )

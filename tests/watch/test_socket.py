@@ -13,13 +13,14 @@ from hamlet.tape.episode import Tape
 from hamlet.tape.wire import Framer
 from lab.people.selectors import token_key
 from lab.people.tokens import token_make
-from lab.runs import live, outbox, room, services, slices
+from lab.runs import live, outbox, services, slices
 from lab.runs.live import LivePublisher
-from lab.runs.pipe import Pipe
-from lab.runs.viewer import MOST_MESSAGES
-from lab.runs.window import Shown
-from tests.runs.viewers import SocketPage, StreamPage, cookie_of
+from lab.watch import room
+from lab.watch.pipe import Pipe
+from lab.watch.viewer import MOST_MESSAGES
+from lab.watch.window import Shown
 from tests.tape.lives import life
+from tests.watch.viewers import SocketPage, StreamPage, cookie_of
 
 
 @pytest.fixture(autouse=True)
@@ -227,7 +228,7 @@ async def test_a_page_may_not_talk_without_end(ophelia_watches):
 
 async def test_a_page_that_says_nothing_is_not_fed_for_ever(run, ophelia_watches, monkeypatch):
     await ophelia_watches.news("hello")
-    monkeypatch.setattr("lab.runs.viewer.MOST_UNHEARD", 1000)
+    monkeypatch.setattr("lab.watch.viewer.MOST_UNHEARD", 1000)
     for _ in range(20):
         live.tell(run.pk, {"type": "metrics", "columns": {"steps": list(range(20))}})
     assert await ophelia_watches.closed() == 4408
@@ -345,7 +346,7 @@ async def test_a_run_that_is_deleted_ends_its_viewers_and_disturbs_no_others(run
 async def test_a_session_has_only_so_many_pages_and_takes_none_from_others(
     run, ophelia, polonius, page_of, monkeypatch
 ):
-    monkeypatch.setattr("lab.runs.viewer.MOST_A_SESSION", 2)
+    monkeypatch.setattr("lab.watch.viewer.MOST_A_SESSION", 2)
     greedy = await sync_to_async(cookie_of)(ophelia)
     two = [await page_of(run.pk, greedy).open() for _ in range(2)]
     for page in two:
@@ -363,7 +364,7 @@ async def test_a_session_has_only_so_many_pages_and_takes_none_from_others(
 
 async def test_a_full_house_asks_to_come_later(run, ophelia, page_of, ophelia_watches, monkeypatch):
     await ophelia_watches.news("hello")
-    monkeypatch.setattr("lab.runs.viewer.MOST_VIEWERS", 1)
+    monkeypatch.setattr("lab.watch.viewer.MOST_VIEWERS", 1)
     viewer = await page_of(run.pk, await sync_to_async(cookie_of)(ophelia)).open()
     assert await viewer.closed() == 1013
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from lab.runs.pipe import Pipe
+from lab.watch.pipe import Pipe
 
 
 class Server:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lab.runs.consumers import lanes_socket, nothing_here, run_socket
+from lab.watch.consumers import lanes_socket, nothing_here, run_socket
 
 websocket_urlpatterns = [
     path("ws/runs/<str:run>", run_socket),

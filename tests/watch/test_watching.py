@@ -10,7 +10,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from hamlet.tape.wire import decode_frame, verify
-from lab.runs.window import Shown
+from lab.watch.window import Shown
 from tests.product import HamletUp
 
 pytestmark = pytest.mark.learns

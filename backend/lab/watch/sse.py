@@ -19,10 +19,10 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from redis.exceptions import RedisError
 
-from lab.runs.looker import Looker
-from lab.runs.pipe import Event, Pipe
-from lab.runs.viewer import LONGEST_MESSAGE, NO_RUN, Viewer
-from lab.runs.window import Shown
+from lab.watch.looker import Looker
+from lab.watch.pipe import Event, Pipe
+from lab.watch.viewer import LONGEST_MESSAGE, NO_RUN, Viewer
+from lab.watch.window import Shown
 
 logger = logging.getLogger(__name__)
 

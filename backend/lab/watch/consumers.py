@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs
 
-from lab.runs.looker import Looker
-from lab.runs.pipe import Event, Pipe
-from lab.runs.viewer import NO_RUN, Viewer
-from lab.runs.window import Shown
+from lab.watch.looker import Looker
+from lab.watch.pipe import Event, Pipe
+from lab.watch.viewer import NO_RUN, Viewer
+from lab.watch.window import Shown
 
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]

@@ -4,9 +4,9 @@ Whoever has joined the group is what the worker asks the broker for (overview.py
 """
 
 from lab.runs.outbox import lanes_group
-from lab.runs.pipe import Event, Pipe
-from lab.runs.viewer import Viewer, Words
-from lab.runs.window import Shown, Window
+from lab.watch.pipe import Event, Pipe
+from lab.watch.viewer import Viewer, Words
+from lab.watch.window import Shown, Window
 
 ON_THE_WAY = 3
 """pictures that may be unacknowledged: half a second's; then the newest one waits"""

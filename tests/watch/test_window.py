@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from lab.runs.window import MOST_ON_THE_WAY, Shown, Window
+from lab.watch.window import MOST_ON_THE_WAY, Shown, Window
 
 
 def frames(episode, count, size=10):

@@ -27,9 +27,9 @@ from lab.people.tokens import token_of
 from lab.runs import selectors, sight
 from lab.runs.models import Run
 from lab.runs.outbox import group
-from lab.runs.pipe import Event, Pipe
-from lab.runs.room import room
-from lab.runs.window import Shown, Window
+from lab.watch.pipe import Event, Pipe
+from lab.watch.room import room
+from lab.watch.window import Shown, Window
 
 logger = logging.getLogger(__name__)
 
