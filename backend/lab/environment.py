@@ -203,9 +203,12 @@ def behind_tls() -> bool:
 NOTICED = {
     "connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 5, "keepalives_interval": 2,
     "keepalives_count": 3,
+    # The server's side of it: else it would keep what a machine had locked that is no longer there.
+    "options": "-c tcp_user_timeout=10000 -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 "
+               "-c tcp_keepalives_count=3",
 }  # fmt: skip
-"""A pulled cable ends a question to PostgreSQL in 10 s and an idle connection in 11; the system's own patience is a
-quarter of an hour and two hours. Unix sockets have no cable: libpq passes over it there. (seconds, and one in ms)"""
+"""A pulled cable ends a question to PostgreSQL in 10 s and an idle connection in 11, on either side; the system's own
+patience is a quarter of an hour and two hours. Unix sockets have no cable: there it has no effect."""
 
 
 def database(data: Path) -> dict[str, Any]:

@@ -53,10 +53,15 @@ class Crew:
         self._log = log.open("ab")
         self.workers: list[subprocess.Popen[bytes]] = []
 
-    def worker(self, number: int = 1, **more: str) -> None:
-        """See to it that there are so many; `more`: environment of those that are started."""
+    def worker(self, number: int = 1, *enter: str, **more: str) -> None:
+        """See to it that there are so many.
+
+        Args:
+            enter: what the command of those that are started begins with
+            more: environment of those that are started
+        """
         while len(self.workers) < number:
-            command = [sys.executable, "-m", "tests.faults.quick_worker", f"w{len(self.workers)}"]
+            command = [*enter, sys.executable, "-m", "tests.faults.quick_worker", f"w{len(self.workers)}"]
             env = {**os.environ, "DATABASE_URL": own_database(), "PYTHONPATH": os.pathsep.join(sys.path), **more}
             self.workers.append(spawn(command, env=env, output=self._log))
 

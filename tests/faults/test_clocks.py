@@ -90,7 +90,7 @@ def test_the_clock_of_the_worker_jumps(stage, worker_by_its_clock, slow_run, clo
 
 @several_machines
 def test_the_clock_of_the_housekeeper_jumps(stage, slow_run, clocks, polonius, tmp_path):
-    """the housekeeper's clock an hour ahead and back, then the worker killed (-9)"""
+    """the housekeeper's clock an hour ahead and back, the worker killed (-9) at either"""
     run, its = slow_run, clocks[1]
     parts = {"DATABASE_URL": own_database(), "REDIS_URL": os.environ["REDIS_URL"], "HAMLET_SECRET_KEY": "k" * 32}
     housekeeper = HamletUp(tmp_path / "beat", "beat", **parts, **its.env)
