@@ -131,6 +131,16 @@ def _no_policy(part: str) -> ImproperlyConfigured:
     )
 
 
+def sentry() -> str | None:
+    """`HAMLET_SENTRY`: the address (DSN) of a Sentry project that is told of errors; unset, nobody is."""
+    address = os.environ.get("HAMLET_SENTRY")
+    if address and find_spec("sentry_sdk") is None:
+        raise ImproperlyConfigured("HAMLET_SENTRY: needs one more package: pip install 'hamlet-lab[sentry]'")
+    if address and not re.fullmatch(r"https?://\w+@[^/@]+/(.+/)?\d+", address):
+        raise ImproperlyConfigured("HAMLET_SENTRY: is no DSN; allowed are those like https://key@sentry.school.org/1.")
+    return address or None
+
+
 def webhooks_private() -> bool:
     """`HAMLET_WEBHOOKS_PRIVATE`: whether webhooks may lead to private addresses: `no` (default) or `yes`."""
     text = os.environ.get("HAMLET_WEBHOOKS_PRIVATE") or "no"

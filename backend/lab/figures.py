@@ -105,9 +105,17 @@ def broker() -> Iterator[Metric]:
     workers.add_metric(["training"], sum(worker.alive and worker.run is not None for worker in known))
     workers.add_metric(["free"], sum(worker.alive and worker.run is None for worker in known))
     yield workers
+    busy = GaugeMetricFamily("hamlet_gpu_busy_ratio", "Share of time in which a worker's GPU works.", labels=["worker"])
+    memory = GaugeMetricFamily("hamlet_gpu_memory_used_ratio", "Share of its memory in use.", labels=["worker"])
+    for worker in known:
+        if worker.alive and worker.card is not None:
+            busy.add_metric([worker.name], worker.card.busy)
+            memory.add_metric([worker.name], worker.card.memory)
+    yield busy
+    yield memory
     counters = tally.read(client())
     slices = CounterMetricFamily("hamlet_slices", "Slices that ended, by what became of them.", labels=["outcome"])
-    for outcome in ("committed", "dropped"):
+    for outcome in ("committed", "lost", "dropped"):
         slices.add_metric([outcome], counters.get(f"slice {outcome}", 0))
     yield slices
     yield CounterMetricFamily(

@@ -178,3 +178,5 @@ CELERY_BEAT_SCHEDULE = {
 
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logs.config(environment.log_form())
+if SENTRY := environment.sentry():
+    logs.report_to(SENTRY)

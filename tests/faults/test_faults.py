@@ -24,6 +24,7 @@ from tests.faults.stage import sound
 from tests.faults.twin import SMALL
 
 SAME = "finished, the same rows and weights"
+pytestmark = pytest.mark.timeout(3600 if LONG else 600)  # two hundred kills take half an hour
 on_a_server = pytest.mark.skipif(ON_SQLITE, reason="a file has no server to restart")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import time
 
@@ -13,7 +14,7 @@ from lab.broker import problem
 from lab.environment import BrokerAddress
 from lab.logs import JsonLine, about
 from lab.people import tokens
-from lab.runs import tally
+from lab.runs import crew, tally
 from lab.runs.outbox import Frame, Outbox, client
 from tests.product import ROOT
 
@@ -78,12 +79,29 @@ class TestMetrics:
         assert told["hamlet_broker_up",] == 0
         assert ("hamlet_queue_length",) not in told
 
+    def test_a_gpu_tells_how_much_of_it_is_in_use(self, instructor, monkeypatch, tmp_path):
+        driver = tmp_path / "nvidia-smi"
+        driver.write_text("#!/bin/sh\n[ \"$1\" = --id=1 ] && echo '37, 1024, 4096' || echo '[N/A], 1, 2'\n")
+        driver.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        for gpu in ("0", "1"):
+            monkeypatch.setenv("CUDA_VISIBLE_DEVICES", gpu)
+            crew.sign(f"worker {gpu}", f"GPU {gpu}", crew._own_card())
+        told = samples(instructor)
+        assert told["hamlet_gpu_busy_ratio", "worker 1"] == 0.37
+        assert told["hamlet_gpu_memory_used_ratio", "worker 1"] == 0.25
+        assert ("hamlet_gpu_busy_ratio", "worker 0") not in told
+        for gpu in ("0", "1"):
+            crew.forget(f"worker {gpu}")
+
     def test_the_dashboard_shows_only_what_there_is_and_all_of_it(self, instructor):
+        crew.sign("worker 1", "GPU 1", crew.Card(0.5, 0.5))
         text = (ROOT / "deploy" / "grafana.json").read_text()
         shown = {
             name for panel in json.loads(text)["panels"] for name in re.findall(r"hamlet_\w+", str(panel["targets"]))
         }
         there = {name for name, *_ in samples(instructor)}
+        crew.forget("worker 1")
         assert shown <= there
         plain = {re.sub(r"_(bucket|count|sum)$", "", name) for name in there if not name.endswith("_created")}
         assert plain == {re.sub(r"_bucket$", "", name) for name in shown}

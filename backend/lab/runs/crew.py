@@ -1,7 +1,10 @@
 """Who trains: workers say every few seconds that they are alive, in the broker; what they do is in the database."""
 
+import json
 import logging
 import os
+import shutil
+import subprocess
 import threading
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -26,6 +29,13 @@ FORGOTTEN = 3600.0
 """seconds after which a worker that is gone is no longer listed"""
 
 
+class Card(NamedTuple):
+    """How much of a GPU is in use, as its driver tells; shares, 0 to 1."""
+
+    busy: float
+    memory: float
+
+
 class Worker(NamedTuple):
     """One worker of the queue of slices."""
 
@@ -34,6 +44,8 @@ class Worker(NamedTuple):
     device: str
     run: UUID | None
     """what it trains now"""
+    card: Card | None = None
+    """of its GPU; None without one, or where its driver does not tell"""
 
 
 def listen() -> None:
@@ -43,12 +55,13 @@ def listen() -> None:
     worker_process_init.connect(_prepare)
 
 
-def sign(name: str, device: str) -> None:
-    """Say that a worker is alive."""
+def sign(name: str, device: str, card: Card | None = None) -> None:
+    """Say that a worker is alive, and how much of its GPU is in use."""
     now = clock.broker_seconds(client().time())
     with client().pipeline(transaction=True) as pipe:
         pipe.zadd(_signs(), {name: now})
         pipe.hset(_devices(), name, device)
+        pipe.hset(_cards(), name, json.dumps(card))
         pipe.execute()
 
 
@@ -65,13 +78,20 @@ def workers() -> list[Worker]:
             pipe.zremrangebyscore(_signs(), "-inf", now - FORGOTTEN)
             pipe.zrange(_signs(), 0, -1, withscores=True)
             pipe.hgetall(_devices())
-            _, signs, devices = pipe.execute()
+            pipe.hgetall(_cards())
+            _, signs, devices, cards = pipe.execute()
     except (redis.RedisError, OSError):
         return []
     leased = Run.objects.filter(state__in=Run.LEASED, lease_until__gt=clock.now())
     busy = dict(leased.values_list("worker", "pk"))
     return [
-        Worker(name.decode(), abs(now - at) < ALIVE, devices.get(name, b"cpu").decode(), busy.get(name.decode()))
+        Worker(
+            name.decode(),
+            abs(now - at) < ALIVE,
+            devices.get(name, b"cpu").decode(),
+            busy.get(name.decode()),
+            _card_of(cards.get(name, b"null")),
+        )
         for name, at in sorted(signs)
     ]
 
@@ -82,6 +102,31 @@ def _signs() -> str:
 
 def _devices() -> str:
     return f"{settings.KEY_PREFIX}.workers.devices"
+
+
+def _cards() -> str:
+    return f"{settings.KEY_PREFIX}.workers.cards"
+
+
+def _card_of(told: bytes) -> Card | None:
+    shares = json.loads(told)
+    return None if shares is None else Card(*shares)
+
+
+def _own_card() -> Card | None:
+    """Asked of the driver, as this process may not import torch."""
+    gpu = os.environ.get("CUDA_VISIBLE_DEVICES", "").strip()
+    program = shutil.which("nvidia-smi")
+    if program is None or not gpu or gpu == "-1":
+        return None
+    what = "--query-gpu=utilization.gpu,memory.used,memory.total"
+    command = [program, f"--id={gpu}", what, "--format=csv,noheader,nounits"]
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, timeout=EVERY, check=True).stdout
+        busy, used, total = map(float, told.split(","))
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None  # some cards do not tell ("[N/A]")
+    return Card(busy / 100, used / total)
 
 
 def _own_device() -> str:
@@ -114,7 +159,7 @@ def _begin(sender: Any, **_: Any) -> None:
 def _say(name: str) -> None:
     while not _over.is_set():
         try:
-            sign(name, _own_device())
+            sign(name, _own_device(), _own_card())
         except (redis.RedisError, OSError) as error:
             logger.info("worker %s cannot be heard: %s", name, error)
         _over.wait(EVERY)

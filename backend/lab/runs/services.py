@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from hamlet.learning.config import TrainConfig
 from lab import clock
 from lab.people.models import Classroom, Person
-from lab.runs import disk, fairness, forget, live, queue, selectors, sight
+from lab.runs import disk, fairness, forget, live, outbox, queue, selectors, sight, tally
 from lab.runs.errors import LimitError, NotAllowedError, WrongStateError
 from lab.runs.models import Run, RunTag
 from lab.runs.validation import launch_checked, name_checked, notes_checked, pace_checked, tags_checked
@@ -288,6 +288,7 @@ def run_requeue(*, run: Run, now: datetime) -> bool:
             logger.warning("run %s: worker %s is gone, its lease has run out (fence %s)", run.pk, run.worker, run.fence)
             if again:
                 transaction.on_commit(lambda: queue.send(run.pk, run.fence + 1, urgent=run.urgent), robust=True)
+            transaction.on_commit(lambda: tally.add_slice(outbox.client(), "lost"), robust=True)
             # The life it had on the air is not gone on with.
             transaction.on_commit(lambda: live.off_air(run.pk), robust=True)
             transaction.on_commit(lambda: announce(run.pk), robust=True)

@@ -33,7 +33,7 @@ def add_lost(pipe: Any, lives: int) -> None:
 
 
 def add_slice(client: redis.Redis, outcome: str) -> None:
-    """Count a slice: `committed`, or `dropped` (the run was taken from its worker)."""
+    """Count a slice: `committed`, `lost` (its worker's lease ran out), or `dropped` (a worker found its run taken)."""
     try:
         client.hincrby(key(), f"slice {outcome}", 1)
     except (redis.RedisError, OSError) as error:
