@@ -48,6 +48,14 @@ ROWS: dict[str, tuple[dict[str, Any], float]] = {
         },
         0.0,
     ),
+    "rooms": (
+        {
+            "level": str(EXAMPLES / "four_rooms.yaml"), "layouts": "episode", "steps": 800_000, "lanes": 128,
+            "gamma": 0.9, "learning_rate": 0.002, "averaging": 0.99, "trace": 0.9, "trace_cut": True,
+            "epsilon_fraction": 0.7, "exploring_starts": 0.0,
+        },
+        0.0,
+    ),
     "DQN": (next(p["config"] for p in PRESETS if p["name"] == "textbook-dqn"), 0.0),
 }  # fmt: skip
 """row -> (settings, CPU seconds it should keep within, 0 where nothing is asked)"""
@@ -121,7 +129,7 @@ def throughput(settings: dict[str, Any], seconds: float = 10.0) -> float:
 
 def bounds(level: Level, gamma: float, seeds: int) -> dict[str, float]:
     """What can be reached, mean over the layouts and starts of `seeds` runs, in steps and discounted reward."""
-    if level.name == "five_doors":
+    if level.name in ("five_doors", "four_rooms"):
         scripts = {"remembering": Rememberer, "sweeping": Sweeper}
         floors = {name: value for name, value in measure(level).items() if name != "digest"}
         return floors | {name: round(survival(who, level, 256, FRESH), 1) for name, who in scripts.items()}

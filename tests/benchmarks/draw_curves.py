@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from tests.benchmarks.bench_learning import ROWS, prepared
-from tests.learning.measured import Line, bound, runs
+from tests.learning.measured import NEEDS_MEMORY, Line, bound, runs
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 300, 190, 40, 26, 34
 COLUMNS = 3
@@ -65,7 +65,7 @@ def panel(row: str, mine: list[Line], x0: int, y0: int) -> list[str]:
 
 def main(target: Path) -> None:
     """Draw a panel for every row that has runs of its unchanged preset."""
-    drawn = {row: mine for row in ROWS if row not in ("DQN", "doors") and (mine := runs(row))}
+    drawn = {row: mine for row in ROWS if row not in ("DQN", *NEEDS_MEMORY) and (mine := runs(row))}
     width, height = WIDTH * COLUMNS, HEIGHT * math.ceil(len(drawn) / COLUMNS)
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '

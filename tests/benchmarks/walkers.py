@@ -1,7 +1,7 @@
 """What memory can be worth where places are dealt anew for every life: two scripted walkers, one that remembers.
 
 Both know the rules, see what the agent sees (the window, its position, its meters, the place it stands on), and use a
-place as soon as it fills at least a part. They differ in how they find one.
+place they can pay for as soon as it fills at least a part. They differ in how they find one.
 """
 
 from abc import ABC, abstractmethod
@@ -31,6 +31,7 @@ class Walkers(ABC):
             i: meters[name] for i in level.deployed for name, more in level.places[i].effects.items() if more > 0
         }
         """place -> the meter it fills"""
+        self.purse = None if level.currency is None else meters[level.currency]
 
     def act(self) -> NDArray[np.int64]:
         """One action a lane."""
@@ -41,12 +42,17 @@ class Walkers(ABC):
             fills = self.fills.get(int(here[lane]))
             window = seen[lane, self.at["window"]]
             to = self.walk(lane, (x, y), int(here[lane]), window, meters[lane])
-            if fills is not None and meters[lane, fills] < FULL:
+            if fills is not None and meters[lane, fills] < FULL and self.can_pay(int(here[lane]), meters[lane]):
                 actions.append(self.interact)
             else:
-                dx, dy = int(np.sign(to[0] - x)), int(np.sign(to[1] - y))
-                actions.append(self.moves[(dx, 0) if dx else (0, dy)] if (dx, dy) != (0, 0) else self.wait)
+                step = int(np.sign(to[0] - x)), int(np.sign(to[1] - y))
+                straight = (step[0], 0) if step[0] else step
+                actions.append(self.moves.get(step, self.moves.get(straight, self.wait)))
         return np.array(actions)
+
+    def can_pay(self, place: int, meters: NDArray[Any]) -> bool:
+        """Whether there is money enough for a use."""
+        return self.purse is None or bool(meters[self.purse] >= self.level.places[place].cost)
 
     @abstractmethod
     def walk(self, lane: int, at: Cell, here: int, window: NDArray[Any], meters: NDArray[Any]) -> Cell:

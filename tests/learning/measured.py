@@ -18,7 +18,9 @@ SCRIPTS = {
     "random play": "random", "WAIT only": "wait", "a script that goes round through all cells": "sweeping",
     "a script that remembers": "remembering",
 }  # fmt: skip
-"""who -> its name among the bounds of the doors"""
+"""who -> its name among the bounds of the levels made for memory"""
+NEEDS_MEMORY = ("doors", "rooms")
+"""rows of those levels"""
 
 Line = dict[str, Any]
 
@@ -47,7 +49,7 @@ def measured_table() -> str:
     ]
     for row, (settings, _) in ROWS.items():
         mine, (_, level) = runs(row), prepared(settings)
-        if row in ("DQN", "doors") or not mine:
+        if row in ("DQN", *NEEDS_MEMORY) or not mine:
             continue
         lived, seconds = [run["mean"] for run in mine], np.median([run["seconds"] for run in mine])
         speed = np.median([run["exams"][-1][0] / run["seconds"] for run in mine])
@@ -68,7 +70,7 @@ def _reach(known: dict[str, float]) -> str:
 def ablations_table() -> str:
     """A line for every change of settings that was tried, the unchanged preset first."""
     out = ["| | changed | seeds | each seed's life | learnt by | after |", "|---|---|---|---|---|---|"]
-    for row in [name for name in ROWS if name != "doors"]:
+    for row in [name for name in ROWS if name not in NEEDS_MEMORY]:
         tried: list[dict[str, Any]] = []
         for line in lines(row):
             if "exams" in line and line["changed"] not in tried:
@@ -99,12 +101,22 @@ def memory_table() -> str:
 
 
 def doors_table() -> str:
+    """The five doors."""
+    return _needs_memory("doors")
+
+
+def rooms_table() -> str:
+    """The four rooms."""
+    return _needs_memory("rooms")
+
+
+def _needs_memory(row: str) -> str:
     """Where memory is needed: both networks, the recurrent one's memory wiped, and what scripts reach."""
-    known = bound("doors")
+    known = bound(row)
     out = ["| who lives there | seeds | lives, median | worst | best | CPU s |", "|---|---|---|---|---|---|"]
     out += [f"| {who} | | {known[name]:.0f} | | | |" for who, name in SCRIPTS.items()]
     for who, changed in (("the recurrent network", {}), ("the simple network", {"network": "simple"})):
-        mine = runs("doors", changed)
+        mine = runs(row, changed)
         seconds = f"{np.median([run['seconds'] for run in mine]):.0f}"
         out.append(f"| {who} | {len(mine)} | {_spread([run['mean'] for run in mine], bold=True)} | {seconds} |")
         if not changed:

@@ -45,7 +45,7 @@ def random_universe(seed: int) -> Level:
         "title": "Random",
         "summary": "Made by dice.",
         "grid": {"width": width, "height": height},
-        "sight": "full" if dice.random() < 0.5 else {"radius": int(dice.integers(1, 4))},
+        "sight": "full" if dice.random() < 0.5 else {"radius": int(dice.integers(0, 4))},
         "temporal": bool(dice.random() < 0.6),
         "hours_per_day": hours,
         "lifespan": int(dice.integers(20, 90)),

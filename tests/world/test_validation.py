@@ -29,6 +29,7 @@ def problems(*changes: tuple[str, str]) -> list[str]:
         (("width: 5", "width: 0"), "station.yaml:6: grid.width is 0; must be a whole number from 1 to 64"),
         (("width: 5", "width: 5.5"), "station.yaml:6: grid.width is 5.5; must be a whole number from 1 to 64"),
         (("{radius: 1}", "some"), "station.yaml:7: sight is 'some'; must be full, or a mapping with the key radius"),
+        (("radius: 1", "radius: -1"), "station.yaml:7: sight.radius is -1; must be a whole number from 0 to 15"),
         (("temporal: true", "temporal: 1"), "station.yaml:8: temporal is 1; must be true or false"),
         (
             ("lifespan: 40", "lifespan: many"),

@@ -91,7 +91,7 @@ class Grid(_Part):
 
 
 class Sight(_Part):
-    radius: Annotated[int, _whole(1, 15)]
+    radius: Annotated[int, _whole(0, 15)]
 
 
 class Unit(_Part):
