@@ -12,7 +12,7 @@ from collections.abc import Sequence
 COMMANDS: dict[str, tuple[str, str]] = {
     "train": ("hamlet.learning.commands.train", "let an agent learn, and keep the best model"),
     "evaluate": ("hamlet.learning.commands.evaluate", "examine a model: how long does it live?"),
-    "runs": ("hamlet.client.commands.runs", "list, launch, stop, watch and take home the runs of a lab"),
+    "runs": ("hamlet.client.commands.runs", "list, launch, pause, resume, stop, watch and take home the runs of a lab"),
     "watch": ("hamlet.client.commands.watch", "watch a run, or a recorded life, in this terminal"),
     "validate": ("hamlet.world.commands.validate", "check level files, and say what to mend"),
     "migrate": ("hamlet.model.commands.migrate", "turn training checkpoints, also old ones, into models"),

@@ -88,7 +88,7 @@ def runs() -> Iterator[Metric]:
         "Runs in training whose lease has run out: the housekeeper takes them within seconds.",
         Run.objects.filter(services.without_lease(clock.now())).count(),
     )
-    watched = live.viewers(list(Run.objects.filter(state__in=Run.ACTIVE).values_list("pk", flat=True)))
+    watched = live.viewers(list(Run.objects.exclude(state__in=Run.ENDED).values_list("pk", flat=True)))
     yield GaugeMetricFamily("hamlet_viewers", "Sockets that watch a run.", sum(watched.values()))
 
 

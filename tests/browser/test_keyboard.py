@@ -51,7 +51,7 @@ def test_launch_watch_stop_and_download_need_no_mouse(page: "Page", tmp_path: Pa
     slider = page.get_by_role("slider", name="Step of this life")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowLeft")
-    page.get_by_role("banner").get_by_text(re.compile("behind|Paused")).wait_for()
+    page.get_by_role("banner").get_by_text(re.compile("behind|Picture paused")).wait_for()
     assert int(slider.get_attribute("aria-valuenow") or "") >= 0
     page.keyboard.press("l")
     page.get_by_role("banner").get_by_text(re.compile("LIVE")).wait_for()

@@ -62,7 +62,7 @@ def test_its_lives_play_on_the_board(brought: "Page") -> None:
     assert "episode=2" in brought.url
     stage.get_by_text("Episode 2", exact=True).wait_for()
     stage.get_by_text("verified").wait_for()
-    stage.get_by_role("button", name="Pause").click()
+    stage.get_by_role("button", name="Pause the picture").click()
     brought.evaluate("scrollTo(0, 0)")
     picture(brought, "model-uploaded")
 

@@ -51,7 +51,7 @@ TABLE = {
     "set_lesson": LOOKS_AFTER, "fair_use": ANYONE,
     "appoint_member": APPOINTS, "remove_member": ENDS, "invite_guests": MAKES, "revoke_guests": ENDS,
     "runs": ANYONE, "launch": LAUNCHES, "run": MEMBERS, "change": STEERS, "stop": STEERS,
-    "resume": STEERS, "clone": BRANCHES, "fork": BRANCHES,
+    "pause": STEERS, "resume": STEERS, "clone": BRANCHES, "fork": BRANCHES,
     "metrics": MEMBERS, "evaluations": MEMBERS, "episodes": MEMBERS, "episode": MEMBERS, "checkpoints": MEMBERS,
     "mind": MEMBERS, "census": MEMBERS, "curves": MEMBERS, "bookmarks": MEMBERS, "add_bookmark": NOTES,
     "remove_bookmark": NOTE_GOES, "life_page": MEMBERS, "clips": MEMBERS, "film": EXPORTS, "clip": MEMBERS,
@@ -128,7 +128,7 @@ def address(operation, path, thing):
         "models": thing.model if operation in ("download_model", "model_card") else thing.upload, "runs": thing.run,
         "tokens": thing.token, "webhooks": thing.webhook,
     }.get(kind)  # fmt: skip
-    if operation in ("stop", "change"):
+    if operation in ("stop", "pause", "change"):
         id = thing.waiting
     if operation == "resume":
         id = thing.halted

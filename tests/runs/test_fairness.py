@@ -62,7 +62,7 @@ def test_a_student_launches_in_their_class_and_steers_their_own_run_only(hamlet,
 def test_a_launch_beyond_the_runs_at_once_says_limit_use_and_remedy(hamlet, elsinore):
     limit(elsinore, student_runs=2)
     launch(hamlet), launch(hamlet)
-    with pytest.raises(LimitError, match=r"2 of 2 of your runs in Elsinore .* Stop one, or wait"):
+    with pytest.raises(LimitError, match=r"2 of 2 of your runs in Elsinore .* Pause or stop one, or wait"):
         launch(hamlet)
     assert Run.objects.count() == 2
 

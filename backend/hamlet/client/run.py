@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hamlet.client.line import Line
     from hamlet.model import HamletModel
 
-State = Literal["queued", "training", "stopping", "finished", "stopped", "failed"]
+State = Literal["queued", "training", "pausing", "paused", "stopping", "finished", "stopped", "failed"]
 Format = Literal["safetensors", "pt", "onnx", "zip"]
 ENDED = ("finished", "stopped", "failed")
 POLL = 1.0
@@ -106,6 +106,8 @@ class Run(Told):
     seed: int
     state: State
     message: str
+    paused_by: str | None = None
+    paused_at: datetime | None = None
     place: int | None
     owner: str
     fork_of: Fork | None = Field(None, alias="fork")
@@ -141,7 +143,7 @@ class Run(Told):
         return Run.of(self._ask("GET", ""), self._line)
 
     def wait(self, timeout: float | None = None, on: "Callable[[Run], None] | None" = None) -> "Run":
-        """The run once it has ended, however that was: see `state` and `message`.
+        """The run once it has ended, however that was: see `state` and `message`. A paused one has not ended.
 
         Args:
             timeout: seconds after which a TimeoutError is raised; None waits for ever
@@ -162,8 +164,15 @@ class Run(Told):
         """End it early; its model is kept. ClientError if it has ended already."""
         return Run.of(self._ask("POST", "/stop", json={}), self._line)
 
+    def pause(self) -> "Run":
+        """Let it rest until it is resumed or stopped; it is `pausing` until its worker has saved it.
+
+        ClientError if it has ended.
+        """
+        return Run.of(self._ask("POST", "/pause", json={}), self._line)
+
     def resume(self) -> "Run":
-        """Let it go on, where it was stopped or has failed, from its newest checkpoint."""
+        """Let it go on, where it is paused, was stopped or has failed, from its newest checkpoint."""
         return Run.of(self._ask("POST", "/resume", json={}), self._line)
 
     def clone(self, name: str, **config: Any) -> "Run":

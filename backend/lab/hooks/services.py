@@ -141,7 +141,7 @@ def _news(webhook: Webhook, now: datetime) -> Iterator[tuple[str, str, Run]]:
         yield run.state, f"{run.state} {run.pk} {run.finished_at:%Y%m%dT%H%M%S%f}", run
     if webhook.goal is not None:
         reached = runs.filter(best__gte=webhook.goal)
-        for run in [*reached.filter(state__in=Run.ACTIVE), *reached.filter(finished_at__gt=since)]:
+        for run in [*reached.exclude(state__in=Run.ENDED), *reached.filter(finished_at__gt=since)]:
             yield Event.GOAL.value, f"goal {run.pk}", run
 
 

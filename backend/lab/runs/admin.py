@@ -1,4 +1,4 @@
-"""Runs and what they leave in the admin: to look at, to stop, resume, clone, export, delete.
+"""Runs and what they leave in the admin: to look at, to pause, stop, resume, clone, export, delete.
 
 What training wrote nobody edits.
 """
@@ -100,7 +100,7 @@ class RunAdmin(Exports):
     list_per_page = 50
     search_fields = ("name", "notes", "owner__username", "owner__first_name", "owner__last_name", "message")
     date_hierarchy = "created_at"
-    actions = ["export_hamlet_model", "export_zip", "stop", "resume", "clone", "delete"]
+    actions = ["export_hamlet_model", "export_zip", "pause", "resume", "stop", "clone", "delete"]
 
     @admin.display(description="level", ordering="level")
     def level_title(self, run: Run) -> str:
@@ -119,6 +119,13 @@ class RunAdmin(Exports):
         return thumbnail(run.spark)
 
     # ------------------------------------------------------------------ what may be done with several, once confirmed
+
+    @admin.action(description="Pause")
+    def pause(self, request: HttpRequest, queryset: QuerySet[Run]) -> TemplateResponse | None:
+        return self._confirmed(
+            request, queryset, "pause", "They rest where they are until they are resumed.", "Pause", "paused",
+            lambda run: services.run_pause(run=run, by=request.user),
+        )  # fmt: skip
 
     @admin.action(description="Stop")
     def stop(self, request: HttpRequest, queryset: QuerySet[Run]) -> TemplateResponse | None:

@@ -103,17 +103,22 @@ def run_fork(
 
 
 def run_resume(*, run: Run, by: Person) -> Run:
-    """Let a run go on that was stopped or has failed, from its newest checkpoint: the same run, to the same end.
+    """Let a run go on that is paused, was stopped or has failed, from its newest checkpoint: the same run, to the same
+    end.
 
-    The run is `stopped` or `failed` before and `queued` after.
+    The run is `paused`, `stopped` or `failed` before and `queued` after, at the queue's tail. One that is still
+    `pausing` trains on.
 
     Raises:
         NotAllowedError: `by` may not steer it (`sight.may_steer`)
-        WrongStateError: it still moves, has finished, or left no checkpoint
+        WrongStateError: it moves, has finished, or left no checkpoint
         LimitError: its owner or class has used up what they may, its lesson has ended, or the disk is nearly full
     """
     if not sight.may_steer(by, run):
         raise NotAllowedError(sight.NOT_YOURS)
+    if services.run_move(run.pk, [State.PAUSING], State.TRAINING):
+        run.refresh_from_db()
+        return run
     now = clock.now()
     with transaction.atomic():
         services.room_for_one_more(run.owner, run.classroom, now)
@@ -122,12 +127,15 @@ def run_resume(*, run: Run, by: Person) -> Run:
         if kept.state == State.FINISHED:
             raise WrongStateError("The run has used its budget. Fork it with a larger one to go on.")
         if kept.active:
-            raise WrongStateError("The run is not at its end.")
-        if kept.steps > 0 and not Checkpoint.objects.filter(run=kept).exists():
+            raise WrongStateError("The run is neither paused nor at its end.")
+        # A paused one whose worker was lost in its first slice goes on from its beginning.
+        if kept.ended and kept.steps > 0 and not Checkpoint.objects.filter(run=kept).exists():
             raise WrongStateError("The run has no checkpoint to go on from.")
         kept.state, kept.message, kept.finished_at, kept.lost, kept.urgent = State.QUEUED, "", None, 0, False
         kept.queued_at = kept.sent_at = now
-        kept.save(update_fields=["state", "message", "finished_at", "lost", "urgent", "queued_at", "sent_at"])
+        kept.paused_by = kept.paused_at = None
+        fields = ["state", "message", "finished_at", "lost", "urgent", "queued_at", "sent_at", "paused_by", "paused_at"]
+        kept.save(update_fields=fields)
         transaction.on_commit(lambda: queue.send(kept.pk, kept.fence), robust=True)
         transaction.on_commit(lambda: services.announce(kept.pk), robust=True)
     run.refresh_from_db()

@@ -239,7 +239,7 @@ def run_change(request: HttpRequest, id: str, payload: RunChange) -> RunOut:
 
 @router.delete("/runs/{id}", response={204: None, **PROBLEMS}, operation_id="delete_run")
 def run_delete(request: HttpRequest, id: str) -> Any:
-    """Delete a run that has ended, every row and file (its owner, instructors, assistants of its class).
+    """Delete a run that has ended or is paused, every row and file (its owner, instructors, assistants of its class).
 
     409 while it moves.
     """
@@ -257,10 +257,18 @@ def run_stop(request: HttpRequest, id: str) -> RunOut:
     return run_detail(request, id)
 
 
+@router.post("/runs/{id}/pause", response={200: RunOut, **PROBLEMS}, operation_id="pause")
+def run_pause(request: HttpRequest, id: str) -> RunOut:
+    """Let a run rest until it is resumed or stopped; it takes no worker and no turn (its owner, instructors, assistants
+    of its class). 409 if it is being stopped or has ended."""
+    services.run_pause(run=_run(request, id), by=request.user)
+    return run_detail(request, id)
+
+
 @router.post("/runs/{id}/resume", response={200: RunOut, **PROBLEMS}, operation_id="resume")
 def run_resume(request: HttpRequest, id: str) -> RunOut:
-    """Let a run go on that was stopped or has failed, from its newest checkpoint (instructors, assistants of its
-    class). 409 if it still moves, or has used its budget."""
+    """Let a run go on that is paused, was stopped or has failed, from its newest checkpoint (its owner, instructors,
+    assistants of its class). 409 if it moves, has used its budget, or a limit is reached."""
     again.run_resume(run=_run(request, id), by=request.user)
     return run_detail(request, id)
 

@@ -1,5 +1,7 @@
 """*Until the bell*: runs of a class stop in time for the end of its lesson, so that everyone goes home with a model.
 
+Paused runs stop with the others. One that was paused before its first turn gets none before the bell either.
+
 Before the bell, first those runs stop that have a model. That leaves the workers to those that never had a turn: they
 go before all others, for a few seconds each, and stop with what they learnt in them. How long before the bell this
 begins depends on how many there are. What was launched after the bell is not stopped by it.
@@ -22,6 +24,9 @@ SETTLE = timedelta(seconds=15)
 """from the stop of the last run to the bell: the reaper's round, the slice's last update, saving, and some to spare"""
 FIRST_TURN = 6.0
 """seconds that a run's first turn takes a worker: an urgent slice, beginning and saving"""
+RESTS = (State.QUEUED, State.PAUSED)
+"""no worker has it"""
+STOPPABLE = (*RESTS, State.TRAINING, State.PAUSING)
 KEPT = "The lesson ended: kept as it was at the bell."
 NO_TURN = "The bell rang before its first turn, so it learnt nothing and left no model."
 
@@ -37,7 +42,7 @@ def lead(untrained: int, workers: int) -> timedelta:
 def bells_ring(now: datetime | None = None) -> int:
     """Stop what the bell of its class is near or over for; gives how many runs were told."""
     now = now or clock.now()
-    lessons = Classroom.objects.filter(bell_at__gt=now - timedelta(days=1), runs__state__in=Run.ACTIVE).distinct()
+    lessons = Classroom.objects.filter(bell_at__gt=now - timedelta(days=1), runs__state__in=STOPPABLE).distinct()
     return sum(_ring(lesson, now) for lesson in lessons)
 
 
@@ -60,12 +65,10 @@ def _ring(lesson: Classroom, now: datetime) -> int:
         told += sum(_hurry(run) for run in untrained.filter(urgent=False).order_by("queued_at"))
         ending = runs.filter(urgent=False)
     else:
-        told += sum(services.run_move(run.pk, [State.QUEUED], State.STOPPED, NO_TURN) for run in untrained)
+        told += sum(services.run_end(run.pk, NO_TURN) for run in runs.filter(state__in=RESTS, model=None))
         ending = runs
-    for run in ending.filter(state__in=[State.QUEUED, State.TRAINING]).exclude(state=State.QUEUED, model=None):
-        told += services.run_move(run.pk, [State.QUEUED], State.STOPPED, KEPT) or services.run_move(
-            run.pk, [State.TRAINING], State.STOPPING, KEPT
-        )
+    for run in ending.filter(state__in=STOPPABLE).exclude(state__in=RESTS, model=None):
+        told += services.run_end(run.pk, KEPT) or services.run_end_slice(run.pk, KEPT)
     return told
 
 
@@ -78,7 +81,7 @@ def _hurry(run: Run) -> bool:
 @receiver(lesson_changed)
 def _changed(classroom: Classroom, **_: Any) -> None:
     """Another bell, or none: nothing is urgent until it is near; all who watch see it."""
-    active = Run.objects.filter(classroom=classroom, state__in=Run.ACTIVE)
-    active.filter(urgent=True).update(urgent=False)
-    for pk in active.values_list("pk", flat=True):
+    theirs = Run.objects.filter(classroom=classroom, state__in=STOPPABLE)
+    theirs.filter(urgent=True).update(urgent=False)
+    for pk in theirs.values_list("pk", flat=True):
         services.announce(pk)

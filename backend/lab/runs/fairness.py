@@ -1,5 +1,7 @@
 """What people may use of the lab, and what they have used: runs at once, minutes of training, bytes of files.
 
+A paused run is none of the runs at once, as it takes no worker and no turn. To be resumed it needs room among them.
+
 A class has limits for each of its students and for all its people together (lab.people.models.Classroom). Minutes are a
 worker's time in slices that were committed, whatever became of their run since; bytes are what rows know of files. A
 launch beyond a limit is refused; a run that comes to one while it trains ends with its slice, and keeps its model.
@@ -61,7 +63,7 @@ class Bound:
                 )  # fmt: skip
             return (
                 f"{used:.0f} of {limit:.0f} of {whose} in {self.classroom} are queued or training; that is the limit. "
-                "Stop one, or wait for one to end."
+                "Pause or stop one, or wait for one to end."
             )
         return self.spent()
 

@@ -19,14 +19,20 @@ class Run(models.Model):
         """waits for a worker, before the first slice or between two"""
         TRAINING = "training", "Training"
         """a worker holds its lease"""
+        PAUSING = "pausing", "Pausing"
+        """someone paused it; the worker has not seen it yet"""
+        PAUSED = "paused", "Paused"
+        """waits for someone who resumes it; no worker has it, and no place in the queue"""
         STOPPING = "stopping", "Stopping"
         """someone pressed Stop; the worker has not seen it yet"""
         FINISHED = "finished", "Finished"
         STOPPED = "stopped", "Stopped"
         FAILED = "failed", "Failed"
 
-    ACTIVE = (State.QUEUED, State.TRAINING, State.STOPPING)
-    LEASED = (State.TRAINING, State.STOPPING)
+    ACTIVE = (State.QUEUED, State.TRAINING, State.PAUSING, State.STOPPING)
+    LEASED = (State.TRAINING, State.PAUSING, State.STOPPING)
+    ENDED = (State.FINISHED, State.STOPPED, State.FAILED)
+    """all but these and the paused ones are active"""
 
     NAME_LENGTH = 80
     NOTES_LENGTH = 4000
@@ -69,6 +75,12 @@ class Run(models.Model):
         default=0, help_text="Slices lost in a row, since the last one that was committed."
     )
 
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        help_text="Who paused it, while it is paused and they are here.",
+    )  # fmt: skip
+    paused_at = models.DateTimeField(null=True, blank=True, help_text="When it was paused, while it is.")
+
     progress = models.FloatField(default=0.0)
     steps = models.BigIntegerField(default=0)
     episodes = models.BigIntegerField(default=0)
@@ -105,7 +117,18 @@ class Run(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "training", "stopping", "finished", "stopped", "failed"]),
+                condition=Q(
+                    state__in=[
+                        "queued",
+                        "training",
+                        "pausing",
+                        "paused",
+                        "stopping",
+                        "finished",
+                        "stopped",
+                        "failed",
+                    ]
+                ),
                 name="run_state_is_known",
             ),
             models.CheckConstraint(condition=Q(progress__gte=0.0, progress__lte=1.0), name="run_progress_is_a_share"),
@@ -114,11 +137,15 @@ class Run(models.Model):
                 condition=Q(pace__isnull=True) | Q(pace__gte=SLOWEST, pace__lte=FASTEST), name="run_pace_can_be_kept"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["training", "stopping"]) | Q(lease_until__isnull=False),
+                condition=~Q(state__in=["training", "pausing", "stopping"]) | Q(lease_until__isnull=False),
                 name="run_in_training_is_leased",
             ),
             models.CheckConstraint(
                 condition=~Q(state="queued") | Q(queued_at__isnull=False), name="run_in_the_queue_has_its_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["pausing", "paused"]) | Q(paused_at__isnull=False),
+                name="run_paused_has_its_time",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["finished", "stopped", "failed"]) | Q(finished_at__isnull=False),
@@ -135,10 +162,15 @@ class Run(models.Model):
         return self.state in self.ACTIVE
 
     @property
+    def ended(self) -> bool:
+        """It moves no more, unless it is resumed; a paused one has not ended."""
+        return self.state in self.ENDED
+
+    @property
     def ends_at_the_bell(self) -> bool:
-        """It moves, and the lesson of its class has an end that comes after its launch."""
+        """It has not ended, and the lesson of its class has an end that comes after its launch."""
         bell_at = self.classroom.bell_at if self.classroom else None
-        return self.active and bell_at is not None and self.created_at < bell_at
+        return not self.ended and bell_at is not None and self.created_at < bell_at
 
 
 class TrainedSlice(models.Model):

@@ -19,7 +19,7 @@ from lab.runs.slices import Claim
 logger = logging.getLogger(__name__)
 
 EVERY = 0.5
-"""seconds between two looks at the run's state: what a click on Stop has to wait for at most"""
+"""seconds between two looks at the run's state: what a click on Stop or Pause has to wait for at most"""
 RENEW_EVERY = 3.0
 EXTRA = 120.0
 """seconds a slice may go on beyond its time while the database or the broker is away: better trained than waited"""
@@ -30,6 +30,7 @@ class Verdict(Enum):
 
     DUE = "its time is over"
     STOP = "the run is to stop"
+    PAUSE = "the run is to rest"
     LOST = "the run is another worker's now"
 
 
@@ -95,6 +96,8 @@ class Pulse:
             self._verdict = self._verdict or Verdict.LOST
         elif self._verdict is None and state == Run.State.STOPPING:
             self._verdict = Verdict.STOP
+        elif self._verdict is None and state == Run.State.PAUSING:
+            self._verdict = Verdict.PAUSE
         elif (self._verdict is None and worker_is_stopping()) or (
             self._verdict is None and now >= self._due and (reachable and self._ledger.healthy and _broker_answers())
         ):

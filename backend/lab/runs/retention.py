@@ -35,7 +35,7 @@ def thin(keep: Keep, *, dry: bool = False, now: datetime | None = None) -> list[
     """
     if keep.checkpoints is keep.recordings is keep.bytes is None:
         return []
-    ended = Run.objects.exclude(state__in=Run.ACTIVE)
+    ended = Run.objects.filter(state__in=Run.ENDED)
     ended = ended.filter(finished_at__lt=(now or timezone.now()) - timedelta(days=keep.days))
     found: list[Surplus] = []
     for run_id in list(ended.filter(_over(keep)).order_by("finished_at", "pk").values_list("pk", flat=True)):

@@ -11,7 +11,7 @@ from lab.people.schemas import ClassRefOut
 from lab.runs.models import Bookmark, Checkpoint, Clip, EvaluationRow, ExportedModel, RecordedEpisode, Run, RunTag
 from lab.runs.pace import FASTEST, SLOWEST
 
-State = Literal["queued", "training", "stopping", "finished", "stopped", "failed"]
+State = Literal["queued", "training", "pausing", "paused", "stopping", "finished", "stopped", "failed"]
 ModelFormat = Literal["safetensors", "pt", "onnx", "zip"]
 Precision = Literal["float32", "float16"]
 PACE = f"Steps a second of the watched lane that it is held to, {SLOWEST:g} to {FASTEST:g}; null is full speed"
@@ -276,6 +276,8 @@ class RunOut(Told):
     seed: int
     state: State
     message: str
+    paused_by: str | None = Field(description="Who paused it; null where it is not paused, or they are gone")
+    paused_at: datetime | None = Field(description="When it was paused; null where it is not")
     place: int | None = Field(description="Place in the queue, from 1; null where it does not wait")
     wait: float | None = Field(description="Seconds until its next turn to train, as the queue's measured times tell")
     owner: str
@@ -308,10 +310,11 @@ class RunOut(Told):
         plain = (
             "name", "notes", "level", "network", "learner", "seed", "state", "message", "config", "progress", "steps",
             "steps_budget", "episodes", "epsilon", "stage", "multiplier", "steps_per_second", "pace", "best",
-            "best_episode", "last", "spark", "created_at", "started_at", "finished_at",
+            "best_episode", "last", "spark", "created_at", "started_at", "finished_at", "paused_at",
         )  # fmt: skip
         return cls(
             id=str(run.pk), owner=str(run.owner), owner_id=run.owner_id,
+            paused_by=str(run.paused_by) if run.paused_by else None,
             classroom=ClassRefOut.of(run.classroom) if run.classroom else None,
             bell_at=run.classroom.bell_at if run.classroom and run.ends_at_the_bell else None,
             fork=ForkOut.of(run), level_title=level_title, place=place, wait=wait, viewers=viewers,

@@ -1,4 +1,4 @@
-"""What is done with a run from outside a worker: launch, stop, and what happens to one whose worker is gone.
+"""What is done with a run from outside a worker: launch, pause, stop, and what happens to one whose worker is gone.
 
 A run's state moves only from where it should be: every change is an update on a condition, so a stop and an end can
 cross on the way, and a message can be delivered twice, and nothing breaks (docs/decisions/slices.md).
@@ -32,6 +32,10 @@ MOST_LOST = 5
 """Slices in a row that may be lost with their worker before the run itself is suspected."""
 RESEND_AFTER = timedelta(seconds=10)
 """A queued run whose message cannot be found for so long is sent again."""
+NOBODYS: dict[str, Any] = {"lease_until": None, "claimed_at": None, "queued_at": None, "sent_at": None, "urgent": False}
+"""fields of a run that neither a worker has nor the queue"""
+NOT_PAUSED: dict[str, Any] = {"paused_by": None, "paused_at": None}
+"""fields of a run that goes on, or has ended"""
 
 
 def active_limit() -> int:
@@ -88,23 +92,24 @@ def room_for_one_more(owner: Person, classroom: Classroom | None, now: datetime)
     """
     if disk.is_full():
         raise LimitError("The disk is nearly full: no new run begins until something is deleted. Tell your operator.")
-    # Locks the owner's row, so that launches at once do not all count one too few.
-    Person.objects.select_for_update().get(pk=owner.pk)
+    # Locks the owner's row, so that launches at once do not all count one too few. Not its key, which the rows of a
+    # slice's end refer to: that holds the run's lock, and a resume waits for it.
+    Person.objects.select_for_update(no_key=True).get(pk=owner.pk)
     if classroom is not None:
         # And the class's, for its people's launches at once; its limits are read as they are then.
-        fairness.launch_check(owner, Classroom.objects.select_for_update().get(pk=classroom.pk), now)
+        fairness.launch_check(owner, Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk), now)
     active = Run.objects.filter(owner=owner, state__in=Run.ACTIVE).count()
     if active >= active_limit():
         raise LimitError(
-            f"You have {active} runs queued or training; that is the limit. Stop one, or wait for one to end."
+            f"You have {active} runs queued or training; that is the limit. Pause or stop one, or wait for one to end."
         )
 
 
 def run_stop(*, run: Run, by: Person) -> Run:
     """End a run early; what it has learnt is kept.
 
-    A queued run is stopped at once. One in training is `stopping` until its worker has written its model, a second or
-    two. Asking again while it stops changes nothing.
+    A queued or paused run is stopped at once. One in training is `stopping` until its worker has written its model, a
+    second or two. Asking again while it stops changes nothing.
 
     Raises:
         NotAllowedError: `by` may not steer it (`sight.may_steer`)
@@ -117,12 +122,10 @@ def run_stop(*, run: Run, by: Person) -> Run:
         run.refresh_from_db()
         if run.state == State.STOPPING:
             return run
-        if not run.active:
+        if run.ended:
             break
         before_it_began = "Stopped before it began." if run.started_at is None else ""
-        if run_move(run.pk, [State.QUEUED], State.STOPPED, before_it_began) or run_move(
-            run.pk, [State.TRAINING], State.STOPPING
-        ):
+        if run_end(run.pk, before_it_began) or run_end_slice(run.pk):
             run.refresh_from_db()
             return run
     raise WrongStateError(f"The run {ENDED.get(State(run.state), 'is changing hands; try again')}.")
@@ -133,6 +136,37 @@ ENDED = {
     State.STOPPED: "has been stopped already",
     State.FAILED: "has failed; there is nothing to stop",
 }
+
+
+def run_pause(*, run: Run, by: Person) -> Run:
+    """Let a run rest where it is until someone resumes it (`again.run_resume`) or stops it.
+
+    A queued run is paused at once and gives up its place. One in training is `pausing` until its worker has written its
+    checkpoint, a second or two. Asking again while it pauses or is paused changes nothing.
+
+    Raises:
+        NotAllowedError: `by` may not steer it (`sight.may_steer`)
+        WrongStateError: it is being stopped, or has ended
+    """
+    if not sight.may_steer(by, run):
+        raise NotAllowedError(sight.NOT_YOURS)
+    who = {"paused_by": by, "paused_at": clock.now()}
+    # It may go from one state to the other between two updates; then the next round finds it.
+    for _ in range(5):
+        run.refresh_from_db()
+        if run.state in (State.PAUSING, State.PAUSED):
+            return run
+        if run.state == State.STOPPING:
+            raise WrongStateError("The run is being stopped; it can be resumed after that.")
+        if run.ended:
+            raise WrongStateError("The run has ended; there is nothing to pause.")
+        # A higher fence: its place in the queue is another's, though its message may still lie there.
+        if run_move(run.pk, [State.QUEUED], State.PAUSED, fence=F("fence") + 1, **who) or run_move(
+            run.pk, [State.TRAINING], State.PAUSING, **who
+        ):
+            run.refresh_from_db()
+            return run
+    raise WrongStateError("The run is changing hands; try again.")
 
 
 def run_pace(*, run: Run, by: Person, pace: float | None) -> Run:
@@ -149,7 +183,7 @@ def run_pace(*, run: Run, by: Person, pace: float | None) -> Run:
         raise NotAllowedError(sight.NOT_YOURS)
     pace = pace_checked(pace)
     with transaction.atomic():
-        if not Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE).update(pace=pace):
+        if not Run.objects.filter(pk=run.pk).exclude(state__in=Run.ENDED).update(pace=pace):
             raise WrongStateError("The run has ended; there is no pace to set.")
         transaction.on_commit(lambda: announce(run.pk), robust=True)
     run.refresh_from_db()
@@ -209,7 +243,7 @@ def run_tag(*, run: Run, by: Person, tags: Sequence[str]) -> Run:
 
 
 def run_delete(*, run: Run, by: Person) -> None:
-    """Delete a run that has ended, every row and file.
+    """Delete a run that has ended or is paused, every row and file.
 
     Raises:
         NotAllowedError: `by` may not steer it (`sight.may_steer`)
@@ -223,22 +257,28 @@ def run_delete(*, run: Run, by: Person) -> None:
         forget.run_delete(run.pk)
 
 
-def run_move(run_id: UUID, before: list[State], after: State, message: str = "") -> bool:
-    """Change the state if it still is one of `before`; False if someone else changed it first."""
-    changes: dict[str, Any] = {"state": after, "message": message}
+def run_end(run_id: UUID, message: str = "") -> bool:
+    """Stop a run that no worker has, if it still waits or is paused."""
+    return run_move(run_id, [State.QUEUED, State.PAUSED], State.STOPPED, message)
+
+
+def run_end_slice(run_id: UUID, message: str = "") -> bool:
+    """Have a run's worker stop it, if one still trains it."""
+    return run_move(run_id, [State.TRAINING, State.PAUSING], State.STOPPING, message)
+
+
+def run_move(run_id: UUID, before: list[State], after: State, message: str = "", **more: Any) -> bool:
+    """Change the state if it still is one of `before`; False if someone else changed it first. `more`: other fields."""
+    changes: dict[str, Any] = {"state": after, "message": message, **NOT_PAUSED, **more}
     if after not in Run.ACTIVE:
-        changes |= {
-            "finished_at": clock.now(),
-            "lease_until": None,
-            "claimed_at": None,
-            "queued_at": None,
-            "sent_at": None,
-        }
+        changes |= NOBODYS
+    if after in Run.ENDED:
+        changes["finished_at"] = clock.now()
     with transaction.atomic():
         moved = Run.objects.filter(pk=run_id, state__in=before).update(**changes) == 1
         if moved:
             transaction.on_commit(lambda: announce(run_id), robust=True)
-            if after not in Run.ACTIVE:
+            if after in Run.ENDED:
                 transaction.on_commit(lambda: live.off_air(run_id), robust=True)
     return moved
 
@@ -247,13 +287,7 @@ def run_fail(*, run_id: UUID, fence: int, message: str) -> bool:
     """End a run that cannot go on, if it still is this worker's. Its last checkpoint and model stay."""
     with transaction.atomic():
         failed = Run.objects.filter(pk=run_id, fence=fence, state__in=Run.LEASED).update(
-            state=State.FAILED,
-            message=message,
-            finished_at=clock.now(),
-            lease_until=None,
-            claimed_at=None,
-            queued_at=None,
-            sent_at=None,
+            state=State.FAILED, message=message, finished_at=clock.now(), **NOBODYS, **NOT_PAUSED
         )
         if failed:
             transaction.on_commit(lambda: announce(run_id), robust=True)
@@ -262,7 +296,7 @@ def run_fail(*, run_id: UUID, fence: int, message: str) -> bool:
 
 
 def run_requeue(*, run: Run, now: datetime) -> bool:
-    """Take a run from a worker that is gone: back into the queue, or to its end if it was to stop or keeps being lost.
+    """Take a run from a worker that is gone: back into the queue, or to rest or its end where it was on its way there.
 
     The fence rises, so the worker writes nothing should it come back.
     """
@@ -275,6 +309,9 @@ def run_requeue(*, run: Run, now: datetime) -> bool:
             "finished_at": now,
             "message": "Its worker was lost; kept as of its last checkpoint.",
         }
+    elif run.state == State.PAUSING:
+        message = "Its worker was lost; it goes on from its last checkpoint."
+        changes |= {"state": State.PAUSED, "message": message, "urgent": False}
     elif run.lost + 1 >= MOST_LOST:
         message = f"Its worker was lost {MOST_LOST} times in a row; the run may need more memory than there is."
         changes |= {"state": State.FAILED, "finished_at": now, "message": message}
@@ -308,15 +345,16 @@ def runs_reap(now: datetime | None = None) -> int:
 
 
 def runs_spare_the_disk() -> int:
-    """Where the disk is nearly full, end all runs while there is room for their models; gives how many."""
+    """Where the disk is nearly full, end all runs while there is room for their models; gives how many.
+
+    A paused one writes nothing, and stays.
+    """
     if not disk.is_full():
         return 0
     ended = 0
     for run in Run.objects.filter(state__in=[State.QUEUED, State.TRAINING]):
         message = "The disk is nearly full; kept as it was then."
-        ended += run_move(run.pk, [State.QUEUED], State.STOPPED, message) or run_move(
-            run.pk, [State.TRAINING], State.STOPPING, message
-        )
+        ended += run_end(run.pk, message) or run_end_slice(run.pk, message)
     return ended
 
 

@@ -14,7 +14,7 @@ from lab.people.models import Membership, Person
 from lab.people.selectors import belongs
 from lab.runs.models import Run
 
-REFERS = ("owner", "model", "classroom", "parent")
+REFERS = ("owner", "model", "classroom", "parent", "paused_by")
 """what is told of a run stands in these rows too"""
 NOT_YOURS = "This run is for its owner, instructors and the assistants of its class to steer."
 
@@ -32,8 +32,8 @@ def runs_for(person: Person) -> QuerySet[Run]:
 
 
 def may_steer(person: Person, run: Run) -> bool:
-    """May stop, pace, rename and delete a run they see: an instructor any, an assistant those of their classes, and
-    whoever may launch runs their own."""
+    """May pause, resume, stop, pace, rename and delete a run they see: an instructor any, an assistant those of their
+    classes, and whoever may launch runs their own."""
     if person.is_instructor or (person.launches and run.owner_id == person.pk):
         return True
     return person.is_crew and person.memberships.filter(classroom=run.classroom_id).exists()

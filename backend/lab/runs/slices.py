@@ -115,7 +115,7 @@ def slice_claim(run_id: UUID, fence: int, worker: str) -> Claim | None:
 
 
 def slice_orders(claim: Claim) -> tuple[State | None, float | None]:
-    """What the run is to do now: `training` or `stopping` while it is ours, None when it is no longer; and its pace."""
+    """What the run is to do now, and its pace: `training`, `pausing` or `stopping` while it is ours, else None."""
     ours = Run.objects.filter(pk=claim.run.pk, fence=claim.fence, state__in=Run.LEASED)
     state, pace = ours.values_list("state", "pace").first() or (None, None)
     return State(state) if state is not None else None, pace
@@ -192,9 +192,9 @@ def slice_commit(
 ) -> Run | None:
     """End a slice: its rows, its checkpoint and model, and what becomes of the run, all in one transaction.
 
-    The run was `training` or `stopping`; it becomes `finished`, `stopped` (if it was to stop, the bell rings, or what
-    its owner may use is used up), or `queued` for its next slice. None if the run is no longer ours: nothing is
-    written, and the new files are removed.
+    The run was `training`, `pausing` or `stopping`; it becomes `finished`, `stopped` (if it was to stop, the bell
+    rings, or what its owner may use is used up), `paused`, or `queued` for its next slice. None if the run is no longer
+    ours: nothing is written, and the new files are removed.
 
     Args:
         saved: the files, already in their place; None if training has not moved since the last checkpoint
@@ -213,9 +213,11 @@ def slice_commit(
                 run.state, run.message = State.STOPPING, reason
             if finished or run.state == State.STOPPING:
                 run.state = State.FINISHED if finished else State.STOPPED
-                run.finished_at = now
+                run.finished_at, run.paused_by, run.paused_at = now, None, None
                 if run.model is not None:
                     _on_commit(partial(queue.send_exam, "take_home", run.model.pk))
+            elif run.state == State.PAUSING:
+                run.state, run.urgent = State.PAUSED, False
             else:
                 run.state, run.queued_at, run.sent_at = State.QUEUED, now, now
                 _on_commit(lambda: queue.send(claim.run.pk, claim.fence))
@@ -244,7 +246,7 @@ def _told(run_id: UUID) -> None:
     run = Run.objects.get(pk=run_id)
     if run.state != State.QUEUED or Run.objects.filter(state=State.QUEUED).count() > 1:
         services.announce(run_id)
-    if not run.active:
+    if run.ended:
         live.off_air(run_id)
 
 
@@ -302,7 +304,10 @@ def _count(run: Run, claim: Claim, now: datetime) -> None:
 
 def _held(run: Run, now: datetime) -> str | None:
     """Why the run may not go on; None if it may."""
-    return bell.KEPT if bell.rings_for(run, now) else fairness.spent(run)
+    if bell.rings_for(run, now):
+        return bell.KEPT
+    # What is used up holds a paused run when it is to be resumed.
+    return None if run.state == State.PAUSING else fairness.spent(run)
 
 
 def _keep(run: Run, fence: int, saved: Saved) -> None:

@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, setCsrf, unwrap } from "./client";
 import { spokenLevel, spokenLevels, spokenSettings } from "./spoken";
-import { isActive } from "./types";
+import { hasEnded, isActive } from "./types";
 import type { Classroom, FairUse, Level, LevelSummary, Me, Run } from "./types";
 
 /** Who is here. Also brings the token that every change must carry. */
@@ -37,7 +37,7 @@ export const runQuery = (id: string) =>
   queryOptions({
     queryKey: ["runs", id],
     queryFn: ({ signal }): Promise<Run> => unwrap(client.GET("/api/v1/runs/{id}", { signal, params: { path: { id } } })),
-    refetchInterval: ({ state }) => (state.data && isActive(state.data) ? 3_000 : false),
+    refetchInterval: ({ state }) => (!state.data || hasEnded(state.data) ? false : isActive(state.data) ? 3_000 : 15_000),
   });
 
 /** What one may use before one launches, the queue's wait, and the bell. */

@@ -556,7 +556,7 @@ export interface paths {
         post?: never;
         /**
          * Run Delete
-         * @description Delete a run that has ended, every row and file (its owner, instructors, assistants of its class).
+         * @description Delete a run that has ended or is paused, every row and file (its owner, instructors, assistants of its class).
          *
          *     409 while it moves.
          */
@@ -594,6 +594,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Pause
+         * @description Let a run rest until it is resumed or stopped; it takes no worker and no turn (its owner, instructors, assistants
+         *     of its class). 409 if it is being stopped or has ended.
+         */
+        post: operations["pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}/resume": {
         parameters: {
             query?: never;
@@ -605,8 +626,8 @@ export interface paths {
         put?: never;
         /**
          * Run Resume
-         * @description Let a run go on that was stopped or has failed, from its newest checkpoint (instructors, assistants of its
-         *     class). 409 if it still moves, or has used its budget.
+         * @description Let a run go on that is paused, was stopped or has failed, from its newest checkpoint (its owner, instructors,
+         *     assistants of its class). 409 if it moves, has used its budget, or a limit is reached.
          */
         post: operations["resume"];
         delete?: never;
@@ -2249,9 +2270,19 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "queued" | "training" | "stopping" | "finished" | "stopped" | "failed";
+            state: "queued" | "training" | "pausing" | "paused" | "stopping" | "finished" | "stopped" | "failed";
             /** Message */
             message: string;
+            /**
+             * Paused By
+             * @description Who paused it; null where it is not paused, or they are gone
+             */
+            paused_by: string | null;
+            /**
+             * Paused At
+             * @description When it was paused; null where it is not
+             */
+            paused_at: string | null;
             /**
              * Place
              * @description Place in the queue, from 1; null where it does not wait
@@ -6823,6 +6854,109 @@ export interface operations {
         };
     };
     stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    pause: {
         parameters: {
             query?: never;
             header?: never;

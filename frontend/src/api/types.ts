@@ -33,11 +33,19 @@ export type FairUse = Schemas["FairUseOut"];
 /** The most that runs of a class may use. */
 export type ClassLimits = Schemas["ClassLimitsOut"];
 
-/** Whether they may stop, pace, rename and delete the run: their own, and whoever looks after classes those they see. */
+/** Whether they may pause, stop, pace, rename and delete the run: their own, and whoever looks after classes those they see. */
 export const maySteer = (me: Me | undefined, run: Pick<Run, "owner_id">): boolean => me?.crew === true || (me?.launches === true && me.id === run.owner_id);
 
-/** A run that still moves. */
-export const isActive = (run: Pick<Run, "state">): boolean => ["queued", "training", "stopping"].includes(run.state);
+/** A run that still moves; a paused one does not, and has not ended. */
+export const isActive = (run: Pick<Run, "state">): boolean => ["queued", "training", "pausing", "stopping"].includes(run.state);
+
+export const hasEnded = (run: Pick<Run, "state">): boolean => ["finished", "stopped", "failed"].includes(run.state);
+
+/** A run that can be paused. */
+export const isPausable = (run: Pick<Run, "state">): boolean => run.state === "queued" || run.state === "training";
+
+/** A run that waits for someone who resumes it, or is about to. */
+export const isResting = (run: Pick<Run, "state">): boolean => run.state === "pausing" || run.state === "paused";
 
 /** A run that has begun and not ended: it trains, or waits for its next turn between two slices. */
 export const isUnderWay = (run: Pick<Run, "state" | "steps">): boolean => isActive(run) && (run.state !== "queued" || run.steps > 0);

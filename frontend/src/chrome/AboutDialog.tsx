@@ -6,6 +6,7 @@ import type { Run } from "@/api";
 import { paths } from "@/paths";
 import { Button, Dialog, ErrorText, Field, format, Icon, toast } from "@/ui";
 import { tr } from "@/words";
+import { PauseButton, ResumeButton } from "./Rest";
 import { recipe } from "./run";
 import { ForkedFrom, Tags } from "./Tags";
 
@@ -94,30 +95,13 @@ function Edit({ run, onClose, onDelete }: Props & { onDelete: () => void }) {
           <Icon name="git-branch" />
           {tr("Fork")}
         </Link>
-        {["stopped", "failed"].includes(run.state) && <Resume run={run} onClose={onClose} />}
+        <PauseButton run={run} size="sm" onPress={onClose} />
+        <ResumeButton run={run} size="sm" onPress={onClose} />
         <Button size="sm" icon="trash" disabled={isActive(run)} title={isActive(run) ? tr("Stop it first") : undefined} onClick={onDelete}>
           {tr("Delete")}
         </Button>
       </div>
     </Dialog>
-  );
-}
-
-function Resume({ run, onClose }: Props) {
-  const cache = useQueryClient();
-  const resume = useMutation({
-    mutationFn: () => unwrap(client.POST("/api/v1/runs/{id}/resume", { params: { path: { id: run.id } } })),
-    onSuccess: (changed) => {
-      cache.setQueryData([...runsQuery.queryKey, run.id], changed);
-      void cache.invalidateQueries({ queryKey: runsQuery.queryKey, exact: true });
-      onClose();
-    },
-    onError: (error) => toast(error.message),
-  });
-  return (
-    <Button size="sm" icon="play" disabled={resume.isPending} title={tr("From its newest checkpoint, to the end of its budget")} onClick={() => resume.mutate()}>
-      {tr("Resume")}
-    </Button>
   );
 }
 

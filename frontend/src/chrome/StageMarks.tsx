@@ -9,7 +9,7 @@ export function StageMarks({ run }: { run: Pick<Run, "level" | "stage" | "state"
   if (run.stage === null) return null;
   const stage = run.stage;
   const count = Math.max(stage, level ? level.curriculum.multipliers.length + 1 : stage);
-  const over = run.state !== "training" && run.state !== "stopping";
+  const over = !["training", "pausing", "stopping"].includes(run.state);
   return (
     <span className="stg" role="img" aria-label={level ? tr("Stage {stage} of {count}", { stage, count }) : tr("Stage {stage}", { stage })}>
       {Array.from({ length: count }, (_, i) => (

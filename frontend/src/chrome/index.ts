@@ -3,6 +3,7 @@ export { Account } from "./Account";
 export { Bell, useClock } from "./Bell";
 export { useDismiss } from "./dismiss";
 export { paceText, PacePicker } from "./Pace";
+export { PauseButton, ResumeButton, useRest } from "./Rest";
 export { networkTitle, recipe, StateMark } from "./run";
 export { LabBar, RunBar } from "./RunBar";
 export { ForkedFrom, Tags } from "./Tags";

@@ -10,12 +10,16 @@ export const networkTitle = (network: string): string => NETWORKS[network] ?? ne
 export const recipe = (run: Pick<Run, "level_title" | "network">): string => `${named(run.level_title)} · ${networkTitle(run.network)}`;
 
 /** The run's state as a word with its colour and sign. */
-export function StateMark({ run, detail }: { run: Pick<Run, "state" | "steps" | "place" | "message">; detail?: boolean }) {
+export function StateMark({ run, detail }: { run: Pick<Run, "state" | "steps" | "place" | "message" | "paused_by">; detail?: boolean }) {
   switch (run.state) {
     case "training":
       return mark("var(--live)", tr("Training"));
     case "stopping":
       return mark("var(--warn)", tr("Stopping"));
+    case "pausing":
+      return mark("var(--warn)", tr("Pausing"));
+    case "paused":
+      return mark("var(--ink-2)", tr("Paused"), "pause", detail && run.paused_by ? tr("by {name}", { name: run.paused_by }) : undefined);
     case "queued":
       if (run.steps > 0) return mark("var(--live)", tr("Training"), "clock", detail ? tr("waits for its turn") : undefined);
       return mark("var(--ink-2)", tr("Queued"), "clock", detail && run.place ? tr("{place} in line", { place: format.ordinal(run.place).toLowerCase() }) : undefined);

@@ -55,6 +55,8 @@ export const run = (changes: Partial<Run> = {}): Run => ({
   seed: 62,
   state: "training",
   message: "",
+  paused_by: null,
+  paused_at: null,
   place: null,
   wait: null,
   owner: "polonius",

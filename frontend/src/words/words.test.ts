@@ -49,7 +49,7 @@ const isWord = (text: string) => /\p{L}{2}/u.test(text) && !/^\W*Hamlet\W*$/.tes
 const isPhrase = (text: string) => /\p{L}{2,} \p{L}+( |[.,!?]|$)/u.test(text) && /^[\p{Lu} ·,(“]/u.test(text);
 /** The same in every language: program text, names of networks, examples of codes and of the secret words, which are English ones. The films are English. */
 const EXCEPT = /^(features\/model\/snippets\.ts|app\/film\/.*)$/;
-const SAME = ["Python", "run.yaml", "CSV", "sha256", "CNN", "MLP", "LSTM", "KITE-4271", "OTTER-3187", "amber river stone", "Shift P", "Shift D", "Enter on the board"];
+const SAME = ["Python", "run.yaml", "CSV", "sha256", "CNN", "MLP", "LSTM", "KITE-4271", "OTTER-3187", "amber river stone", "Shift P", "Shift D", "Shift R", "Enter on the board"];
 
 function bare(tree: ts.SourceFile): string[] {
   const found: string[] = [];

@@ -1,4 +1,4 @@
-"""`hamlet runs ls|launch|stop|watch|pull`: a lab's runs from a terminal; with --json for programs."""
+"""`hamlet runs ls|launch|pause|resume|stop|watch|pull`: a lab's runs from a terminal; with --json for programs."""
 
 import argparse
 import json
@@ -36,13 +36,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     launch.add_argument("--pace", type=float, metavar="S", help="hold it to so many steps a second")
     launch.add_argument("--set", nargs=2, action="append", default=[], metavar=("SETTING", "VALUE"), help="any setting")
     launch.add_argument("--wait", action="store_true", help="until it has ended; 1 if it failed")
+    pause = deed("pause", "let runs rest where they are until they are resumed")
+    resume = deed("resume", "let runs go on that are paused, were stopped or have failed")
     stop = deed("stop", "end runs early; their models are kept")
-    stop.add_argument("run", nargs="+", metavar="RUN", help="a run's id, or its address")
+    for steers in (pause, resume, stop):
+        steers.add_argument("run", nargs="+", metavar="RUN", help="a run's id, or its address")
     pull = deed("pull", "take a run's model home")
     pull.add_argument("run", metavar="RUN", help="a run's id, or its address")
     pull.add_argument("--format", choices=["safetensors", "pt", "onnx", "zip"], default="safetensors")
     pull.add_argument("--out", default=".", metavar="PATH", help="a folder, or the file's name (default: here)")
-    for made in (ls, launch, stop, pull):
+    for made in (ls, launch, pause, resume, stop, pull):
         door.arguments(made)
     watch.arguments(deed("watch", "watch a run in this terminal", as_json=False))
 
@@ -51,7 +54,8 @@ def run(asked: argparse.Namespace) -> int:
     """0 if it was done; 1 if the lab refused, or a run that was waited for failed."""
     if asked.deed == "watch":
         return watch.run(asked)
-    return {"ls": _ls, "launch": _launch, "stop": _stop, "pull": _pull}[asked.deed](asked)
+    deeds = {"ls": _ls, "launch": _launch, "pause": _steer, "resume": _steer, "stop": _steer, "pull": _pull}
+    return deeds[asked.deed](asked)
 
 
 def _ls(asked: argparse.Namespace) -> int:
@@ -74,13 +78,15 @@ def _launch(asked: argparse.Namespace) -> int:
     return int(made.state == "failed")
 
 
-def _stop(asked: argparse.Namespace) -> int:
+def _steer(asked: argparse.Namespace) -> int:
+    """Pause, resume or stop them, one after the other."""
     places = [door.place(word, asked.server) for word in asked.run]
     if len({server for server, _ in places}) > 1:
-        raise ClientError("these runs are in different labs; stop those of one at a time")
+        raise ClientError(f"these runs are in different labs; {asked.deed} those of one at a time")
     with door.opened(places[0][0], asked.user) as lab:
         for _, id in places:
-            _say(asked, lab.run(id).stop())
+            run = lab.run(id)
+            _say(asked, {"pause": run.pause, "resume": run.resume, "stop": run.stop}[asked.deed]())
     return 0
 
 

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearchParams } from "react-router";
-import { ApiError, checkpointsQuery, isActive, levelQuery, meQuery, modelsQuery, runQuery } from "@/api";
+import { ApiError, checkpointsQuery, hasEnded, isActive, levelQuery, meQuery, modelsQuery, runQuery } from "@/api";
 import type { Level, Model as ModelFile, Run } from "@/api";
 import { networkTitle, RunBar } from "@/chrome";
 import { obsDim, reads, weightsOf } from "@/level";
@@ -70,7 +70,7 @@ export function Model() {
 }
 
 function NoModel({ run }: { run: Run }) {
-  const waiting = isActive(run);
+  const waiting = !hasEnded(run);
   return (
     <div className="card whole">
       <Empty
@@ -104,9 +104,10 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
   return (
     <>
       <div className="stack main">
-        {isActive(run) && (
+        {!hasEnded(run) && (
           <Strip kind="warn" icon="broadcast" action={<Link className="btn sm" to={paths.watch(run.id)}>{tr("Watch")}</Link>}>
-            {exam ? tr("{name} is still training. This is its best model so far.", { name: run.name }) : tr("{name} is still training. This model has not sat an exam yet.", { name: run.name })}
+            {run.state === "paused" ? tr("{name} is paused.", { name: run.name }) : tr("{name} is still training.", { name: run.name })}{" "}
+            {exam ? tr("This is its best model so far.") : tr("This model has not sat an exam yet.")}
           </Strip>
         )}
         <section className="card hero" aria-label={tr("Model")}>

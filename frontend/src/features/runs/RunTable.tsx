@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import { isActive, isUnderWay } from "@/api";
+import { hasEnded, isUnderWay } from "@/api";
 import type { Run } from "@/api";
 import { AboutButton, recipe, StageMarks, StateMark, Tags } from "@/chrome";
 import { downloads, paths } from "@/paths";
@@ -14,7 +14,7 @@ interface Props {
   view: View;
   onSort: (column: Column) => void;
   onTag: (tag: string) => void;
-  /** runs chosen to be compared, or stopped */
+  /** runs chosen to be compared, paused, resumed or stopped */
   chosen: ReadonlySet<string>;
   onChoose: (id: string) => void;
 }
@@ -107,7 +107,7 @@ function Row({ run, top, staged, onTag, chosen, onChoose }: RowProps) {
             {format.bytes(run.model.bytes)}
           </a>
         ) : (
-          <span className="m3 small">{isActive(run) ? tr("not yet") : tr("none")}</span>
+          <span className="m3 small">{hasEnded(run) ? tr("none") : tr("not yet")}</span>
         )}
       </td>
       <td className="k3">

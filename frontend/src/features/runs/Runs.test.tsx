@@ -87,6 +87,23 @@ describe("keys", () => {
     await waitFor(() => expect(sent.map(({ call }) => call)).toContain("POST /runs/r1/stop"));
   });
 
+  test("of several chosen runs those are paused that can be, and those resumed that rest", async () => {
+    const paused = run({ id: "r8", name: "kestrel-8", state: "paused", paused_by: "Gertrude", paused_at: "2026-11-24T08:00:00Z" });
+    const sent = serve({ "GET /runs": { items: [run(), paused], next: null }, "POST /runs/r1/pause": run({ state: "pausing" }), "POST /runs/r8/resume": run({ id: "r8", state: "queued" }) });
+    const { user } = page();
+    await screen.findByRole("table");
+    expect(screen.getByText("by Gertrude")).toBeVisible();
+    expect(screen.getByRole("radio", { name: "Paused 1" })).toBeVisible();
+    await user.click(screen.getByRole("checkbox", { name: "Choose heron-42" }));
+    await user.click(screen.getByRole("checkbox", { name: "Choose kestrel-8" }));
+    await user.click(screen.getByRole("button", { name: "Pause 1" }));
+    await waitFor(() => expect(sent.map(({ call }) => call)).toContain("POST /runs/r1/pause"));
+    await user.click(await screen.findByRole("checkbox", { name: "Choose kestrel-8", checked: false }));
+    await user.click(screen.getByRole("button", { name: "Resume 1" }));
+    await waitFor(() => expect(sent.map(({ call }) => call)).toContain("POST /runs/r8/resume"));
+    expect(sent.map(({ call }) => call)).not.toContain("POST /runs/r1/resume");
+  });
+
   test("X chooses any run, also one that has ended, and C compares the chosen", async () => {
     serve({ "GET /me": OPHELIA, "GET /runs": { items: [run(), run({ id: "r9", name: "newt-11", state: "finished" })], next: null } });
     const { user } = page();

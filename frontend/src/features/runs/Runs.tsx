@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
-import { client, fairUseQuery, isActive, isUnderWay, maySteer, meQuery, runsQuery, unwrap } from "@/api";
+import { client, fairUseQuery, hasEnded, isPausable, isResting, isUnderWay, maySteer, meQuery, runsQuery, unwrap } from "@/api";
 import type { Me, Run } from "@/api";
 import { Bell, LabBar } from "@/chrome";
 import { paths } from "@/paths";
@@ -30,8 +30,13 @@ export function Runs() {
   const search = useRef<HTMLInputElement>(null);
   const navigate = useNavigate();
   const selection = useSelection(runs.data);
-  const stop = useStop();
-  const moving = (runs.data ?? []).filter((run) => isActive(run) && maySteer(me, run) && selection.chosen.has(run.id)).map(({ id }) => id);
+  const steer = useSteer();
+  const mine = (runs.data ?? []).filter((run) => !hasEnded(run) && maySteer(me, run) && selection.chosen.has(run.id));
+  const deeds = [
+    { deed: "pause", icon: "pause", label: tr("Pause {n}", { n: mine.filter(isPausable).length }), runs: mine.filter(isPausable) },
+    { deed: "resume", icon: "play", label: tr("Resume {n}", { n: mine.filter(isResting).length }), runs: mine.filter(isResting) },
+    { deed: "stop", icon: "stop-circle", label: tr("Stop {n}, keep models", { n: mine.length }), runs: mine },
+  ] as const;
 
   useKeys({
     "/": () => search.current?.focus(),
@@ -99,10 +104,13 @@ export function Runs() {
               <Icon name="columns" />
               {tr("Compare {n}", { n: selection.chosen.size })}
             </Link>
-            {moving.length > 0 && (
-              <Button size="sm" icon="stop-circle" disabled={stop.isPending} onClick={() => stop.mutate(moving, { onSettled: selection.clear })}>
-                {tr("Stop {n}, keep models", { n: moving.length })}
-              </Button>
+            {deeds.map(
+              ({ deed, icon, label, runs }) =>
+                runs.length > 0 && (
+                  <Button key={deed} size="sm" icon={icon} disabled={steer.isPending} onClick={() => steer.mutate({ deed, runs }, { onSettled: selection.clear })}>
+                    {label}
+                  </Button>
+                ),
             )}
             <Button size="sm" kind="ghost" icon="x" aria-label={tr("Choose none")} onClick={selection.clear} />
           </div>
@@ -284,10 +292,11 @@ function useSelection(runs: readonly Run[] | undefined) {
   };
 }
 
-function useStop() {
+function useSteer() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (ids: string[]) => Promise.all(ids.map((id) => unwrap(client.POST("/api/v1/runs/{id}/stop", { params: { path: { id } } })))),
+    mutationFn: ({ deed, runs }: { deed: "pause" | "resume" | "stop"; runs: readonly Run[] }) =>
+      Promise.all(runs.map(({ id }) => unwrap(client.POST(`/api/v1/runs/{id}/${deed}`, { params: { path: { id } } })))),
     onError: (error) => toast(error.message),
     onSettled: () => cache.invalidateQueries({ queryKey: runsQuery.queryKey }),
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { run } from "@/testing/data";
-import { axisTop, inGroup, queryOf, summary, viewOf, visible } from "./list";
+import { axisTop, groupOf, inGroup, queryOf, summary, viewOf, visible } from "./list";
 import type { View } from "./list";
 
 const ALL: View = { group: "all", text: "", tag: "", column: "created", way: "down" };
@@ -28,6 +28,12 @@ describe("the list of runs", () => {
   test("a run between two turns still counts as training, one that has not begun as queued", () => {
     expect(inGroup(run({ state: "queued", steps: 5_000 }), "training")).toBe(true);
     expect(inGroup(run({ state: "queued", steps: 0 }), "queued")).toBe(true);
+  });
+  test("a paused run is neither training nor queued nor stopped, one that is about to be still trains", () => {
+    expect(groupOf(run({ state: "paused", steps: 0 }))).toBe("paused");
+    expect(groupOf(run({ state: "paused", steps: 5_000 }))).toBe("paused");
+    expect(groupOf(run({ state: "pausing", steps: 5_000 }))).toBe("training");
+    expect(summary([...RUNS, run({ state: "paused", viewers: 0 })])).toBe("1 training, 1 queued, 1 paused, 1 finished. 24 people watching.");
   });
   test("a failed run is among the stopped ones", () => {
     expect(inGroup(run({ state: "failed" }), "ended")).toBe(true);

@@ -2,14 +2,14 @@ import { isUnderWay } from "@/api";
 import type { Run } from "@/api";
 import { named, tr } from "@/words";
 
-export const GROUPS = { all: tr("All"), training: tr("Training"), queued: tr("Queued"), finished: tr("Finished"), ended: tr("Stopped") } as const;
+export const GROUPS = { all: tr("All"), training: tr("Training"), queued: tr("Queued"), paused: tr("Paused"), finished: tr("Finished"), ended: tr("Stopped") } as const;
 export type Group = keyof typeof GROUPS;
-const COUNTED = { training: "{n} training", queued: "{n} queued", finished: "{n} finished", ended: "{n} stopped" } as const;
+const COUNTED = { training: "{n} training", queued: "{n} queued", paused: "{n} paused", finished: "{n} finished", ended: "{n} stopped" } as const;
 
 /** Where a run belongs. One that waits for its next turn is still training to those who watch. */
 export function groupOf(run: Pick<Run, "state" | "steps">): Exclude<Group, "all"> {
   if (isUnderWay(run)) return "training";
-  if (run.state === "queued") return "queued";
+  if (run.state === "queued" || run.state === "paused") return run.state;
   return run.state === "finished" ? "finished" : "ended";
 }
 export const inGroup = (run: Run, group: Group): boolean => group === "all" || groupOf(run) === group;
@@ -91,7 +91,7 @@ export function axisTop(runs: readonly Run[]): number {
 
 /** "3 training, 1 queued, 3 finished. 31 people watching." */
 export function summary(runs: readonly Run[]): string {
-  const parts = (["training", "queued", "finished", "ended"] as const)
+  const parts = (["training", "queued", "paused", "finished", "ended"] as const)
     .map((group) => [runs.filter((run) => inGroup(run, group)).length, COUNTED[group]] as const)
     .filter(([n]) => n > 0)
     .map(([n, text]) => tr(text, { n }));

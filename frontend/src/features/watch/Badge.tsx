@@ -55,6 +55,10 @@ function Shown({ badge, why, compact }: { badge: Badge; why?: string; compact?: 
       return chip("", "clock", badge.place ? tr("{place} in line", { place: format.ordinal(badge.place) }) : tr("Queued"));
     case "warming":
       return chip("", "clock", tr("Warming up"));
+    case "pausing":
+      return chip("warn", "pause", compact ? tr("Pausing") : tr("Training pauses"));
+    case "paused":
+      return chip("", "pause", compact ? tr("Paused") : tr("Training paused"));
     case "stopping":
       return chip("warn", "stop-circle", tr("Stopping"));
     case "stopped":
@@ -76,6 +80,8 @@ const chip = (kind: string, icon: string, text: string) => (
 function spoken(badge: Badge): string {
   if (badge.kind === "live") return badge.late ? tr("Live, late") : tr("Live");
   if (badge.kind === "silent") return badge.turn ? tr("Waits for its turn") : tr("The trainer sends no steps");
+  if (badge.kind === "pausing") return tr("Training pauses");
+  if (badge.kind === "paused") return tr("Training paused");
   return badge.kind === "behind" ? tr("Behind the training") : badge.kind;
 }
 

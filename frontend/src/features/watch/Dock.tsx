@@ -51,7 +51,7 @@ export function PlayButton({ player }: { player: Player }) {
   const playing = useWatch(player, (w) => w.playing);
   const empty = useWatch(player, (w) => !w.stage);
   return (
-    <button type="button" className="play" disabled={empty} aria-label={playing ? tr("Pause") : tr("Play")} title={playing ? tr("Pause (Space)") : tr("Play (Space)")} onClick={() => player.act(toggle)}>
+    <button type="button" className="play" disabled={empty} aria-label={playing ? tr("Pause the picture") : tr("Play the picture")} title={playing ? tr("Pause the picture, for you alone (Space)") : tr("Play the picture, for you alone (Space)")} onClick={() => player.act(toggle)}>
       <Icon name={playing ? "pause" : "play"} weight="fill" />
     </button>
   );

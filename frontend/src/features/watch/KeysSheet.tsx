@@ -7,12 +7,13 @@ const NAMES: Readonly<Record<string, string>> = { Space: tr("Space"), Shift: tr(
 
 // The overlays' keys say which of them there are.
 const KEYS: [keys: string, what: string][] = [
-  ["Space", tr("pause, play; holds the next life back")],
+  ["Space", tr("pause the picture, play it; holds the next life back")],
   ["← →", tr("one step back, one step on")],
   ["Shift ← →", tr("24 steps")],
   ["[ ]", tr("the life before, the life after")],
   ["0 1 2 3", tr("speed ¼×, 1×, 4×, 16×")],
   ["L", tr("back to live")],
+  ["Shift R", tr("pause the training, or resume it, for everybody")],
   ["B", tr("bookmark this step")],
   ["T H N P S", ""],
   ["A", tr("all lives of the run at once")],

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Link } from "react-router";
-import { About, Bell } from "@/chrome";
+import { About, Bell, useRest } from "@/chrome";
 import { Icon, Segmented, useTheme } from "@/ui";
 import { paths } from "@/paths";
 import { format } from "@/ui";
@@ -216,6 +216,7 @@ function Menu({ view, open, onClose, onAbout }: { view: ViewProps; open: boolean
         </button>
         {view.live && <PaceRow run={run} />}
         <Bell at={run.bell_at} />
+        {view.live && <Rest run={run} onClose={onClose} />}
         {view.stop && (
           <button type="button" disabled={run.state === "stopping"} onClick={() => { onClose(); view.stop?.(); }}>
             <Icon name="stop-circle" />
@@ -224,5 +225,18 @@ function Menu({ view, open, onClose, onAbout }: { view: ViewProps; open: boolean
         )}
       </div>
     </Sheet>
+  );
+}
+
+/** Pause or resume the training, as a row of the menu. */
+function Rest({ run, onClose }: Pick<ViewProps, "run"> & { onClose: () => void }) {
+  const { pause, resume } = useRest(run);
+  const deed = pause ?? resume;
+  if (!deed) return null;
+  return (
+    <button type="button" onClick={() => { onClose(); deed(); }}>
+      <Icon name={pause ? "pause" : "play"} />
+      {pause ? tr("Pause training") : tr("Resume training")}
+    </button>
   );
 }

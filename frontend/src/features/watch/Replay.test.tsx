@@ -53,7 +53,7 @@ test("a link leads to a life and a step, and steps write the link", async () => 
   const { user, container } = await replay("/runs/r1/replay/8?t=12");
   expect(step()).toBe(12);
   for (const name of ["Body", "World", "Mind", "Events", "Timeline", "Recorded lives"]) expect(screen.getByRole("region", { name })).toBeVisible();
-  expect(screen.getByRole("button", { name: "Play" })).toBeVisible();
+  expect(screen.getByRole("button", { name: "Play the picture" })).toBeVisible();
   await user.keyboard("{ArrowRight}{ArrowRight}");
   expect(step()).toBe(14);
   await waitFor(() => expect(window.location.search).toBe("?t=14"));
@@ -64,7 +64,7 @@ test("a link leads to a life and a step, and steps write the link", async () => 
 test("without a step it plays from the beginning; without a life the best one kept is shown", async () => {
   await replay("/runs/r1/replay");
   expect(window.location.pathname).toBe("/runs/r1/replay/8");
-  expect(screen.getByRole("button", { name: "Pause" })).toBeVisible();
+  expect(screen.getByRole("button", { name: "Pause the picture" })).toBeVisible();
 });
 
 test("a mark leads to the step the life was kept for", async () => {

@@ -21,7 +21,7 @@ interface Props {
   onLeavePlace: () => void;
 }
 
-export function Sheets({ view: { page, run, level, town, player, live, mind, setSteps, curious }, sheet, place, onClose, onLeavePlace }: Props) {
+export function Sheets({ view: { page, run, level, town, player, live, stop, mind, setSteps, curious }, sheet, place, onClose, onLeavePlace }: Props) {
   return (
     <>
       <PlaceSheet
@@ -34,7 +34,7 @@ export function Sheets({ view: { page, run, level, town, player, live, mind, set
       <GridSheet level={level} town={town} player={player} open={sheet === "grid"} onClose={onClose} />
       <TextSheet level={level} town={town} player={player} open={sheet === "text"} onClose={onClose} />
       <WhatIfSheet run={run} level={level} town={town} player={player} mind={mind} setSteps={setSteps} open={sheet === "whatif"} onClose={onClose} />
-      <KeysSheet open={sheet === "keys"} sight={town.sight !== null} curious={curious} without={page === "replay" ? ["L", "A"] : live ? ["B"] : ["B", "L", "A"]} onClose={onClose} />
+      <KeysSheet open={sheet === "keys"} sight={town.sight !== null} curious={curious} without={[...(page === "replay" ? ["L", "A"] : live ? ["B"] : ["B", "L", "A"]), ...(stop ? [] : ["Shift R"])]} onClose={onClose} />
     </>
   );
 }

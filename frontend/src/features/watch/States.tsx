@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { checkpointsQuery, workersQuery } from "@/api";
 import type { Level, Recording, Run } from "@/api";
+import { ResumeButton } from "@/chrome";
 import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Pawn, Skeleton, Strip, Waiting as Late } from "@/ui";
 import { tr } from "@/words";
@@ -91,6 +92,20 @@ export function Notice({ run, player, retry, best }: { run: Run; player: Player;
       </Strip>
     );
   }
+  if (run.state === "pausing") {
+    return (
+      <Strip kind="warn" icon="pause" action={<ResumeButton run={run} size="sm" />}>
+        {tr("The training pauses as soon as its worker has saved it.")}
+      </Strip>
+    );
+  }
+  if (run.state === "paused") {
+    return (
+      <Strip kind="warn" icon="pause" action={<ResumeButton run={run} size="sm" />}>
+        {pausedText(run)} {run.message || <span className="hide-s">{tr("It goes on from here when it is resumed.")}</span>}
+      </Strip>
+    );
+  }
   if (run.state === "stopping") {
     return (
       <Strip kind="warn" icon="stop-circle">
@@ -101,9 +116,24 @@ export function Notice({ run, player, retry, best }: { run: Run; player: Player;
   return null;
 }
 
-/** Before the first life: in the queue, or while the worker sets up. */
+const pausedText = ({ paused_by, paused_at }: Run): string => {
+  const time = format.moment(paused_at ?? "");
+  return paused_by ? tr("Training paused by {name}, {time}.", { name: paused_by, time }) : tr("Training paused, {time}.", { time });
+};
+
+/** Before the first life: in the queue, paused, or while the worker sets up. */
 export function Waiting({ run, stop, notice }: { run: Run; stop: (() => void) | null; notice: React.ReactNode }) {
   const workers = useQuery(workersQuery).data;
+  if (run.state === "paused") {
+    return (
+      <section className="card solo">
+        {notice}
+        <Empty level={1} title={tr("Training paused")} picture={<Pawn size={64} faint />} action={stop && <Button onClick={stop}>{tr("Stop")}</Button>}>
+          {tr("It has no life on the air. It takes no worker and no turn until it is resumed.")}
+        </Empty>
+      </section>
+    );
+  }
   if (run.state !== "queued") {
     return (
       <section className="card solo">

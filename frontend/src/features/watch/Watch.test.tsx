@@ -110,14 +110,14 @@ describe("watching a run", () => {
     await onStage();
     const user = userEvent.setup();
     await user.keyboard(" ");
-    expect(screen.getByRole("button", { name: "Play" })).toBeVisible();
+    expect(screen.getByRole("button", { name: "Play the picture" })).toBeVisible();
     expect(screen.getByRole("button", { name: /Jump to live/ })).toBeVisible();
     const slider = screen.getByRole("slider", { name: "Step of this life" });
     const before = Number(slider.getAttribute("aria-valuenow"));
     await user.keyboard("{ArrowRight}{ArrowRight}");
     expect(slider).toHaveAttribute("aria-valuenow", String(before + 2));
     await user.keyboard("l");
-    expect(screen.getByRole("button", { name: "Pause" })).toBeVisible();
+    expect(screen.getByRole("button", { name: "Pause the picture" })).toBeVisible();
   });
 
   it("says where the policy map has no mind to ask yet", async () => {
@@ -177,10 +177,42 @@ describe("watching a run", () => {
     await waitFor(() => expect(vi.mocked(fetch).mock.calls.some(([request]) => (request as Request).url?.endsWith("/runs/7/stop"))).toBe(true));
   });
 
+  it("an instructor pauses the training, which is another thing than the picture, and resumes it", async () => {
+    await onStage();
+    const sent = () => vi.mocked(fetch).mock.calls.map(([request]) => (request as Request).url ?? "");
+    const user = userEvent.setup();
+    expect(screen.getByRole("button", { name: "Pause the picture" })).toHaveAttribute("title", "Pause the picture, for you alone (Space)");
+    const paused = { ...run, state: "paused", paused_by: "polonius", paused_at: "2026-11-24T08:00:00Z" };
+    answers["/api/v1/runs/7/pause"] = answers["/api/v1/runs/7"] = paused;
+    await user.click(await screen.findByRole("button", { name: "Pause training" }));
+    expect(await screen.findByText(/^Training paused by polonius, /)).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Pause training" })).toBeNull();
+    expect(screen.getByRole("button", { name: "Stop" })).toBeEnabled();
+    expect(sent().filter((url) => url.endsWith("/runs/7/pause"))).toHaveLength(1);
+    answers["/api/v1/runs/7/resume"] = answers["/api/v1/runs/7"] = run;
+    await user.click(screen.getByRole("button", { name: "Resume training" }));
+    expect(await screen.findByRole("button", { name: "Pause training" })).toBeVisible();
+    answers["/api/v1/runs/7"] = paused;
+    await user.keyboard("{Shift>}R{/Shift}");
+    await waitFor(() => expect(sent().filter((url) => url.endsWith("/runs/7/pause"))).toHaveLength(2));
+  });
+
+  it("the news that the training was paused stays on the line, and the life on stage with it", async () => {
+    await onStage();
+    act(() => Line.latest.onmessage?.({ data: JSON.stringify({ type: "run", run: { ...run, state: "paused", paused_by: "gertrude", paused_at: "2026-11-24T08:00:00Z" } }) }));
+    expect(await screen.findByText(/^Training paused by gertrude, /)).toBeVisible();
+    expect(screen.getByRole("img", { name: /^Agent at/ })).toBeVisible();
+    act(() => Line.latest.onmessage?.({ data: JSON.stringify({ type: "run", run }) }));
+    await waitFor(() => expect(screen.queryByText(/^Training paused/)).toBeNull());
+  });
+
   it("a student sees no Stop", async () => {
     answers["/api/v1/me"] = { user: { name: "ophelia", role: "student" }, csrf: "x" };
     await onStage();
     expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Pause training" })).toBeNull();
+    await userEvent.keyboard("{Shift>}R{/Shift}");
+    expect(vi.mocked(fetch).mock.calls.some(([request]) => (request as Request).url?.endsWith("/pause"))).toBe(false);
   });
 
   it("an instructor holds the run to a pace, and lets it go", async () => {
@@ -278,6 +310,16 @@ describe("a run that is not on the air", () => {
     expect(await screen.findByRole("heading", { name: "Second in line" })).toBeVisible();
     expect(await screen.findByText("The worker is busy with another run. They take turns.")).toBeVisible();
     expect(screen.getByRole("button", { name: "Leave the queue" })).toBeVisible();
+  });
+
+  it("paused with no life on the air: by whom, and what it waits for", async () => {
+    answers["/api/v1/runs/7"] = { ...run, state: "paused", paused_by: "gertrude", paused_at: "2026-11-24T08:00:00Z" };
+    open();
+    await waitFor(() => expect(Line.all.some(({ url }) => /\/ws\/runs\/7$/.test(url))).toBe(true));
+    act(() => Line.all.find(({ url }) => /\/ws\/runs\/7$/.test(url))!.open());
+    expect(await screen.findByRole("heading", { name: "Training paused" })).toBeVisible();
+    expect(screen.getByText(/^Training paused by gertrude, /)).toBeVisible();
+    expect(screen.getByRole("button", { name: "Resume training" })).toBeVisible();
   });
 
   it("finished: the flag, the model, and its best recorded life", async () => {

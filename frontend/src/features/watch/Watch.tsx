@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
-import { ApiError, isActive, levelQuery, runQuery } from "@/api";
+import { ApiError, hasEnded, isActive, levelQuery, runQuery } from "@/api";
 import type { Level, Run } from "@/api";
-import { Bell, RunBar } from "@/chrome";
+import { Bell, PauseButton, RunBar, useRest } from "@/chrome";
 import { townOf } from "@/level";
 import { paths } from "@/paths";
-import { Button, Empty, Icon, Viewers } from "@/ui";
+import { Button, Empty, Icon, useKeys, Viewers } from "@/ui";
 import { tr } from "@/words";
 import { Announcer } from "./Announcer";
 import { LiveBadge } from "./Badge";
@@ -63,8 +63,8 @@ export function Watch() {
 function Page({ id }: { id: string }) {
   const run = useQuery(runQuery(id));
   const level = useQuery(levelQuery(run.data?.level ?? ""));
-  const active = run.data ? isActive(run.data) : false;
-  const { player, retry } = usePlayer(id, active);
+  const live = run.data ? !hasEnded(run.data) : false;
+  const { player, retry } = usePlayer(id, live);
   if (!run.data || !level.data) {
     const error = run.error ?? level.error;
     return (
@@ -103,10 +103,12 @@ interface RoomProps {
 }
 
 function Room({ run, level, player, retry }: RoomProps) {
-  const live = isActive(run);
+  const live = !hasEnded(run);
   const best = useBest(run, player, live);
   const asking = useStop(run);
   const lives = useNeighbours(run.id, player);
+  const { pause, resume } = useRest(run);
+  useKeys({ R: () => (live && (pause ?? resume) ? (pause ?? resume)?.() : false) });
   const learning = <Learning run={run} level={level} />;
   const notice = <Notice run={run} player={player} retry={retry} best={best.recording} />;
   return (
@@ -125,6 +127,7 @@ function Room({ run, level, player, retry }: RoomProps) {
             <LiveBadge run={run} player={player} />
             {live && <Pace run={run} />}
             <Viewers count={run.viewers} />
+            <PauseButton run={run} tucked />
             {asking.ask && (
               <Button icon="stop-circle" disabled={run.state === "stopping"} onClick={asking.ask}>
                 <span className="tuck">{tr("Stop")}</span>
@@ -175,7 +178,7 @@ export function Theatre({ badge, empty, ...given }: TheatreProps) {
   const counted = useCensus(run, live);
   const [overlays, setOverlays] = useOverlays(town.sight !== null, curious);
   const [steps, setSteps] = useMindSteps();
-  const crowd = useCrowd(run.id, live && page === "watch", player);
+  const crowd = useCrowd(run.id, isActive(run) && page === "watch", player);
   const mapped = overlays.field === "policy" && !crowd.on;
   const [query] = useSearchParams();
   const [sheet, setSheet] = useState<SheetName | null>(() => (query.has("if") ? "whatif" : null));

@@ -6,7 +6,7 @@ import { behindOf, delayOf, silentFor } from "./store";
 import type { Watch } from "./store";
 
 export type Badge =
-  | { kind: "connecting" | "warming" | "lost" | "stopping" | "stopped" | "failed" }
+  | { kind: "connecting" | "warming" | "lost" | "pausing" | "paused" | "stopping" | "stopped" | "failed" }
   | { kind: "queued"; place: number | null }
   | { kind: "finished"; episodes: number }
   | { kind: "live"; delay: number | null; late: boolean; text: string }
@@ -24,10 +24,11 @@ export function badgeOf(w: Watch, run: Pick<Run, "state" | "place" | "episodes">
   if (w.link.state === "lost") return { kind: "lost" };
   if (run.state === "queued" && !w.stage) return { kind: "queued", place: run.place };
   if (w.link.state === "connecting" && !w.stage) return { kind: "connecting" };
-  if (!w.stage) return { kind: run.state === "stopping" ? "stopping" : "warming" };
+  const ending = run.state === "pausing" || run.state === "paused" || run.state === "stopping" ? run.state : null;
+  if (!w.stage) return { kind: ending ?? "warming" };
   const behind = behindOf(w);
   if (behind) return { kind: "behind", text: w.replay ? tr("Replay") : behindText(behind) };
-  if (run.state === "stopping") return { kind: "stopping" };
+  if (ending) return { kind: ending };
   const silent = silentFor(w, now);
   if (silent >= SILENT) return { kind: "silent", seconds: Math.floor(silent / 1_000), turn: run.state === "queued" };
   const delay = delayOf(w, now);
@@ -36,7 +37,7 @@ export function badgeOf(w: Watch, run: Pick<Run, "state" | "place" | "episodes">
 
 function behindText(behind: { steps: number } | { lives: number }): string {
   if ("lives" in behind) return tr("{n} life behind|{n} lives behind", { n: behind.lives });
-  return behind.steps > 0 ? tr("{n} step behind|{n} steps behind", { n: behind.steps }) : tr("Paused");
+  return behind.steps > 0 ? tr("{n} step behind|{n} steps behind", { n: behind.steps }) : tr("Picture paused");
 }
 
 /** "184 ms", "2.1 s", "12 s" */

@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
-import { client, isActive, maySteer, meQuery, runQuery, unwrap } from "@/api";
+import { client, hasEnded, maySteer, meQuery, runQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
 import { paths } from "@/paths";
 import { Button, Dialog, toast, useKeys, useQueryPatch, useTheme } from "@/ui";
@@ -90,7 +90,7 @@ export function useStop(run: Run) {
     onError: (error) => toast(error.message),
   });
   const waiting = run.state === "queued" && run.steps === 0;
-  const ask = steers && isActive(run) ? () => setOpen(true) : null;
+  const ask = steers && !hasEnded(run) ? () => setOpen(true) : null;
   const dialog = (
     <Dialog
       open={open}
@@ -98,7 +98,7 @@ export function useStop(run: Run) {
       onClose={() => setOpen(false)}
       actions={
         <>
-          <Button onClick={() => setOpen(false)}>{waiting ? tr("Stay") : tr("Go on training")}</Button>
+          <Button onClick={() => setOpen(false)}>{waiting ? tr("Stay") : run.state === "paused" ? tr("Leave it paused") : tr("Go on training")}</Button>
           <Button
             kind="primary"
             onClick={() => {
@@ -112,7 +112,7 @@ export function useStop(run: Run) {
       }
     >
       <p className="m2">
-        {waiting ? tr("{run} has not begun; nothing is lost.", { run: run.name }) : tr("{run} ends within two seconds. Its model and its recorded lives are kept. It can be resumed later.", { run: run.name })}
+        {run.steps === 0 && (waiting || run.state === "paused") ? tr("{run} has not begun; nothing is lost.", { run: run.name }) : tr("{run} ends within two seconds. Its model and its recorded lives are kept. It can be resumed later.", { run: run.name })}
       </p>
     </Dialog>
   );

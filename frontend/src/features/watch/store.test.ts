@@ -273,6 +273,15 @@ describe("the badge", () => {
     expect(badgeOf(open(w), { ...running, state: "failed" }, 0).kind).toBe("failed");
   });
 
+  it("says that the training is paused, whether there is a life to show or not, and how far behind the viewer is first", () => {
+    const w = open(newWatch(0));
+    expect(badgeOf(w, { ...running, state: "paused" }, 0)).toEqual({ kind: "paused" });
+    const shown = play(hearAll(w, life(0, 2), 0), 0, 2_000);
+    expect(badgeOf(shown, { ...running, state: "pausing" }, 12_000)).toEqual({ kind: "pausing" });
+    expect(badgeOf(shown, { ...running, state: "paused" }, 12_000)).toEqual({ kind: "paused" });
+    expect(badgeOf(toggle(shown, 0), { ...running, state: "paused" }, 12_000)).toEqual({ kind: "behind", text: "Picture paused" });
+  });
+
   it("is red under a second, amber above, and says what was measured", () => {
     let w = hearAll(open(newWatch(0)), life(0, 5), AT);
     w = ponged(w, AT, AT + 5, AT + 10);
@@ -294,7 +303,7 @@ describe("the badge", () => {
 
   it("says how far behind the viewer is", () => {
     const w = hearAll(open(newWatch(0)), life(0, 30), 0);
-    expect(badgeOf(toggle(w, 0), running, 0)).toEqual({ kind: "behind", text: "Paused" });
+    expect(badgeOf(toggle(w, 0), running, 0)).toEqual({ kind: "behind", text: "Picture paused" });
     expect(badgeOf(scrub(play(w, 0, 1000), 5, 1000), running, 0)).toEqual({ kind: "behind", text: "3 steps behind" });
     expect(badgeOf(hearAll(toggle(w, 0), life(1, 3), 1), running, 0)).toEqual({ kind: "behind", text: "1 life behind" });
     expect(badgeOf(show(w, w.stage!, 0), running, 0)).toEqual({ kind: "behind", text: "Replay" });

@@ -62,6 +62,7 @@ export const compare = {
   "Episode of {letter}": "Leben von {letter}",
   "the best kept": "das beste aufgehobene",
   "the latest kept": "das neueste aufgehobene",
+  "Play": "Spielen",
   "Play against {run}": "Gegen {run} spielen",
   "There is nobody to play against": "Niemand da, gegen den man spielen kann",
   "Turn by turn": "Zug um Zug",
