@@ -306,9 +306,7 @@ def test_a_run_that_pauses_while_the_bell_rings_stops(hamlet, elsinore):
     claim = slices.slice_claim(run.pk, 0, "worker one")
     pause(run, hamlet)
     Classroom.objects.filter(pk=elsinore.pk).update(bell_at=timezone.now() + timedelta(seconds=5))
-    ended = slices.slice_commit(
-        slices.Claim(Run.objects.get(pk=run.pk), claim.fence, claim.seconds), slices.Batch(), None, finished=False
-    )
+    ended = slices.slice_commit(claim, slices.Batch(), None, finished=False)
     assert (ended.state, ended.message) == ("stopped", bell.KEPT)
 
 

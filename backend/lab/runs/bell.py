@@ -81,7 +81,7 @@ def _hurry(run: Run) -> bool:
 @receiver(lesson_changed)
 def _changed(classroom: Classroom, **_: Any) -> None:
     """Another bell, or none: nothing is urgent until it is near; all who watch see it."""
-    theirs = Run.objects.filter(classroom=classroom, state__in=STOPPABLE)
+    theirs = Run.objects.filter(classroom=classroom).exclude(state__in=Run.ENDED)
     theirs.filter(urgent=True).update(urgent=False)
     for pk in theirs.values_list("pk", flat=True):
         services.announce(pk)
