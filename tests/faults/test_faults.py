@@ -4,14 +4,9 @@ Workers here have fast clocks (tests/faults/quick_worker.py): slices of 0.3 s, l
 in a table at the end; docs/decisions/slices.md has one.
 """
 
-import os
 import random
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -171,32 +166,3 @@ def test_a_stop_races_the_end(stage, launch, polonius):
     stage.told.outcome = (
         ", ".join(f"{ends.count(state)} {state}" for state in sorted(set(ends))) + ", each with its model"
     )
-
-
-@pytest.fixture
-def small_disk():
-    """The storage is a disk of its own with room for two checkpoints or three."""
-    folder = Path(default_storage.path(""))
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("mounting a small disk needs root")
-    folder.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1600k", "tmpfs", folder], capture_output=True, check=False
-    )
-    if done.returncode:
-        pytest.skip("mounting a small disk is not allowed here")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-def test_the_disk_is_full_during_a_checkpoint(stage, launch, small_disk, monkeypatch):
-    """disk full while a checkpoint is written"""
-    # Else the reaper ends the run in time, at 95 %; a disk that something else fills does not wait for it.
-    monkeypatch.setattr("lab.runs.disk.FULL", 1.1)
-    run = launch(**SMALL)
-    stage.told.times = 1
-    stage.ends(run, "failed")
-    assert run.message == "The disk is full. What was learnt is kept as of the last checkpoint."
-    run.metrics.filter(steps__gt=run.checkpoints.order_by("-steps").first().steps).delete()
-    sound(run, whole=False)
-    stage.told.outcome = "failed and says so; its last checkpoint and model are whole"

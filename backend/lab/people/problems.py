@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
@@ -40,12 +41,16 @@ class ProblemOut(Schema):
 PROBLEMS: dict[int, type[Schema]] = dict.fromkeys((400, 401, 403, 404, 409, 410, 413, 422, 429), ProblemOut)
 """what any address may answer instead"""
 
+DISK_FULL = "53100"
+"""how PostgreSQL says so; SQLite has words only: database or disk is full"""
+
 SECRETS = {"password", "words", "secret", "body"}
 """fields whose value is never repeated; the body as a whole may hold one"""
 
 TITLES = {
     400: "Bad Request", 401: "Not signed in", 403: "Not allowed", 404: "Not Found", 409: "Not now", 410: "Gone",
     413: "Too large", 422: "Some fields cannot be used", 429: "Too many", 500: "Something went wrong on our side",
+    503: "Out of order",
 }  # fmt: skip
 
 
@@ -157,6 +162,13 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(BusyError)
     def busy(request: HttpRequest, error: BusyError) -> HttpResponse:
         return problem(429, str(error), Retry_After=str(error.wait))
+
+    @api.exception_handler(OperationalError)
+    def no_database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+        logger.error("%s %s: %s", request.method, request.path, " ".join(str(error).split()))
+        if "full" in str(error) or getattr(error.__cause__, "sqlstate", None) == DISK_FULL:
+            return problem(503, "The disk is full: nothing is kept until something is deleted. Tell your operator.")
+        return problem(503, "The database does not answer. Try again in a moment.", Retry_After="5")
 
     @api.exception_handler(Exception)
     def ours(request: HttpRequest, error: Exception) -> HttpResponse:

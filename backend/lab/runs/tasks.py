@@ -37,22 +37,28 @@ def train_slice(self: Any, run_id: str, fence: int) -> None:
     try:
         worker.slice_run(run, fence, worker=self.request.hostname or "worker")
     except TrainingError as error:
-        services.run_fail(run_id=run, fence=ours, message=str(error))
+        _fail(run, ours, str(error))
     except DatabaseError as error:
         # Nothing was committed. The lease runs out, and the run goes on from its last checkpoint.
         logger.warning("run %s: a slice is lost, the database is away: %s", run, error)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            services.run_fail(run_id=run, fence=ours, message="Something went wrong on our side.")
+            _fail(run, ours, "Something went wrong on our side.")
             raise
         logger.error("run %s: %s", run, error)
-        services.run_fail(
-            run_id=run, fence=ours, message="The disk is full. What was learnt is kept as of the last checkpoint."
-        )
+        _fail(run, ours, "The disk is full. What was learnt is kept as of the last checkpoint.")
     except Exception:
         logger.exception("run %s failed", run)
-        services.run_fail(run_id=run, fence=ours, message="Something went wrong on our side.")
+        _fail(run, ours, "Something went wrong on our side.")
         raise
+
+
+def _fail(run: UUID, fence: int, message: str) -> None:
+    """End a run that cannot go on. Where not even that can be written its lease runs out, and it is tried again."""
+    try:
+        services.run_fail(run_id=run, fence=fence, message=message)
+    except DatabaseError as error:
+        logger.warning("run %s cannot be told that it failed, and will be tried again: %s", run, error)
 
 
 @shared_task(name="lab.runs.tasks.take_home")
