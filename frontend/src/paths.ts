@@ -42,7 +42,10 @@ export const downloads = {
   /** a recorded life with its replay in one HTML file */
   life: (run: string, episode: number) => `/api/v1/runs/${run}/episodes/${episode}/page`,
   /** every row of a run's learning curve */
-  metrics: (run: string, kind: "csv" | "parquet") => `/api/v1/runs/${run}/metrics.${kind}`,
+  metrics: {
+    csv: (run: string) => `/api/v1/runs/${run}/metrics.csv`,
+    parquet: (run: string) => `/api/v1/runs/${run}/metrics.parquet`,
+  },
   clip: (id: string) => `/api/v1/clips/${id}/download`,
   joinQr: (classroom: string, code: string) => `/api/v1/classes/${classroom}/qr?${code}`,
   checkpoint: (id: string) => `/api/v1/checkpoints/${id}/download`,

@@ -71,7 +71,7 @@ export function Files({ run, moment, checkpoint, instructor }: Props) {
           <b title={tr("Every row of the run’s learning curve")}>{`metrics.${kind}`}</b>
           <span />
           <span />
-          <a className="btn sm" href={downloads.metrics(run.id, kind)} download={`${run.name}.${kind}`} aria-label={tr("Learning curve: metrics.{kind}", { kind })}>
+          <a className="btn sm" href={downloads.metrics[kind](run.id)} download={`${run.name}.${kind}`} aria-label={tr("Learning curve: metrics.{kind}", { kind })}>
             <Icon name="download-simple" />
             <span>{tr("Learning curve")}</span>
           </a>
