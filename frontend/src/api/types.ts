@@ -36,6 +36,9 @@ export type ClassLimits = Schemas["ClassLimitsOut"];
 /** Whether they may pause, stop, pace, rename and delete the run: their own, and whoever looks after classes those they see. */
 export const maySteer = (me: Me | undefined, run: Pick<Run, "owner_id">): boolean => me?.crew === true || (me?.launches === true && me.id === run.owner_id);
 
+/** What one may tell a run to do. Each address in full, since the client types the answer by it. */
+export const STEERING = { pause: "/api/v1/runs/{id}/pause", resume: "/api/v1/runs/{id}/resume", stop: "/api/v1/runs/{id}/stop" } as const;
+
 /** A run that still moves; a paused one does not, and has not ended. */
 export const isActive = (run: Pick<Run, "state">): boolean => ["queued", "training", "pausing", "stopping"].includes(run.state);
 

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { client, isPausable, isResting, maySteer, meQuery, runQuery, runsQuery, unwrap } from "@/api";
+import { STEERING, client, isPausable, isResting, maySteer, meQuery, runQuery, runsQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
 import { Button, toast } from "@/ui";
 import { tr } from "@/words";
@@ -11,7 +11,7 @@ export function useRest(run: Run): { pause: (() => void) | null; resume: (() => 
   const cache = useQueryClient();
   const steers = maySteer(useQuery(meQuery).data, run);
   const { mutate, isPending } = useMutation({
-    mutationFn: (deed: Deed) => unwrap(client.POST(`/api/v1/runs/{id}/${deed}`, { params: { path: { id: run.id } } })),
+    mutationFn: (deed: Deed) => unwrap(client.POST(STEERING[deed], { params: { path: { id: run.id } } })),
     onSuccess: (changed) => {
       cache.setQueryData(runQuery(run.id).queryKey, changed);
       void cache.invalidateQueries({ queryKey: runsQuery.queryKey, exact: true });

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
-import { client, fairUseQuery, hasEnded, isPausable, isResting, isUnderWay, maySteer, meQuery, runsQuery, unwrap } from "@/api";
+import { STEERING, client, fairUseQuery, hasEnded, isPausable, isResting, isUnderWay, maySteer, meQuery, runsQuery, unwrap } from "@/api";
 import type { Me, Run } from "@/api";
 import { Bell, LabBar } from "@/chrome";
 import { paths } from "@/paths";
@@ -295,8 +295,8 @@ function useSelection(runs: readonly Run[] | undefined) {
 function useSteer() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: ({ deed, runs }: { deed: "pause" | "resume" | "stop"; runs: readonly Run[] }) =>
-      Promise.all(runs.map(({ id }) => unwrap(client.POST(`/api/v1/runs/{id}/${deed}`, { params: { path: { id } } })))),
+    mutationFn: ({ deed, runs }: { deed: keyof typeof STEERING; runs: readonly Run[] }) =>
+      Promise.all(runs.map(({ id }) => unwrap(client.POST(STEERING[deed], { params: { path: { id } } })))),
     onError: (error) => toast(error.message),
     onSettled: () => cache.invalidateQueries({ queryKey: runsQuery.queryKey }),
   });
