@@ -18,7 +18,7 @@ from tests.runs.stand_in import STEPS
 pytestmark = pytest.mark.usefixtures("own_folder")
 
 
-def old(name, hours=2):
+def old(name, hours=25):
     """A file that has been lying there."""
     files.put(name, b"left behind")
     then = time.time() - hours * 3600
@@ -44,7 +44,7 @@ class TestSweep:
         assert set(sweep.walk("runs")) == named
 
     def test_what_may_still_be_committed_is_left_alone(self, run):
-        fresh = old(files.checkpoint_name(run.pk, 7, 12), hours=0.5)
+        fresh = old(files.checkpoint_name(run.pk, 7, 12), hours=23)
         assert sweep.sweep() == []
         assert files.exists(fresh)
 

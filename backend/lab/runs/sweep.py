@@ -1,7 +1,7 @@
 """Files of runs that no row names: what a worker wrote and could not commit before it was killed, or its half of one.
 
-A file is an orphan only when it has been lying there for an hour: a slice commits within minutes, so nobody will name
-it any more.
+A file is an orphan only when it has been lying there for a day. A slice commits within minutes, so nobody will name it
+any more; and the clocks of a storage and of the housekeeper may be hours apart.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from lab.runs import files
 
 ROOM = "runs"
 """the folder in the storage that is swept"""
-SETTLED = timedelta(hours=1)
+SETTLED = timedelta(days=1)
 
 
 @dataclass(frozen=True)
