@@ -2,13 +2,15 @@
 
     python frontend/tools/export.py     # needs the server's packages; then: npm --prefix frontend run types
 
-Writes openapi.json (the API's own document) and src/testing/fixtures/*.json (real levels, one not shipped, the number
-of weights of each network, the real settings, moments of real worlds as their agents see them, and a mind's answers).
+Writes openapi.json (the API's own document), src/words/said.json (what the server says, tools/said.py) and
+src/testing/fixtures/*.json (real levels, one not shipped, the number of weights of each network, the real settings,
+moments of real worlds as their agents see them, and a mind's answers).
 tests/frontend/test_contract.py compares all of them.
 """
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,9 @@ def documents() -> dict[str, Any]:
     from hamlet.learning.networks import build_network
     from hamlet.world import VectorWorld, load_level
     from lab.runs.api import api
+
+    sys.path.insert(0, str(Path(__file__).parent))
+    import said
 
     def fixture(name: str) -> dict[str, Any]:
         level = load_level(name)
@@ -81,6 +86,10 @@ def documents() -> dict[str, Any]:
 
     return {
         "openapi.json": api.get_openapi_schema(),
+        "src/words/said.json": {
+            kind: {one: re.findall(r"\{(\w+)\}", one) for one in some}
+            for kind, some in zip(("sentences", "parts"), said.templates(), strict=True)
+        },
         "src/testing/fixtures/levels.json": {name: fixture(name) for name in LEVELS},
         "src/testing/fixtures/own.json": load_level(OWN).describe(),
         "src/testing/fixtures/moments.json": {name: moments(name) for name in LEVELS},

@@ -57,6 +57,9 @@ def german(chromium: "Browser", hamlet_up: "HamletUp") -> "Iterator[Page]":
     assert page.locator("html").get_attribute("lang") == "de"
     assert leftovers(page) == []
     page.get_by_label("Name").fill("instructor")
+    page.get_by_label("Passwort").fill("not this one")
+    page.get_by_role("button", name="Anmelden").click()
+    page.get_by_text("Name oder Passwort ist falsch.").wait_for()
     page.get_by_label("Passwort").fill(hamlet_up.password or "")
     page.get_by_role("button", name="Anmelden").click()
     page.get_by_role("heading", name="Läufe").wait_for()
@@ -82,6 +85,16 @@ def test_a_run_is_launched_watched_and_taken_home_in_german(german: "Page") -> N
     german.get_by_role("link", name="Modell herunterladen").wait_for(timeout=90_000)
     assert leftovers(german) == []
     picture(german, "german-model")
+
+
+def test_a_refused_launch_says_why_in_german(german: "Page") -> None:
+    german.goto("/runs/new")
+    german.get_by_role("heading", name="Lauf starten").wait_for()
+    german.get_by_role("radio", name="Die ganze Stadt").click()
+    german.get_by_role("textbox", name="Name").fill("Steuer\u0007zeichen")
+    german.get_by_role("button", name=re.compile("zeichen starten")).click()
+    german.get_by_text("hat das Steuerzeichen U+0007; nimm sichtbare Zeichen").wait_for()
+    assert leftovers(german) == []
 
 
 def test_the_handbook_is_german_and_fits_a_phone(german: "Page") -> None:

@@ -14,7 +14,7 @@ import pytest
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
 FIXTURES = ("levels", "moments", "own", "settings")
-NAMES = ("openapi.json", *(f"src/testing/fixtures/{name}.json" for name in FIXTURES))
+NAMES = ("openapi.json", "src/words/said.json", *(f"src/testing/fixtures/{name}.json" for name in FIXTURES))
 
 
 @pytest.fixture(scope="module")

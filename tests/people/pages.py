@@ -1,8 +1,13 @@
 """A browser's page in the tests of people."""
 
 import json
+import sys
+from pathlib import Path
 
 from django.test import Client
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "frontend" / "tools"))
+import said
 
 ANYWHERE = "/api/v1"
 
@@ -38,9 +43,12 @@ class Page(Client):
 
 
 def refused(answer, status, field=None):
-    """The problem that was answered."""
+    """The problem that was answered, in sentences that the pages know (frontend/tools/said.py)."""
     assert answer.status_code == status, answer.content
     problem = answer.json()
+    told = [error["message"] for error in problem["errors"]]
+    listed = "; ".join(f"{error['field']} {error['message']}" for error in problem["errors"][:3]) + "."
+    assert [one for one in [problem["detail"], *told] if one != listed and not said.known(one)] == []
     if field is not None:
         assert field in [error["field"] for error in problem["errors"]]
     return problem

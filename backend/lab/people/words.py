@@ -32,6 +32,8 @@ def sentence(detail: Any, schema: dict[str, Any]) -> str:
             return "must be text"
         case "literal_error":
             return f"must be {context['expected']}"
+        case "string_pattern_mismatch":
+            return f"must match {context['pattern']}"
         case "string_too_long":
             return f"has more than {context['max_length']} characters"
         case "string_too_short":

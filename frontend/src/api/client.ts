@@ -59,5 +59,11 @@ export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
   const problem = (typeof error === "object" && error !== null ? error : {}) as { title?: string; detail?: string; errors?: FieldError[] };
   const title = problem.title ?? tr("Error {status}", { status: response.status });
   const fields = Array.isArray(problem.errors) ? problem.errors.map((field) => ({ ...field, message: heard(field.message) })) : [];
-  throw new ApiError(response.status, title, heard(problem.detail ?? title), fields);
+  throw new ApiError(response.status, title, detailed(problem) ?? heard(problem.detail ?? title), fields);
+}
+
+/** The detail that only lists what is wrong with fields, put together anew from what is said of each. */
+function detailed({ detail, errors }: { detail?: string; errors?: FieldError[] }): string | undefined {
+  const list = (said: (message: string) => string) => `${errors?.slice(0, 3).map(({ field, message }) => `${field} ${said(message)}`).join("; ")}.`;
+  return errors?.length && detail === list((message) => message) ? list(heard) : undefined;
 }

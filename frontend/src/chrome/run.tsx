@@ -1,6 +1,6 @@
 import type { Run } from "@/api";
 import { format, Icon } from "@/ui";
-import { named, tr } from "@/words";
+import { heard, named, tr } from "@/words";
 
 const NETWORKS: Record<string, string> = { simple: "MLP", recurrent: "CNN + LSTM" };
 /** "simple" → "MLP" */
@@ -28,7 +28,7 @@ export function StateMark({ run, detail }: { run: Pick<Run, "state" | "steps" | 
     case "stopped":
       return mark("var(--ink-2)", tr("Stopped"), "stop");
     case "failed":
-      return mark("var(--danger)", tr("Failed"), "warning", detail ? run.message : undefined);
+      return mark("var(--danger)", tr("Failed"), "warning", detail ? heard(run.message) : undefined);
   }
 }
 

@@ -77,6 +77,12 @@ test.each(files.filter(({ name }) => !EXCEPT.test(name)))("$name says nothing in
   expect(bare(tree)).toEqual([]);
 });
 
+test("what the server says has no gap in German that it has not in English", () => {
+  const gaps = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+  const wrong = Object.entries({ ...german.server.sentences, ...german.server.parts }).filter(([text, said]) => gaps(said).some((gap) => !gaps(text).includes(gap)));
+  expect(wrong).toEqual([]);
+});
+
 test("the browser's languages are asked in their order, and English is for all others", () => {
   expect(offered(["de-AT", "en"])).toBe("de");
   expect(offered(["fr", "en-GB", "de"])).toBe("en");
@@ -118,6 +124,31 @@ describe("in German", () => {
     expect(spokenLevel(TOWN).places.map(({ title }) => title)).toContain("Luxusbett");
     const own = HARBOUR.places.filter(({ title }) => !(title in german.level));
     expect(spokenLevel(HARBOUR).places).toEqual(expect.arrayContaining(own));
+  });
+
+  test("what the server says is German, with its values as German writes them", async () => {
+    const { heard } = await import("@/words");
+    expect(heard("You have 12 tokens; that is the limit. Revoke one first.")).toBe("Du hast 12 Tokens; mehr gehen nicht. Widerrufe zuerst eines.");
+    expect(heard("20000 is outside; allowed is 1 to 16,384")).toBe("20.000 liegt außerhalb; erlaubt ist 1 bis 16.384");
+    expect(heard("0.5 is outside; allowed is below 0.25")).toBe("0,5 liegt außerhalb; erlaubt ist unter 0,25");
+    expect(heard("Your runs in Elsinore, Grade 9 fill 2.0 GB of 1.5 GB. Delete a run that is no longer needed, or an instructor allows more.")).toBe(
+      "Deine Läufe in Elsinore, Grade 9 belegen 2 GB von 1,5 GB. Lösch einen Lauf, der nicht mehr gebraucht wird, oder eine Lehrkraft erlaubt mehr.",
+    );
+    expect(heard("The run has finished; there is nothing to stop.")).toBe("Der Lauf ist fertig; es gibt nichts anzuhalten.");
+    expect(heard("The file cannot be used: it is damaged: its pickle ends early.")).toBe("Die Datei lässt sich nicht verwenden: ist beschädigt: Ihr Pickle endet zu früh.");
+    // What only fills gaps is no sentence of its own.
+    expect(heard("from here to there")).toBe("from here to there");
+  });
+
+  test("a refusal is German, field by field and as a whole", async () => {
+    const { unwrap } = await import("@/api");
+    const error = {
+      title: "Some fields cannot be used",
+      detail: "lanes must be a whole number; seed is missing.",
+      errors: [{ field: "lanes", message: "must be a whole number" }, { field: "seed", message: "is missing" }],
+    };
+    const refused = await unwrap(Promise.resolve({ error, response: new Response(null, { status: 422 }) })).catch((reason: unknown) => reason);
+    expect(refused).toMatchObject({ message: "lanes muss eine ganze Zahl sein; seed fehlt.", fields: [{ message: "muss eine ganze Zahl sein" }, { message: "fehlt" }] });
   });
 
   test("a sentence of the server without a German is marked as English", async () => {

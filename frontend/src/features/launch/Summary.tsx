@@ -4,7 +4,7 @@ import { workersQuery } from "@/api";
 import type { FairUse, Level, Run } from "@/api";
 import { weightsOf } from "@/level";
 import { Button, Copy, ErrorText, format, Strip } from "@/ui";
-import { tr } from "@/words";
+import { heard, tr } from "@/words";
 import { expectation, similar } from "./expect";
 import { Fair, Line } from "./Fair";
 import type { Form } from "./form";
@@ -99,7 +99,7 @@ export function Summary({ name, onName, nameLength, nameField, nameError, anothe
       </div>
       {fair?.own && <Fair fair={fair} />}
       <Yaml sent={sent} />
-      {full && <Strip kind="warn">{fair.message}</Strip>}
+      {full && <Strip kind="warn">{heard(fair.message)}</Strip>}
       {trouble && <Strip kind="bad">{trouble}</Strip>}
       <div className="cta">
         {workers && fair && !full && <Line workers={workers} fair={fair} />}

@@ -6,7 +6,7 @@ import { networkTitle, RunBar } from "@/chrome";
 import { obsDim, reads, weightsOf } from "@/level";
 import { downloads, paths } from "@/paths";
 import { Button, Copy, Empty, format, Icon, Pawn, Skeleton, Strip, Waiting } from "@/ui";
-import { tr } from "@/words";
+import { heard, tr } from "@/words";
 import { Card } from "./Card";
 import { meaning, slice } from "./contract";
 import { Causes, Survival } from "./Evidence";
@@ -84,7 +84,7 @@ function NoModel({ run }: { run: Run }) {
           </Link>
         }
       >
-        {waiting ? tr("The first one is kept with the run's first checkpoint. It appears here by itself.") : run.message || tr("It ended before its first checkpoint.")}
+        {waiting ? tr("The first one is kept with the run's first checkpoint. It appears here by itself.") : (run.message && heard(run.message)) || tr("It ended before its first checkpoint.")}
       </Empty>
     </div>
   );

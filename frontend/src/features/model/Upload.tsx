@@ -10,7 +10,7 @@ import { downloads, paths } from "@/paths";
 import { Button, Copy, Dialog, Empty, format, Icon, Skeleton, Strip, toast, Waiting } from "@/ui";
 import { begin, decodeFrame } from "@/wire";
 import type { Life } from "@/wire";
-import { named, tr } from "@/words";
+import { heard, named, tr } from "@/words";
 import { Card } from "./Card";
 import { Causes, Survival } from "./Evidence";
 import "./model.css";
@@ -81,7 +81,7 @@ function Page({ upload, level, stage }: { upload: Brought; level: Level | null; 
         )}
         {upload.message && (
           <Strip kind="warn" icon="warning">
-            {upload.message}
+            {heard(upload.message)}
           </Strip>
         )}
         <section className="card hero" aria-label={tr("Model")}>

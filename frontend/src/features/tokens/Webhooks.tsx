@@ -4,7 +4,7 @@ import type { FormEvent } from "react";
 import { ApiError, client, unwrap, webhooksQuery } from "@/api";
 import type { Webhook, WebhookMade } from "@/api";
 import { Button, Copy, Empty, Field, format, Strip, Switch, toast } from "@/ui";
-import { rich, tr } from "@/words";
+import { heard, rich, tr } from "@/words";
 
 /** Addresses at which programs of one's own are told of runs, and how the last news to each went. */
 export function Webhooks() {
@@ -81,7 +81,7 @@ function Row({ hook }: { hook: Webhook }) {
 function went({ state, message, created_at, tries }: NonNullable<Webhook["last"]>): string {
   const when = format.ago(created_at);
   if (state === "delivered") return tr("delivered, {when}", { when });
-  if (state === "failed") return tr("not delivered, {when}: {why}", { when, why: message });
+  if (state === "failed") return tr("not delivered, {when}: {why}", { when, why: heard(message) });
   return tries === 0 ? tr("on its way") : tr("will be tried again: {why}", { why: message });
 }
 

@@ -5,7 +5,7 @@ import type { Level, Recording, Run } from "@/api";
 import { ResumeButton } from "@/chrome";
 import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Pawn, Skeleton, Strip, Waiting as Late } from "@/ui";
-import { tr } from "@/words";
+import { heard, tr } from "@/words";
 import { useLostFor } from "./Badge";
 import type { Player } from "./player";
 import { useWatch } from "./usePlayer";
@@ -73,7 +73,7 @@ export function Notice({ run, player, retry, best }: { run: Run; player: Player;
   if (run.state === "failed") {
     return (
       <Strip kind="bad" action={model}>
-        {tr("Training failed after {episodes} lives.", { episodes: format.count(run.episodes) })} {run.message}
+        {tr("Training failed after {episodes} lives.", { episodes: format.count(run.episodes) })} {heard(run.message)}
       </Strip>
     );
   }
@@ -203,7 +203,7 @@ export function Broken({ run, level }: { run: Run; level: Level }) {
       )}
       <Empty
         level={1}
-        title={failed ? run.message || tr("Something went wrong on our side") : tr("No life was kept")}
+        title={failed ? (run.message && heard(run.message)) || tr("Something went wrong on our side") : tr("No life was kept")}
         action={
           <span style={{ display: "flex", gap: 8 }}>
             {run.model && (

@@ -4,7 +4,7 @@ import type { Clip, Run } from "@/api";
 import { client, unwrap } from "@/api";
 import { downloads } from "@/paths";
 import { Button, Dialog, ErrorText, format, Icon, useTheme } from "@/ui";
-import { inner, tr } from "@/words";
+import { heard, inner, tr } from "@/words";
 import { clipsQuery } from "./queries";
 
 interface Props {
@@ -90,7 +90,7 @@ function Film({ clip, what, asked, onAsk }: { clip: Clip | undefined; what: stri
   }
   return (
     <span className="asking">
-      {clip && <span className="m2">{clip.message}</span>}
+      {clip && <span className="m2">{heard(clip.message)}</span>}
       <Button size="sm" disabled={asked} aria-label={clip ? tr("Try again: {what}", { what }) : tr("Make the {what}", { what })} onClick={onAsk}>
         {clip ? tr("Try again") : tr("Make")}
       </Button>

@@ -9,7 +9,7 @@ import { level } from "./level";
 import { model } from "./model";
 import { people } from "./people";
 import { runs } from "./runs";
-import { server } from "./server";
+import { parts, sentences } from "./server";
 import { ui } from "./ui";
 import { watch } from "./watch";
 
@@ -20,8 +20,8 @@ export interface Catalog {
   texts: Readonly<Record<string, string>>;
   /** words of the shipped levels and of the settings */
   level: Readonly<Record<string, string>>;
-  /** sentences of the server */
-  server: Readonly<Record<string, string>>;
+  /** what the server says: whole, and what fills the gaps of it */
+  server: { sentences: Readonly<Record<string, string>>; parts: Readonly<Record<string, string>> };
 }
 
-export const german: Catalog = { texts, level, server };
+export const german: Catalog = { texts, level, server: { sentences, parts } };
