@@ -11,6 +11,7 @@ from tests.learning.measured import (
     doors_trials_table,
     measured_table,
     memory_table,
+    rooms_table,
     trials_table,
 )
 
@@ -46,7 +47,7 @@ def columns_table() -> str:
 TABLES = {
     "settings": settings_table, "presets": presets_table, "columns": columns_table,
     "measured": measured_table, "ablations": ablations_table, "memory-wiped": memory_table, "doors": doors_table,
-    "doors-trials": doors_trials_table,
+    "doors-trials": doors_trials_table, "rooms": rooms_table,
     "trials": trials_table,
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from hamlet.world import VectorWorld
 from hamlet.world.floors import measure
 from tests.benchmarks.bench_learning import ROWS, prepared
 from tests.benchmarks.walkers import Rememberer, Sweeper, survival
-from tests.learning.measured import bound
+from tests.learning.measured import bound, runs
 from tests.learning.runs import iterations
 
 CORNERS = [(0, 0), (1, 0), (0, 1), (1, 1)]
@@ -117,3 +117,12 @@ def test_the_documented_bounds_are_those_of_the_level_as_it_is(rooms):
     known = bound("rooms")
     assert measure(rooms)["random"] == known["random"]
     assert survival(Rememberer, rooms, 256, seed=20_261_124) == known["remembering"]
+
+
+def test_every_measured_run_with_memory_outlived_every_one_without_and_one_what_is_possible_without():
+    remembering, simple = runs("rooms"), runs("rooms", {"network": "simple"})
+    assert len(remembering) == len(simple) == 3
+    assert min(run["mean"] for run in remembering) > max(run["mean"] for run in simple)
+    assert max(run["mean"] for run in remembering) > MOST_FORGETFUL
+    assert max(run["mean"] for run in simple) <= MOST_FORGETFUL
+    assert max(run["wiped"] for run in remembering) <= MOST_FORGETFUL
