@@ -10,9 +10,9 @@ KILLS = int(os.environ.get("FAULTS", "0"))
 LONG = KILLS > 0
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def crew(tmp_path_factory):
-    """The workers, who go on from test to test."""
+    """The workers, who go on from test to test: what takes them longest is to start."""
     from tests.faults.stage import Crew
 
     crew = Crew(tmp_path_factory.mktemp("crew") / "log")
