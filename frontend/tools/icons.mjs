@@ -10,7 +10,7 @@ check-circle broadcast eye trophy flag-checkered star seal-check circle diamond 
 const regular = `presentation book-open-text magnifying-glass plus download-simple copy check x caret-down caret-right caret-left
 caret-up caret-up-down arrow-up arrow-down arrow-left arrow-right arrows-left-right columns users eye sun
 moon play pause skip-back skip-forward clock-counter-clockwise crosshair-simple fire sparkle compass path stack cube fingerprint-simple
-shield-check info warning broadcast table wifi-slash arrow-counter-clockwise gauge graduation-cap cpu hard-drives question list corners-out corners-in stop-circle
+shield-check info warning broadcast chart-line-up table wifi-slash arrow-counter-clockwise gauge graduation-cap cpu hard-drives question list corners-out corners-in stop-circle
 code dice-five star archive trash pencil-simple skull house lock-simple trophy hand-tap hourglass-simple-medium
 game-controller brain heart lightning seal-check git-branch export sign-out user flag-checkered clock bed bookmark-simple
 upload-simple file-zip film-strip gif file-html ghost link-simple qr-code printer identification-card users-three user-minus key translate bell`;

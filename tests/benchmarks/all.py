@@ -1,10 +1,11 @@
 """Measures all that docs/performance.md claims, anew, in some minutes, each figure beside a baseline of the same run.
 
-    python -m tests.benchmarks.all [--parts world,learning,model,live,api] [--out FILE] [--keep]
+    python -m tests.benchmarks.all [--parts world,learning,model,live,api,pages] [--out FILE] [--keep]
 
 A figure alone says as much of the machine and of what else ran as of HAMLET, so it is the ratio that is watched: where
 one has fallen by more than a fifth against `performance.json`, it is named, and the exit status is 1. `--keep` makes
-what was measured the new `performance.json` and writes the table of docs/performance.md anew.
+what was measured the new `performance.json`, in which parts not asked for stay, and writes the table of
+docs/performance.md anew.
 """
 
 import argparse
@@ -216,8 +217,40 @@ def api() -> Iterator[Figure]:
         shutil.rmtree(place, ignore_errors=True)
 
 
+def pages() -> Iterator[Figure]:
+    from tests.benchmarks.bench_pages import (
+        EMPTY,
+        at_16,
+        browsed,
+        first_paint,
+        frames,
+        fresh,
+        gzipped,
+        rate,
+        scripts_of,
+    )
+
+    command = "python -m tests.benchmarks.bench_pages"
+    size = gzipped(scripts_of("src/features/watch/Watch.tsx")) / 1000
+    yield less(
+        "pages", "script of Watch before its first picture, gzipped", size, "kB", "what is promised", 200.0, command
+    )
+    with browsed() as (chromium, lab, watch):
+        empty = median(first_paint(chromium, lab, EMPTY, 3))
+        for name, address in (("Runs", "/"), ("Watch", watch)):
+            took = median(first_paint(chromium, lab, address, 3))
+            yield less("pages", f"first paint of {name}, CPU at a quarter", took, "ms", "an empty page", empty, command)
+        idle = fresh(chromium, lab)
+        idle.goto(EMPTY)
+        still = rate(frames(idle))
+        idle.context.close()
+        moving = rate(frames(at_16(chromium, lab, watch)))
+        yield more("pages", "Watch, a life at 16x", moving, "frames/s", "an empty page", still, command)
+
+
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "world": world, "learning": learning, "model": model, "live": live, "api": api,
+    "pages": pages,
 }  # fmt: skip
 
 
@@ -233,7 +266,7 @@ def machine() -> dict[str, Any]:
     )
     return {
         "cpu": cpu, "cores": len(os.sched_getaffinity(0)), "python": platform.python_version(),
-        "numpy": np.__version__, "load": round(median(os.getloadavg()), 1), "at": datetime.now(UTC).date().isoformat(),
+        "numpy": np.__version__, "at": datetime.now(UTC).date().isoformat(),
     }  # fmt: skip
 
 
@@ -250,20 +283,27 @@ def fallen(figures: list[dict[str, Any]], kept: list[dict[str, Any]]) -> list[st
     return lines
 
 
+def merged(kept: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """What was kept, with each part that was measured again in place of its old figures."""
+    parts = {one["part"] for one in found["figures"]}
+    figures = [one for one in kept["figures"] if one["part"] not in parts] + found["figures"]
+    return {**found, "figures": sorted(figures, key=lambda one: list(PARTS).index(one["part"]))}
+
+
 def table(measured: dict[str, Any]) -> str:
     """The figures as docs/performance.md has them."""
     told = measured["machine"]
     lines = [
         f"Measured {told['at']} on {told['cores']} cores ({told['cpu']}), Python {told['python']}, "
-        f"numpy {told['numpy']}, load {told['load']}, in {measured['seconds']} s.\n",
-        "| part | figure | value | baseline of the same run | its value | ratio, more is better | command |",
-        "|---|---|---|---|---|---|---|",
+        f"numpy {told['numpy']}.\n",
+        "| part | figure | value | baseline of the same run | its value | ratio, more is better | load | command |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for one in measured["figures"]:
         command = one["command"].removeprefix("python -m tests.benchmarks.")
         lines.append(
             f"| {one['part']} | {one['name']} | {shown(one['value'])} {one['unit']} | {one['baseline']} | "
-            f"{shown(one['against'])} | {one['ratio']:.3g} | `{command}` |"
+            f"{shown(one['against'])} | {one['ratio']:.3g} | {one['load']} | `{command}` |"
         )
     return "\n".join(lines) + "\n"
 
@@ -287,7 +327,7 @@ def main() -> None:
     began, figures, where = time.monotonic(), [], machine()
     for part in asked.parts.split(","):
         for figure in PARTS[part]():
-            figures.append(asdict(figure))
+            figures.append({**asdict(figure), "load": round(os.getloadavg()[0], 1)})
             print(
                 f"{part:9} {figure.name:70} {shown(figure.value):>12} {figure.unit:18} "
                 f"{figure.ratio:>8.3g} times {figure.baseline} ({shown(figure.against)})",
@@ -299,6 +339,8 @@ def main() -> None:
     if KEPT.exists() and (lines := fallen(figures, json.loads(KEPT.read_text())["figures"])) and not asked.keep:
         sys.exit("\n".join(["These have fallen by more than a fifth:", *lines]))
     if asked.keep:
+        if KEPT.exists():
+            found = merged(json.loads(KEPT.read_text()), found)
         KEPT.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
         DOC.write_text(filled(DOC.read_text(), found))
 

@@ -14,9 +14,12 @@ On two cores that six other jobs kept busy (load 8 to 14): script of Watch 196 k
 import argparse
 import gzip
 import json
+import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -37,6 +40,8 @@ FRAMES = """new Promise(done => {
     times.length > 600 || now - times[0] > 10000 ? done(times) : requestAnimationFrame(next);
   });
 })"""
+EMPTY = "data:text/html,<p>nothing</p>"
+"""an address of a page without anything: what the browser and the machine take by themselves"""
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 
 
@@ -67,8 +72,8 @@ def fresh(chromium: "Browser", lab: Lab) -> "Page":
     return context.new_page()
 
 
-def script(chromium: "Browser", lab: Lab, address: str) -> None:
-    """Bytes of script until the board is there."""
+def loaded(chromium: "Browser", lab: Lab, address: str) -> tuple[int, int]:
+    """Gzipped bytes, and number, of the scripts that came before the board was there."""
     page, found = fresh(chromium, lab), {}
 
     def keep(answer: Any) -> None:
@@ -78,17 +83,16 @@ def script(chromium: "Browser", lab: Lab, address: str) -> None:
     page.on("response", keep)
     page.goto(address)
     page.get_by_role("img", name=re.compile("Agent at")).first.wait_for()
-    page.wait_for_timeout(500)
-    bodies = [answer.body() for answer in found.values()]
-    size, plain = sum(len(gzip.compress(body, 9)) for body in bodies), sum(map(len, bodies))
-    print(f"script of Watch: {size / 1000:.0f} kB gzipped, {plain / 1000:.0f} kB plain, {len(bodies)} files")
+    before = list(found.values())
+    size = sum(len(gzip.compress(answer.body(), 9)) for answer in before)
     page.context.close()
+    return size, len(before)
 
 
-def first_paint(chromium: "Browser", lab: Lab, name: str, address: str) -> None:
-    """Milliseconds to the first paint of content, five fresh pages."""
+def first_paint(chromium: "Browser", lab: Lab, address: str, times: int = 5) -> list[float]:
+    """Milliseconds to the first paint of content with the CPU at a quarter, each time on a page that was never open."""
     took = []
-    for _ in range(5):
+    for _ in range(times):
         page = fresh(chromium, lab)
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": THROTTLE})
         page.goto(address)
@@ -96,22 +100,31 @@ def first_paint(chromium: "Browser", lab: Lab, name: str, address: str) -> None:
             page.wait_for_timeout(50)
         took.append(page.evaluate(PAINT))
         page.context.close()
-    said = ", ".join(f"{ms:.0f}" for ms in sorted(took))
-    print(f"first paint of {name}, CPU at a quarter: median {median(took):.0f} ms ({said})")
+    return sorted(took)
 
 
-def playing(chromium: "Browser", lab: Lab, address: str, minutes: float) -> None:
-    """Frames a second at 16x, and how the heap grows."""
+def rate(gaps: list[float]) -> float:
+    """Frames a second."""
+    return 1000 * len(gaps) / sum(gaps)
+
+
+def frames(page: "Page") -> list[float]:
+    """Milliseconds between animation frames, for ten seconds or six hundred of them."""
+    return [after - before for before, after in pairwise(page.evaluate(FRAMES))]
+
+
+def at_16(chromium: "Browser", lab: Lab, address: str) -> "Page":
+    """The page of a live run that plays at 16x."""
     page = fresh(chromium, lab)
     page.goto(address)
     page.get_by_role("banner").get_by_text("LIVE").first.wait_for()
     page.keyboard.press("3")
     page.wait_for_timeout(1000)
-    times = page.evaluate(FRAMES)
-    gaps = [after - before for before, after in pairwise(times)]
-    late = sum(gap > 1.5 * median(gaps) for gap in gaps)
-    rate = 1000 * len(gaps) / (times[-1] - times[0])
-    print(f"at 16x: {rate:.0f} frames/s, {late} of {len(gaps)} frames late, longest gap {max(gaps):.0f} ms")
+    return page
+
+
+def growth(page: "Page", minutes: float) -> tuple[float, float]:
+    """MB of the script heap a minute from now, and `minutes` later, each after a collection."""
     cdp = page.context.new_cdp_session(page)
 
     def heap() -> float:
@@ -123,16 +136,12 @@ def playing(chromium: "Browser", lab: Lab, address: str, minutes: float) -> None
     page.wait_for_timeout(60_000)
     before = heap()
     page.wait_for_timeout(minutes * 60_000)
-    after = heap()
-    hour = (after - before) * 60 / minutes
-    print(f"heap {before:.1f} MB after a minute, {after:.1f} MB {minutes:g} minutes later: {hour:+.1f} MB an hour")
-    page.context.close()
+    return before, heap()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=5)
-    asked = parser.parse_args()
+@contextmanager
+def browsed() -> "Iterator[tuple[Browser, Lab, str]]":
+    """A browser, the running product, and the address of a run that trains."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with tempfile.TemporaryDirectory(prefix="pages") as folder, sync_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"]
@@ -141,13 +150,33 @@ def main() -> None:
         try:
             run = lab.launch("benchmark")
             lab.wait_for(run, "training", 100_000)
-            script(chromium, lab, f"/runs/{run}")
-            for name, address in (("Runs", "/"), ("Watch", f"/runs/{run}")):
-                first_paint(chromium, lab, name, address)
-            playing(chromium, lab, f"/runs/{run}", asked.minutes)
+            yield chromium, lab, f"/runs/{run}"
         finally:
             chromium.close()
             lab.product.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=5)
+    asked = parser.parse_args()
+    with browsed() as (chromium, lab, watch):
+        print(f"load {os.getloadavg()[0]:.1f}")
+        size, files = loaded(chromium, lab, watch)
+        print(f"script of Watch: {size / 1000:.0f} kB gzipped, {files} files")
+        for name, address in (("Runs", "/"), ("Watch", watch), ("an empty page", EMPTY)):
+            took = first_paint(chromium, lab, address)
+            said = ", ".join(f"{ms:.0f}" for ms in took)
+            print(f"first paint of {name}, CPU at a quarter: median {median(took):.0f} ms ({said})")
+        page = at_16(chromium, lab, watch)
+        gaps = frames(page)
+        late = sum(gap > 1.5 * median(gaps) for gap in gaps)
+        print(f"at 16x: {rate(gaps):.0f} frames/s, {late} of {len(gaps)} frames late, longest gap {max(gaps):.0f} ms")
+        before, after = growth(page, asked.minutes)
+        hour = (after - before) * 60 / asked.minutes
+        print(
+            f"heap {before:.1f} MB after a minute, {after:.1f} MB {asked.minutes:g} min later: {hour:+.1f} MB an hour"
+        )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ export function AboutButton({ run, label = tr("About this run"), size }: { run: 
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button kind="ghost" size={size} icon="info" aria-label={label} title={tr("Name, notes, tags")} aria-haspopup="dialog" onClick={() => setOpen(true)} />
+      <Button kind="ghost" size={size} icon="info" aria-label={label} title={tr("Name, notes, tags; clone, fork")} aria-haspopup="dialog" onClick={() => setOpen(true)} />
       <About run={run} open={open} onClose={() => setOpen(false)} />
     </>
   );

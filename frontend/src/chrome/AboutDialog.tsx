@@ -24,11 +24,17 @@ export function AboutDialog({ run, onClose }: Props) {
 }
 
 function Read({ run, onClose }: Props) {
+  const launches = useQuery(meQuery).data?.launches;
   return (
     <Dialog open title={run.name} onClose={onClose} actions={<Button onClick={onClose}>{tr("Close")}</Button>}>
       <Recipe run={run} />
       <Tags tags={run.tags} />
       <p className="about-text">{run.notes || <span className="m3">{tr("Nobody has written anything about this run.")}</span>}</p>
+      {launches && (
+        <div className="about-deeds">
+          <Branches run={run} onClose={onClose} />
+        </div>
+      )}
     </Dialog>
   );
 }
@@ -87,14 +93,7 @@ function Edit({ run, onClose, onDelete }: Props & { onDelete: () => void }) {
         <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
       </form>
       <div className="about-deeds">
-        <Link className="btn sm" to={paths.launch(run.id)} onClick={onClose}>
-          <Icon name="copy" />
-          {tr("Clone")}
-        </Link>
-        <Link className="btn sm" to={paths.fork(run.id)} onClick={onClose}>
-          <Icon name="git-branch" />
-          {tr("Fork")}
-        </Link>
+        <Branches run={run} onClose={onClose} />
         <PauseButton run={run} size="sm" onPress={onClose} />
         <ResumeButton run={run} size="sm" onPress={onClose} />
         <Button size="sm" icon="trash" disabled={isActive(run)} title={isActive(run) ? tr("Stop it first") : undefined} onClick={onDelete}>
@@ -102,6 +101,22 @@ function Edit({ run, onClose, onDelete }: Props & { onDelete: () => void }) {
         </Button>
       </div>
     </Dialog>
+  );
+}
+
+/** What whoever may launch makes of a run: the same again, or another from one of its checkpoints. */
+function Branches({ run, onClose }: Props) {
+  return (
+    <>
+      <Link className="btn sm" to={paths.launch(run.id)} onClick={onClose}>
+        <Icon name="copy" />
+        {tr("Clone")}
+      </Link>
+      <Link className="btn sm" to={paths.fork(run.id)} onClick={onClose}>
+        <Icon name="git-branch" />
+        {tr("Fork")}
+      </Link>
+    </>
   );
 }
 

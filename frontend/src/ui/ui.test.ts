@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 // @ts-expect-error a plain script without types
 import { table } from "../../tools/icons.mjs";
@@ -8,6 +8,14 @@ import { fill } from "./icons.gen";
 
 test("the icons are Phosphor's own outlines", async () => {
   expect(readFileSync("src/ui/icons.gen.ts", "utf8")).toBe(await (table as () => Promise<string>)());
+});
+
+test("every icon that the pages name is there", () => {
+  const named = (text: string) => Array.from(text.matchAll(/(?:<Icon name=|\bicon=|\bicon: )"([\w-]+)"/g), ([, name]) => name!);
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => /\.tsx?$/.test(file) && !/test/.test(file));
+  const names = new Set(files.flatMap((file) => named(readFileSync(`src/${file}`, "utf8"))));
+  expect(names.size).toBeGreaterThan(50);
+  expect([...names].filter((name) => name !== "cube" && iconPath(name) === fill.cube)).toEqual([]);
 });
 
 test("an icon that a level invented is drawn as a cube", () => {

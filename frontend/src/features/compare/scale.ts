@@ -66,6 +66,7 @@ export function shortOf(value: number, axis: Axis): string {
     if (s < 120) return `${format.precise(s, 3)} s`;
     return s < 7_200 ? `${format.precise(s / 60, 3)} min` : `${format.precise(s / 3_600, 3)} h`;
   }
+  if (value >= 1e9) return `${format.precise(value / 1e9, 3)} G`;
   if (value >= 1e6) return `${format.precise(value / 1e6, 3)} M`;
   return value >= 1e4 ? `${format.precise(value / 1e3, 3)} k` : format.count(Math.round(value));
 }

@@ -69,7 +69,7 @@ export function Files({ run, moment, checkpoint, instructor }: Props) {
         <div className="fm" key={kind}>
           <Icon name="chart-line-up" className="ty" />
           <b title={tr("Every row of the run’s learning curve")}>{`metrics.${kind}`}</b>
-          <span />
+          <span className="sz none" />
           <span />
           <a className="btn sm" href={downloads.metrics[kind](run.id)} download={`${run.name}.${kind}`} aria-label={tr("Learning curve: metrics.{kind}", { kind })}>
             <Icon name="download-simple" />

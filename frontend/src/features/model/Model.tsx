@@ -94,7 +94,8 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
   const [query, setQuery] = useSearchParams();
   const me = useQuery(meQuery).data;
   const instructor = me?.user?.role === "instructor";
-  const checkpoints = useQuery(checkpointsQuery(run.id)).data ?? [];
+  const kept = useQuery(checkpointsQuery(run.id));
+  const checkpoints = kept.data ?? [];
   const all = moments(models);
   const best = all.find((moment) => moment.models.some((model) => model.id === run.model?.id));
   const moment = all.find(({ key }) => key === query.get("at")) ?? best ?? all[0]!;
@@ -131,6 +132,11 @@ function Page({ run, models, level }: { run: Run; models: readonly ModelFile[]; 
               <Icon name="game-controller" />
               {tr("Play against it")}
             </Link>
+            {me?.launches && kept.isPending && (
+              <Button icon="git-branch" disabled>
+                {tr("Fork from here")}
+              </Button>
+            )}
             {me?.launches && checkpoint && (
               <Link className="btn" to={paths.fork(run.id, checkpoint.id)}>
                 <Icon name="git-branch" />

@@ -228,12 +228,13 @@ describe("what people write on runs", () => {
     expect(await screen.findByText("must be without commas")).toBeVisible();
   });
 
-  test("is read by students, and not changed", async () => {
+  test("is read by students, and not changed; who may launch can go on from it", async () => {
     serve({ "GET /me": OPHELIA, "GET /runs": { items: TAGGED, next: null } });
     const { user } = page();
     await user.click(await screen.findByRole("button", { name: "About heron-42" }));
     expect(await screen.findByText("Forgets to eat.")).toBeVisible();
     expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
+    expect(screen.getByRole("link", { name: "Fork" })).toHaveAttribute("href", "/runs/r1/fork");
   });
 
   test("goes with its run, once that was asked twice", async () => {

@@ -71,9 +71,9 @@ function Chart({ run, level, metrics, exams, x, setX }: ChartProps) {
   );
 }
 
-/** 3_000_000 → "3 M", 240_000 → "240 k" */
+/** 10_000_000_000 → "10 G", 3_000_000 → "3 M", 240_000 → "240 k" */
 const short = (value: number): string =>
-  value >= 1e6 ? `${format.precise(value / 1e6, 3)} M` : value >= 1e3 ? `${format.precise(value / 1e3, 3)} k` : String(value);
+  value >= 1e9 ? `${format.precise(value / 1e9, 3)} G` : value >= 1e6 ? `${format.precise(value / 1e6, 3)} M` : value >= 1e3 ? `${format.precise(value / 1e3, 3)} k` : String(value);
 
 const Plot = memo(function Plot({ curve, width, height, floor }: { curve: Curve; width: number; height: number; floor: number | null }) {
   const w = width - LEFT - RIGHT;

@@ -162,7 +162,7 @@ function Menu({ view, open, onClose, onAbout }: { view: ViewProps; open: boolean
         </Link>
         <button type="button" onClick={() => { onClose(); onAbout(); }}>
           <Icon name="info" />
-          {tr("Name, notes, tags")}
+          {tr("Name, notes, tags; clone, fork")}
         </button>
         <Link to={paths.guide(run.level)}>
           <Icon name="book-open-text" />

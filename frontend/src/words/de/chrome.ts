@@ -33,7 +33,7 @@ export const chrome = {
   "Training itself waits for each step: everybody sees the very step being trained.": "Das Training selbst wartet auf jeden Schritt: Alle sehen genau den, der gerade trainiert wird.",
 
   "About this run": "Über diesen Lauf",
-  "Name, notes, tags": "Name, Notizen, Schlagwörter",
+  "Name, notes, tags; clone, fork": "Name, Notizen, Schlagwörter; klonen, abzweigen",
   "Nobody has written anything about this run.": "Niemand hat etwas über diesen Lauf geschrieben.",
   "Cancel": "Abbrechen",
   "Save": "Speichern",
