@@ -25,6 +25,7 @@ from lab.runs import (
     arena_api,
     crew,
     downloads,
+    errands,
     fair_api,
     levels,
     lives_api,
@@ -401,17 +402,17 @@ def census(request: HttpRequest, id: str, checkpoint: str | None = None) -> Cens
 @router.get("/workers", response={200: WorkersOut, **PROBLEMS}, operation_id="workers")
 def workers(request: HttpRequest) -> WorkersOut:
     """Who trains, and on what."""
-    found = crew.workers()
+    found, at_errands = crew.workers(), errands.now().under_way
     seen = set(sight.runs_for(request.user).filter(pk__in=[w.run for w in found if w.run]).values_list("pk", flat=True))
     items = [
         WorkerOut(
-            name=w.name, alive=w.alive, device=w.device, busy=w.run is not None,
+            name=w.name, alive=w.alive, device=w.device, busy=w.run is not None or w.name in at_errands,
             run=str(w.run) if w.run in seen else None,
         )
         for w in found
     ]  # fmt: skip
-    alive = [worker for worker in found if worker.alive]
-    return WorkersOut(items=items, free=sum(worker.run is None for worker in alive), total=len(alive))
+    alive = [worker for worker in items if worker.alive]
+    return WorkersOut(items=items, free=sum(not worker.busy for worker in alive), total=len(alive))
 
 
 api.add_router("", people)

@@ -43,8 +43,8 @@ def send_exam(task: str, id: UUID) -> bool:
     return True
 
 
-def length() -> int:
-    """Messages that wait in the queue."""
+def length(name: str = QUEUE) -> int:
+    """Messages that wait in a queue."""
     with app.connection_for_write() as connection:
         # Not `passive`: kombu looks for the list without its prefix then, and says that there is none.
-        return int(connection.default_channel.queue_declare(queue=QUEUE).message_count)
+        return int(connection.default_channel.queue_declare(queue=name).message_count)

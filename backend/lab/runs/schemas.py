@@ -535,7 +535,7 @@ class WorkerOut(Schema):
     name: str
     alive: bool
     device: str = Field(description="cpu, or the name of the GPU")
-    busy: bool = Field(description="It trains a run")
+    busy: bool = Field(description="It trains a run, or examines a model or makes a film between two slices")
     run: str | None = Field(description="Id of that run, if the asker may see it")
 
 

@@ -11,13 +11,14 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from hamlet.learning.errors import TrainingError
-from lab.runs import bell, clips, crew, retention, services, sweep, turns, uploads
+from lab.runs import bell, clips, crew, errands, retention, services, sweep, turns, uploads
 from lab.runs.errors import RunError
 from lab.runs.models import ExportedModel
 
 logger = logging.getLogger(__name__)
 
 crew.listen()
+errands.listen()
 
 PATIENCE = 15.0
 """Seconds since the round before, beyond which a round of the reaper only looks: the database was away, and workers

@@ -2678,7 +2678,7 @@ export interface components {
             device: string;
             /**
              * Busy
-             * @description It trains a run
+             * @description It trains a run, or examines a model or makes a film between two slices
              */
             busy: boolean;
             /**

@@ -165,7 +165,7 @@ function whoIsBusy(workers: { free: number; total: number } | undefined): string
   if (!workers) return tr("A worker takes it as soon as one is free.");
   if (workers.total === 0) return tr("No worker is running. Training begins when one starts.");
   if (workers.free > 0) return tr("A worker is free and takes it in a moment.");
-  return workers.total === 1 ? tr("The worker is busy with another run. They take turns.") : tr("All {n} workers are busy. They take turns.", { n: workers.total });
+  return workers.total === 1 ? tr("The worker is busy. Runs take turns on it.") : tr("All {n} workers are busy. They take turns.", { n: workers.total });
 }
 
 const SHOWN = 4;

@@ -308,7 +308,7 @@ describe("a run that is not on the air", () => {
     answers["/api/v1/runs/7"] = { ...run, state: "queued", place: 2, steps: 0 };
     open();
     expect(await screen.findByRole("heading", { name: "Second in line" })).toBeVisible();
-    expect(await screen.findByText("The worker is busy with another run. They take turns.")).toBeVisible();
+    expect(await screen.findByText("The worker is busy. Runs take turns on it.")).toBeVisible();
     expect(screen.getByRole("button", { name: "Leave the queue" })).toBeVisible();
   });
 

@@ -18,7 +18,7 @@ export const chrome = {
   "Paused": "Pausiert",
   "by {name}": "von {name}",
   "Pause training": "Training pausieren",
-  "The run rests, for everybody, and gives its worker to others; it goes on when it is resumed": "Der Lauf ruht, für alle, und überlässt anderen seinen Worker; er geht weiter, wenn er fortgesetzt wird",
+  "The run rests, for everybody, and gives its worker to others; it goes on when it is resumed": "Der Lauf ruht, für alle, und überlässt anderen seinen Trainer; er geht weiter, wenn er fortgesetzt wird",
   "waits for its turn": "wartet, bis er dran ist",
   "Failed": "Gescheitert",
   "Pace": "Tempo",
