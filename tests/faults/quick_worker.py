@@ -2,7 +2,8 @@
 
     python -m tests.faults.quick_worker NAME
 
-The code and the parts are the product's; only times are shorter: slices of 0.3 s (HAMLET_QUICK_SLICE), leases of 2 s.
+The code and the parts are the product's; only times are shorter: slices of 0.3 s, leases of 2 s
+(or HAMLET_QUICK_SLICE and HAMLET_QUICK_LEASE).
 """
 
 import os
@@ -19,7 +20,7 @@ from lab.celery import app  # noqa: E402
 from lab.runs import ledger, pulse, services, worker  # noqa: E402
 
 settings.HAMLET_SLICE_SECONDS = float(os.environ.get("HAMLET_QUICK_SLICE", "0.3"))
-services.LEASE = timedelta(seconds=2)
+services.LEASE = timedelta(seconds=float(os.environ.get("HAMLET_QUICK_LEASE", "2")))
 ledger.EVERY = 0.1
 pulse.EVERY, pulse.RENEW_EVERY = 0.1, 0.4
 worker.warm_up()  # before the fork: what is killed and forked anew need not import torch again
