@@ -4,6 +4,7 @@
 
 The code and the parts are the product's; only times are shorter: slices of 0.3 s, leases of 2 s
 (or HAMLET_QUICK_SLICE and HAMLET_QUICK_LEASE).
+It trains, and does errands too where HAMLET_QUICK_QUEUES says so.
 """
 
 import os
@@ -25,6 +26,8 @@ ledger.EVERY = 0.1
 pulse.EVERY, pulse.RENEW_EVERY = 0.1, 0.4
 worker.warm_up()  # before the fork: what is killed and forked anew need not import torch again
 
+QUEUES = os.environ.get("HAMLET_QUICK_QUEUES", "train")
+
 if __name__ == "__main__":
     plain = ["--without-gossip", "--without-mingle", "--loglevel", "ERROR", "--hostname", f"{sys.argv[1]}@%h"]
-    app.worker_main(["--quiet", "worker", *plain, "--queues", "train", "--pool", "prefork", "--concurrency", "1"])
+    app.worker_main(["--quiet", "worker", *plain, "--queues", QUEUES, "--pool", "prefork", "--concurrency", "1"])

@@ -102,7 +102,7 @@ export function Notice({ run, player, retry, best }: { run: Run; player: Player;
   if (run.state === "paused") {
     return (
       <Strip kind="warn" icon="pause" action={<ResumeButton run={run} size="sm" />}>
-        {pausedText(run)} {(run.message && heard(run.message)) || <span className="hide-s">{tr("It goes on from here when it is resumed.")}</span>}
+        {pausedText(run)} {run.message && heard(run.message)}
       </Strip>
     );
   }

@@ -356,7 +356,6 @@ export const watch = {
   "The training pauses as soon as its worker has saved it.": "Das Training pausiert, sobald sein Trainer es gesichert hat.",
   "Training paused by {name}, {time}.": "Training pausiert von {name}, {time}.",
   "Training paused, {time}.": "Training pausiert, {time}.",
-  "It goes on from here when it is resumed.": "Es geht hier weiter, wenn es fortgesetzt wird.",
   "It has no life on the air. It takes no worker and no turn until it is resumed.": "Gerade ist kein Leben auf Sendung. Er braucht keinen Trainer und kommt nicht dran, bis er fortgesetzt wird.",
   "Leave it paused": "Pausiert lassen",
   "Died of exhaustion": "An Erschöpfung gestorben",
