@@ -21,7 +21,7 @@ from lab.runs.errors import WrongStateError
 from lab.runs.models import Run
 
 NAME = "Demo class"
-"""of the class; by it the demo knows itself"""
+"""of the class; whoever makes another of this name keeps it, as the demo knows its own by a mark"""
 STUDENTS = ("Ophelia", "Horatio", "Laertes", "Rosencrantz", "Guildenstern")
 STEPS = {
     "standard": 1_500_000, "quick": 1_200_000, "one-bed": 200_000, "textbook-dqn": 40_000, "memory": 200_000,
@@ -56,7 +56,7 @@ def run_name(preset: dict[str, Any], steps: int) -> str:
 
 def demo_find() -> Classroom | None:
     """The demo's class, if it is there."""
-    return Classroom.objects.filter(name=NAME).order_by("created_at").first()
+    return Classroom.objects.filter(demo=True).order_by("created_at").first()
 
 
 def demo_fill(*, say: Say, share: float = 1.0) -> Classroom:
@@ -123,6 +123,8 @@ def _owner() -> Person:
 def _class_make(owner: Person, say: Say) -> Classroom:
     with _looking_at(owner, owner.classroom):
         classroom = classes.class_make(by=owner, name=NAME)
+    classroom.demo = True
+    classroom.save(update_fields=["demo"])
     for nickname in STUDENTS:
         classes.student_make(classroom=classroom, nickname=nickname, pawn=None)
     say(f"{classroom}: made for {owner}, with {len(STUDENTS)} students")

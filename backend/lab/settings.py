@@ -34,6 +34,7 @@ if environment.behind_tls():
 
 INSTALLED_APPS = [
     "daphne",  # before staticfiles: it brings its own runserver (Django check E001)
+    "lab",  # before the admin, whose look it changes
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -41,7 +42,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "channels",
-    "lab",
     "lab.people",
     "lab.runs",
     "lab.hooks",

@@ -87,16 +87,6 @@ def test_a_run_is_launched_watched_and_taken_home_in_german(german: "Page") -> N
     picture(german, "german-model")
 
 
-def test_a_refused_launch_says_why_in_german(german: "Page") -> None:
-    german.goto("/runs/new")
-    german.get_by_role("heading", name="Lauf starten").wait_for()
-    german.get_by_role("radio", name="Die ganze Stadt").click()
-    german.get_by_role("textbox", name="Name").fill("Steuer\u0007zeichen")
-    german.get_by_role("button", name=re.compile("zeichen starten")).click()
-    german.get_by_text("hat das Steuerzeichen U+0007; nimm sichtbare Zeichen").wait_for()
-    assert leftovers(german) == []
-
-
 def test_the_handbook_is_german_and_fits_a_phone(german: "Page") -> None:
     german.goto("/guide?level=L3_temporal_mechanics")
     german.get_by_role("heading", name="Tag und Nacht").wait_for()

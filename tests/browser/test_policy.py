@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.pages import ROOT, asked
+from tests.browser.pages import ROOT, asked, picture
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -85,6 +85,30 @@ def test_no_page_of_the_admin_breaks_it(watched: "Page", places: dict[str, str])
                 todo.append(path)
     assert len(seen) > 10
     assert broken == {}
+
+
+@pytest.mark.learns
+def test_the_admin_wears_the_colours_of_the_product(watched: "Page", places: dict[str, str]) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    for scheme in ("dark", "light"):
+        watched.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        watched.goto("/")
+        ours = watched.evaluate(ground)
+        watched.goto("/admin/")
+        assert watched.evaluate(ground) == ours
+    picture(watched, "admin-dashboard")
+    watched.goto("/admin/runs/run/")
+    picture(watched, "admin-runs")
+    watched.goto(f"/admin/runs/run/{places['run']}/change/")
+    picture(watched, "admin-run")
+    watched.goto(f"/admin/people/classroom/{places['class']}/change/")
+    picture(watched, "admin-class")
+    watched.goto("/admin/runs/run/")
+    watched.get_by_role("checkbox").nth(1).check()
+    watched.get_by_role("combobox").select_option("delete")
+    watched.get_by_role("button", name="Go", exact=True).click()
+    watched.get_by_role("heading", name="Delete for good?").wait_for()
+    picture(watched, "admin-confirm")
 
 
 def test_chromium_would_report_a_style_in_the_html(chromium: "Browser", hamlet_up: "HamletUp") -> None:

@@ -138,3 +138,13 @@ class TestFiles:
 
         assert cache_of("/static/app/assets/main-B4s0fK2d.js") == "max-age=315360000, public, immutable"
         assert cache_of("/static/app/theme.js") == "max-age=3600, public"
+
+
+def test_the_admin_repeats_the_tokens_of_the_pages_as_they_are():
+    tokens = (ROOT / "frontend" / "src" / "ui" / "tokens.css").read_text()
+    ours = (ROOT / "backend" / "lab" / "static" / "lab" / "admin.css").read_text()
+    light, dark = (dict(re.findall(r"(--[\w-]+): ?(#\w+)", block)) for block in tokens.split("[data-theme=dark]"))
+    blocks = [dict(found) for block in ours.split("}") if (found := re.findall(r"(--[\w-]+): (#\w+)", block))]
+    assert len(blocks) == 3
+    for block, theme in zip(blocks, (light, dark, dark), strict=True):
+        assert block.items() <= theme.items()

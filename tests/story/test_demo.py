@@ -106,12 +106,15 @@ def test_asked_again_it_makes_nothing_twice(site, client, filled):
     assert len(client.get("/classes").json()["items"]) == 1
 
 
-def test_it_is_taken_away_without_a_trace(site, filled):
+def test_it_is_taken_away_without_a_trace_and_a_class_of_its_name_is_not(site, client, filled):
     said = on(site, "--remove")
     assert said == f"Demo class: its people and {len(PRESETS) + 1} runs are gone.\n"
     assert kept(site) == filled[0]
+    made = client.post("/classes", json={"name": "Demo class"})
+    assert made.status_code == 201, made.text
     status, said = demo("--remove", **site.env)
     assert (status, said) == (1, "hamlet: There is no Demo class to remove.\n")
+    assert [row["id"] for row in client.get("/classes").json()["items"]] == [made.json()["id"]]
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset["name"])

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import Count, ProtectedError, QuerySet
 from django.http import HttpRequest
@@ -27,6 +28,7 @@ class LimitedSignIn(AdminAuthenticationForm):
 
 
 admin.site.login_form = LimitedSignIn
+admin.site.unregister(Group)  # rights follow from a person's role; a group would have no effect
 admin.site.site_header = admin.site.site_title = "HAMLET"
 admin.site.index_title = "The lab"
 

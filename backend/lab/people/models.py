@@ -102,6 +102,11 @@ class Classroom(models.Model):
     join_code = models.CharField(
         max_length=20, null=True, blank=True, unique=True, help_text="Whoever knows it may join; none: nobody may."
     )
+    demo = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="`manage.py demo` made it, and may take it away with all that is in it.",
+    )
     bell_at = models.DateTimeField(
         "bell", null=True, blank=True,
         help_text="When the lesson ends: runs stop in time, each with a model; students launch no more. None: no end.",
