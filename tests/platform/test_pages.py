@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from lab import pages, statics
 from lab.environment import BrokerAddress
 from tests.benchmarks.bench_pages import gzipped, scripts_of
+from tests.product import ROOT
 
 
 @pytest.fixture
