@@ -64,8 +64,8 @@ def test_a_run_is_told_with_exactly_these_keys(run, teacher):
     assert list(teacher.ask(f"/runs/{run.pk}").json()) == [
         "id", "name", "notes", "tags", "level", "level_title", "network", "learner", "seed", "state", "message",
         "paused_by", "paused_at", "place", "wait", "owner", "owner_id", "fork", "classroom", "bell_at", "config",
-        "progress", "steps", "steps_budget", "episodes", "epsilon", "stage", "multiplier", "steps_per_second", "pace", "best",
-        "best_episode", "last", "spark", "viewers",
+        "progress", "steps", "steps_budget", "episodes", "epsilon", "stage", "multiplier", "steps_per_second", "pace",
+        "best", "best_episode", "last", "spark", "viewers",
         "created_at", "started_at", "finished_at", "model",
     ]  # fmt: skip
 
