@@ -50,7 +50,7 @@ ROWS: dict[str, tuple[dict[str, Any], float]] = {
     ),
     "rooms": (
         {
-            "level": str(EXAMPLES / "four_rooms.yaml"), "layouts": "episode", "steps": 800_000, "lanes": 128,
+            "level": str(EXAMPLES / "four_rooms.yaml"), "layouts": "episode", "steps": 1_400_000, "lanes": 128,
             "gamma": 0.9, "learning_rate": 0.002, "averaging": 0.99, "trace": 0.9, "trace_cut": True,
             "epsilon_fraction": 0.7, "exploring_starts": 0.0,
         },
