@@ -45,7 +45,7 @@ export function PauseButton({ run, size, tucked, onPress }: Props) {
         onPress?.();
       }}
     >
-      <span className={tucked ? "tuck" : undefined}>{tr("Pause training")}</span>
+      <span className={tucked ? "tuck tuck-first" : undefined}>{tr("Pause training")}</span>
     </Button>
   );
 }
