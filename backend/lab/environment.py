@@ -224,6 +224,7 @@ patience is a quarter of an hour and two hours. Unix sockets have no cable: ther
 def database(data: Path) -> dict[str, Any]:
     """`DATABASE_URL` (postgres://user:password@host:port/name), or SQLite in the data folder."""
     if url := os.environ.get("DATABASE_URL"):
+        _parts("DATABASE_URL", url, "postgres://user:password@host:5432/name")
         try:
             parsed = dj_database_url.parse(url)
         except (ValueError, KeyError) as error:
@@ -283,8 +284,8 @@ def broker(data: Path) -> BrokerAddress:
     if not url:
         path = socket_path(data)
         return BrokerAddress(f"unix://{path}", f"redis+socket://{path}", embedded=True, database=0)
+    parts = _parts("REDIS_URL", url, "redis://:password@host:6379/0")
     try:
-        parts = urlsplit(url)
         number = _database_number(parts)
     except ValueError as error:
         raise ImproperlyConfigured(f"REDIS_URL: {error}") from error
@@ -294,10 +295,24 @@ def broker(data: Path) -> BrokerAddress:
     return BrokerAddress(url, celery_url, embedded=False, database=number)
 
 
+def _parts(name: str, url: str, example: str) -> SplitResult:
+    """An address taken apart. One that cannot be is refused without being shown: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  (reading it is what raises for a port that is none)
+        if parts.netloc and "@" in parts.path + parts.query + parts.fragment:
+            raise ValueError("a sign of the password has ended the host too soon")
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name}: is no address; allowed are those like {example}. In a password / is written %2F, # %23, ? %3F, "
+            "[ %5B, ] %5D, @ %40."
+        ) from None
+    return parts
+
+
 def _database_number(parts: SplitResult) -> int:
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError(f"scheme {parts.scheme!r} is unknown; allowed are redis://, rediss:// and unix://.")
-    parts.port  # noqa: B018  (reading it is what raises for a port that is none)
     if parts.scheme == "unix":
         if not parts.path.startswith("/"):
             raise ValueError("a unix socket needs its whole path: unix:///run/valkey.sock")

@@ -163,6 +163,27 @@ class TestBroker:
         assert complaint(environment.broker, tmp_path).startswith("REDIS_URL: ")
 
 
+@pytest.mark.parametrize("sign", "/#?[]@%")
+@pytest.mark.parametrize("start", ["hunter", "2"])  # what is a number may be taken for the port
+@pytest.mark.parametrize(
+    ("name", "read", "url"),
+    [
+        ("REDIS_URL", lambda data: environment.broker(data).safe_url, "redis://:{}@cache.school/0"),
+        ("DATABASE_URL", lambda data: environment.database(data)["HOST"], "postgres://hamlet:{}@cache.school/lab"),
+    ],
+)
+def test_a_password_whose_signs_must_be_written_otherwise_is_not_shown(
+    monkeypatch, tmp_path, name, read, url, start, sign
+):
+    monkeypatch.setenv(name, url.format(f"{start}{sign}elsinore"))
+    try:
+        assert "cache.school" in read(tmp_path)
+    except ImproperlyConfigured as error:
+        assert str(error).startswith(f"{name}: is no address; ")
+        assert "elsinore" not in str(error)
+        assert "hunter" not in str(error)
+
+
 class TestDatabase:
     def test_sqlite_waits_for_a_lock_instead_of_failing(self, tmp_path):
         options = environment.database(tmp_path)["OPTIONS"]
