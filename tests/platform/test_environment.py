@@ -177,11 +177,12 @@ def test_a_password_whose_signs_must_be_written_otherwise_is_not_shown(
 ):
     monkeypatch.setenv(name, url.format(f"{start}{sign}elsinore"))
     try:
-        assert "cache.school" in read(tmp_path)
+        said = read(tmp_path)
     except ImproperlyConfigured as error:
-        assert str(error).startswith(f"{name}: is no address; ")
-        assert "elsinore" not in str(error)
-        assert "hunter" not in str(error)
+        said = str(error)
+    assert "cache.school" in said or said.startswith(f"{name}: is no address; ")
+    assert "elsinore" not in said
+    assert "hunter" not in said
 
 
 class TestDatabase:
