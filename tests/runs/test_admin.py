@@ -1,5 +1,7 @@
 """The admin: to look, to stop, to export."""
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
@@ -119,8 +121,22 @@ def test_workers_recordings_and_curves_are_there_to_look_at(run, slice_of, admin
     assert "one" in page
     assert "GPU" in page
     assert str(run.pk) in page
+    assert "GPU at work" not in page
     assert f"/runs/{run.pk}/replay/0" in admin.get("/admin/runs/recordedepisode/").content.decode()
     assert "<polyline" in admin.get("/admin/runs/run/").content.decode()
+
+
+def test_workers_tell_how_much_of_a_gpu_is_in_use_where_that_is_known(admin, monkeypatch):
+    card = crew.Card(busy=0.37, memory=0.25)
+    workers = [
+        crew.Worker("tells", True, "GPU 0", None, card),
+        crew.Worker("does not tell", True, "cpu", None),
+        crew.Worker("gone", False, "GPU 1", None, card),
+    ]
+    monkeypatch.setattr(crew, "workers", lambda: workers)
+    page = admin.get("/admin/runs/run/workers/").content.decode()
+    rows = [re.findall(r"<td>(.*?)</td>", row)[-2:] for row in page.partition("<tbody>")[2].split("</tr>")[:3]]
+    assert rows == [["37 %", "25 %"], ["–", "–"], ["–", "–"]]
 
 
 @pytest.mark.parametrize("kind", ["run", "checkpoint", "exportedmodel", "recordedepisode"])

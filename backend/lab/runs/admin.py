@@ -200,13 +200,14 @@ class RunAdmin(Exports):
         return [path("workers/", self.admin_site.admin_view(self.workers), name="runs_workers"), *super().get_urls()]
 
     def workers(self, request: HttpRequest) -> HttpResponse:
-        """Who trains, on what, how fast, and which run."""
+        """Who trains, on what, how fast, and which run; how much of a GPU is in use where its driver tells."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         found = crew.workers()
         runs = Run.objects.in_bulk([worker.run for worker in found if worker.run])
         rows = [(worker, runs.get(worker.run) if worker.run else None) for worker in found]
-        context = {**self.admin_site.each_context(request), "title": "Workers", "workers": rows}
+        cards = any(worker.alive and worker.card for worker in found)
+        context = {**self.admin_site.each_context(request), "title": "Workers", "workers": rows, "cards": cards}
         return TemplateResponse(request, "admin/runs/workers.html", context)
 
 
