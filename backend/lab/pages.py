@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from lab import broker, database
-from lab.runs import crew
+from lab.runs import crew, disk
 
 logger = logging.getLogger(__name__)
 
@@ -41,15 +41,20 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when this process may be sent browsers: as /healthz, and the tables are this version's. Tells how many
-    workers live; pages need none."""
+    """200 when this process may be sent browsers: as /healthz, and the tables are this version's. Tells also what pages
+    do without: whether the disk has room for a run to begin, and how many workers live."""
     tables, alive = None, 0
     found = _database_trouble()
     if not found:
-        tables = database.why_not_these_tables()
-        alive = sum(worker.alive for worker in crew.workers())
+        try:
+            tables = database.why_not_these_tables()
+            alive = sum(worker.alive for worker in crew.workers())
+        except DatabaseError as error:
+            found = str(error)
     return _told(
-        {"database": found, "broker": broker.problem(settings.BROKER.url), "tables": tables}, workers_alive=alive
+        {"database": found, "broker": broker.problem(settings.BROKER.url), "tables": tables},
+        disk="nearly full" if disk.is_full() else "ok",
+        workers_alive=alive,
     )
 
 
@@ -62,7 +67,7 @@ def _database_trouble() -> str | None:
     return None
 
 
-def _told(troubles: dict[str, str | None], **more: int) -> JsonResponse:
+def _told(troubles: dict[str, str | None], **more: str | int) -> JsonResponse:
     for name, trouble in troubles.items():
         if trouble:
             logger.warning("health check: %s: %s", name, trouble)

@@ -85,6 +85,27 @@ def test_no_request_meets_a_connection_of_before_the_restart(transactional_db, p
     assert Client().get("/healthz").status_code == 200
 
 
+@on_a_server
+def test_it_is_told_which_of_the_servers_is_away(transactional_db, postgres, valkey_server, monkeypatch):
+    def told(server):
+        connection.close()
+        server.stop()
+        try:
+            return [(answer.status_code, answer.json()) for answer in map(Client().get, ("/healthz", "/readyz"))]
+        finally:
+            server.restart()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection.pool, "timeout", 0.5)  # else it is waited 10 s for a server that restarts
+        without_database = told(postgres)
+    for status, parts in without_database:
+        assert (status, parts["database"], parts["broker"]) == (503, "no answer", "ok")
+    for status, parts in told(valkey_server):
+        assert (status, parts["database"], parts["broker"]) == (503, "ok", "no answer")
+    assert parts["workers_alive"] == 0, "of none can be heard that it lives"
+    assert Client().get("/readyz").status_code == 200
+
+
 @pytest.mark.parametrize("away", [0, 30])
 def test_the_broker_is_restarted_and_empty(stage, launch, valkey_server, away):
     """Valkey restarted, empty"""

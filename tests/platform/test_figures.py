@@ -7,14 +7,14 @@ import re
 import time
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from prometheus_client.parser import text_string_to_metric_families
 
 from lab.broker import problem
 from lab.environment import BrokerAddress
 from lab.logs import JsonLine, about
 from lab.people import tokens
-from lab.runs import crew, tally
+from lab.runs import crew, disk, tally
 from lab.runs.outbox import Frame, Outbox, client
 from tests.product import ROOT
 
@@ -113,7 +113,28 @@ class TestReady:
         assert answer.status_code == 200
         told = answer.json()
         assert isinstance(told.pop("workers_alive"), int)
-        assert told == {"status": "ok", "database": "ok", "broker": "ok", "tables": "ok"}
+        assert told == {"status": "ok", "database": "ok", "broker": "ok", "tables": "ok", "disk": "ok"}
+
+    def test_a_worker_counts_while_it_says_that_it_lives(self, client, db):
+        before = client.get("/readyz").json()["workers_alive"]
+        crew.sign("worker 1", "cpu")
+        assert client.get("/readyz").json()["workers_alive"] == before + 1
+        crew.forget("worker 1")
+        assert client.get("/readyz").json()["workers_alive"] == before
+
+    @pytest.mark.parametrize(("used", "told"), [(0.949, "ok"), (0.95, "nearly full"), (1.0, "nearly full")])
+    def test_a_disk_on_which_no_run_may_begin_is_told_and_pages_are_served(self, client, db, monkeypatch, used, told):
+        monkeypatch.setattr(disk, "share_used", lambda: used)
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["disk"]) == (200, told)
+
+    def test_a_database_that_goes_while_it_is_asked_is_named(self, client, db, monkeypatch):
+        def gone():
+            raise OperationalError("the server closed the connection unexpectedly")
+
+        monkeypatch.setattr("lab.database.why_not_these_tables", gone)
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["database"]) == (503, "no answer")
 
     def test_tables_of_another_version_are_not_ready(self, client, db):
         with connection.cursor() as cursor:
