@@ -37,7 +37,7 @@ function Shown({ badge, why, compact }: { badge: Badge; why?: string; compact?: 
       return (
         <span className="chip lg">
           <Icon name="clock-counter-clockwise" />
-          {compact ? badge.text.replace(" steps", "") : badge.text}
+          {compact ? badge.short : badge.text}
         </span>
       );
     case "silent":
@@ -47,42 +47,48 @@ function Shown({ badge, why, compact }: { badge: Badge; why?: string; compact?: 
           {badge.turn ? (compact ? tr("Waits") : tr("Waits for its turn")) : compact ? tr("{seconds} s silent", { seconds: badge.seconds }) : tr("No steps for {seconds} s", { seconds: badge.seconds })}
         </span>
       );
-    case "lost":
-      return chip("warn", "wifi-slash", tr("Reconnecting"));
-    case "finished":
-      return chip("ok", "flag-checkered", compact ? tr("Finished") : tr("Finished, {lives} lives", { lives: format.count(badge.episodes) }));
-    case "queued":
-      return chip("", "clock", badge.place ? tr("{place} in line", { place: format.ordinal(badge.place) }) : tr("Queued"));
-    case "warming":
-      return chip("", "clock", tr("Warming up"));
-    case "pausing":
-      return chip("warn", "pause", compact ? tr("Pausing") : tr("Training pauses"));
-    case "paused":
-      return chip("", "pause", compact ? tr("Paused") : tr("Training paused"));
-    case "stopping":
-      return chip("warn", "stop-circle", tr("Stopping"));
-    case "stopped":
-      return chip("", "stop-circle", tr("Stopped"));
-    case "failed":
-      return chip("bad", "warning", tr("Failed"));
-    case "connecting":
-      return chip("", "clock", tr("Connecting"));
+    default: {
+      const [kind, icon, text, short] = state(badge);
+      return (
+        <span className={`chip lg ${kind}`}>
+          <Icon name={icon} />
+          {compact ? (short ?? text) : text}
+        </span>
+      );
+    }
   }
 }
 
-const chip = (kind: string, icon: string, text: string) => (
-  <span className={`chip lg ${kind}`}>
-    <Icon name={icon} />
-    {text}
-  </span>
-);
+/** Colour, picture and words of a state in which no step comes; the words for little room, where there are shorter ones. */
+function state(badge: Exclude<Badge, { kind: "live" | "silent" | "behind" }>): [kind: string, icon: string, text: string, short?: string] {
+  switch (badge.kind) {
+    case "lost":
+      return ["warn", "wifi-slash", tr("Reconnecting")];
+    case "finished":
+      return ["ok", "flag-checkered", tr("Finished, {lives} lives", { lives: format.count(badge.episodes) }), tr("Finished")];
+    case "queued":
+      return ["", "clock", badge.place ? tr("{place} in line", { place: format.ordinal(badge.place) }) : tr("Queued")];
+    case "warming":
+      return ["", "clock", tr("Warming up")];
+    case "pausing":
+      return ["warn", "pause", tr("Training pauses"), tr("Pausing")];
+    case "paused":
+      return ["", "pause", tr("Training paused"), tr("Paused")];
+    case "stopping":
+      return ["warn", "stop-circle", tr("Stopping")];
+    case "stopped":
+      return ["", "stop-circle", tr("Stopped")];
+    case "failed":
+      return ["bad", "warning", tr("Failed")];
+    case "connecting":
+      return ["", "clock", tr("Connecting")];
+  }
+}
 
 function spoken(badge: Badge): string {
   if (badge.kind === "live") return badge.late ? tr("Live, late") : tr("Live");
   if (badge.kind === "silent") return badge.turn ? tr("Waits for its turn") : tr("The trainer sends no steps");
-  if (badge.kind === "pausing") return tr("Training pauses");
-  if (badge.kind === "paused") return tr("Training paused");
-  return badge.kind === "behind" ? tr("Behind the training") : badge.kind;
+  return badge.kind === "behind" ? tr("Behind the training") : state(badge)[2];
 }
 
 function explained(delay: number | null, pace: number | null, speed: number): string {

@@ -26,20 +26,22 @@ export interface Neighbours {
 interface Props {
   level: Level;
   player: Player;
-  /** the run still trains: there is a present to go back to */
+  /** the run has not ended: there is a present to go back to */
   live: boolean;
+  /** nobody trains it for now: what is newest is not live */
+  resting?: boolean;
   lives: Neighbours;
   flags?: readonly Flag[];
 }
 
 /** The timeline: transport, lifeline, and where in which life we are. */
-export function Dock({ level, player, live, lives, flags }: Props) {
+export function Dock({ level, player, live, resting, lives, flags }: Props) {
   return (
     <section className="dock card" aria-label={tr("Timeline")}>
       <div className="tp">
         <Transport player={player} />
         <Speeds player={player} />
-        {live && <LiveButton player={player} />}
+        {live && <LiveButton player={player} resting={resting} />}
       </div>
       <Lifeline level={level} player={player} flags={flags} />
       <Episode level={level} player={player} lives={lives} />
@@ -92,12 +94,13 @@ export function Speeds({ player }: { player: Player }) {
   );
 }
 
-export function LiveButton({ player, short }: { player: Player; short?: boolean }) {
+export function LiveButton({ player, short, resting }: { player: Player; short?: boolean; resting?: boolean }) {
   const follow = useWatch(player, (w) => w.follow);
+  const live = short ? tr("LIVE") : tr("Live");
   return (
-    <button type="button" className={follow ? "golive" : "golive behind"} aria-pressed={follow} onClick={() => player.act(goLive)}>
+    <button type="button" className={follow ? (resting ? "golive resting" : "golive") : "golive behind"} aria-pressed={follow} onClick={() => player.act(goLive)}>
       <span className="dot" />
-      {follow ? (short ? tr("LIVE") : tr("Live")) : tr("Jump to live")}
+      {follow ? (resting ? tr("Newest") : live) : resting ? tr("Jump to newest") : tr("Jump to live")}
       {!follow && !short && <kbd>L</kbd>}
     </button>
   );

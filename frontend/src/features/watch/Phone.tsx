@@ -91,7 +91,7 @@ export function Phone(view: ViewProps) {
         <footer className="bt" aria-label={tr("Timeline")}>
           <PlayButton player={player} />
           <Lifeline level={level} player={player} flags={view.flags} small />
-          {live && <LiveButton player={player} short />}
+          {live && <LiveButton player={player} resting={run.state === "paused"} short />}
         </footer>
       </main>
       <Menu view={view} open={menu} onClose={() => setMenu(false)} onAbout={() => setAbout(true)} />

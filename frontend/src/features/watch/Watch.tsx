@@ -297,7 +297,7 @@ function Desk(view: ViewProps) {
           <Thought level={level} town={town} player={player} />
           {view.below}
         </div>
-        <Dock level={level} player={player} live={view.live} lives={view.lives} flags={view.flags} />
+        <Dock level={level} player={player} live={view.live} resting={view.run.state === "paused"} lives={view.lives} flags={view.flags} />
       </div>
       <Suspense fallback={<BelowBones />}>
         <Below run={run} level={level} player={player} counted={view.counted} />

@@ -11,7 +11,7 @@ export type Badge =
   | { kind: "finished"; episodes: number }
   | { kind: "live"; delay: number | null; late: boolean; text: string }
   | { kind: "silent"; seconds: number; turn: boolean }
-  | { kind: "behind"; text: string };
+  | { kind: "behind"; text: string; short: string };
 
 const LATE = 1_000;
 /** An examination or another run's turn may hold the steps up for a moment; longer is said. */
@@ -27,7 +27,7 @@ export function badgeOf(w: Watch, run: Pick<Run, "state" | "place" | "episodes">
   const ending = run.state === "pausing" || run.state === "paused" || run.state === "stopping" ? run.state : null;
   if (!w.stage) return { kind: ending ?? "warming" };
   const behind = behindOf(w);
-  if (behind) return { kind: "behind", text: w.replay ? tr("Replay") : behindText(behind) };
+  if (behind) return { kind: "behind", ...(w.replay ? same(tr("Replay")) : behindText(behind)) };
   if (ending) return { kind: ending };
   const silent = silentFor(w, now);
   if (silent >= SILENT) return { kind: "silent", seconds: Math.floor(silent / 1_000), turn: run.state === "queued" };
@@ -35,9 +35,12 @@ export function badgeOf(w: Watch, run: Pick<Run, "state" | "place" | "episodes">
   return { kind: "live", delay, late: delay !== null && delay >= LATE, text: delay === null ? "" : delayText(delay) };
 }
 
-function behindText(behind: { steps: number } | { lives: number }): string {
-  if ("lives" in behind) return tr("{n} life behind|{n} lives behind", { n: behind.lives });
-  return behind.steps > 0 ? tr("{n} step behind|{n} steps behind", { n: behind.steps }) : tr("Picture paused");
+const same = (text: string) => ({ text, short: text });
+
+function behindText(behind: { steps: number } | { lives: number }): { text: string; short: string } {
+  if ("lives" in behind) return same(tr("{n} life behind|{n} lives behind", { n: behind.lives }));
+  if (behind.steps === 0) return same(tr("Picture paused"));
+  return { text: tr("{n} step behind|{n} steps behind", { n: behind.steps }), short: tr("{n} behind", { n: behind.steps }) };
 }
 
 /** "184 ms", "2.1 s", "12 s" */

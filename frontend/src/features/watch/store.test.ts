@@ -279,7 +279,7 @@ describe("the badge", () => {
     const shown = play(hearAll(w, life(0, 2), 0), 0, 2_000);
     expect(badgeOf(shown, { ...running, state: "pausing" }, 12_000)).toEqual({ kind: "pausing" });
     expect(badgeOf(shown, { ...running, state: "paused" }, 12_000)).toEqual({ kind: "paused" });
-    expect(badgeOf(toggle(shown, 0), { ...running, state: "paused" }, 12_000)).toEqual({ kind: "behind", text: "Picture paused" });
+    expect(badgeOf(toggle(shown, 0), { ...running, state: "paused" }, 12_000)).toEqual({ kind: "behind", text: "Picture paused", short: "Picture paused" });
   });
 
   it("is red under a second, amber above, and says what was measured", () => {
@@ -303,10 +303,10 @@ describe("the badge", () => {
 
   it("says how far behind the viewer is", () => {
     const w = hearAll(open(newWatch(0)), life(0, 30), 0);
-    expect(badgeOf(toggle(w, 0), running, 0)).toEqual({ kind: "behind", text: "Picture paused" });
-    expect(badgeOf(scrub(play(w, 0, 1000), 5, 1000), running, 0)).toEqual({ kind: "behind", text: "3 steps behind" });
-    expect(badgeOf(hearAll(toggle(w, 0), life(1, 3), 1), running, 0)).toEqual({ kind: "behind", text: "1 life behind" });
-    expect(badgeOf(show(w, w.stage!, 0), running, 0)).toEqual({ kind: "behind", text: "Replay" });
+    expect(badgeOf(toggle(w, 0), running, 0)).toEqual({ kind: "behind", text: "Picture paused", short: "Picture paused" });
+    expect(badgeOf(scrub(play(w, 0, 1000), 5, 1000), running, 0)).toEqual({ kind: "behind", text: "3 steps behind", short: "3 behind" });
+    expect(badgeOf(hearAll(toggle(w, 0), life(1, 3), 1), running, 0)).toEqual({ kind: "behind", text: "1 life behind", short: "1 life behind" });
+    expect(badgeOf(show(w, w.stage!, 0), running, 0)).toEqual({ kind: "behind", text: "Replay", short: "Replay" });
   });
 
   it.each([[0, "0 ms"], [184.4, "184 ms"], [999.6, "1.0 s"], [2140, "2.1 s"], [9960, "10 s"], [61_000, "61 s"]])("%d ms reads %s", (ms, text) => {
