@@ -21,8 +21,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from lab.people.models import Person
-from lab.runs import files, sweep
 from lab.runs.models import Run
+from lab.store import files, sweep
 
 ROWS, MANIFEST, FILES = "rows.jsonl", "manifest.json", "files/"
 LEFT_OUT = ["contenttypes", "auth.permission", "sessions"]

@@ -16,9 +16,10 @@ from lab.database import why_not_these_tables
 from lab.people import classes, guests
 from lab.people.models import Classroom, GuestLink, Membership, Person
 from lab.people.selectors import members_of
-from lab.runs import crew, services
+from lab.runs import services
 from lab.runs.errors import WrongStateError
 from lab.runs.models import Run
+from lab.schedule import crew
 
 NAME = "Demo class"
 """of the class; whoever makes another of this name keeps it, as the demo knows its own by a mark"""

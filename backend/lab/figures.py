@@ -20,11 +20,14 @@ from prometheus_client.core import (
     Metric,
 )
 
-from lab import clock
+from lab import clock, tally
+from lab.outbox import client
 from lab.people import tokens
-from lab.runs import crew, disk, live, queue, services, tally
+from lab.runs import services
 from lab.runs.models import Run
-from lab.runs.outbox import client
+from lab.schedule import crew, queue
+from lab.store import disk
+from lab.watch import live
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 AWAY = (*queue.UNREACHABLE, redis.RedisError)

@@ -12,7 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from lab import broker, database
-from lab.runs import crew, disk
+from lab.schedule import crew
+from lab.store import disk
 
 logger = logging.getLogger(__name__)
 

@@ -98,7 +98,7 @@ STORAGES = {
     # No manifest: the built pages carry hashes in their names already, and the admin's files are small.
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
-# What of ended runs the daily sweep leaves (lab/runs/retention.py).
+# What of ended runs the daily sweep leaves (lab/store/retention.py).
 HAMLET_KEEP = environment.keep()
 HAMLET_WEBHOOKS_PRIVATE = environment.webhooks_private()
 WHITENOISE_MAX_AGE = 3600

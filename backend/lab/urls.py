@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path, re_path
 
 from lab import figures, pages
-from lab.runs.api import api
+from lab.api import api
 
 urlpatterns = [
     path("healthz", pages.healthz),

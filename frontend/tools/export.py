@@ -35,7 +35,7 @@ def documents() -> dict[str, Any]:
     from hamlet.learning.config import PRESETS, TrainConfig
     from hamlet.learning.networks import build_network
     from hamlet.world import VectorWorld, load_level
-    from lab.runs.api import api
+    from lab.api import api
 
     sys.path.insert(0, str(Path(__file__).parent))
     import said

@@ -15,10 +15,7 @@ from pathlib import Path
 
 BACKEND = Path(__file__).parents[2] / "backend"
 SOURCES = (
-    "lab/people/*.py",
-    "lab/runs/*.py",
-    "lab/watch/*.py",
-    "lab/hooks/*.py",
+    "lab/*/*.py",
     "hamlet/learning/config.py",
     "hamlet/learning/fork.py",
     "hamlet/model/*.py",

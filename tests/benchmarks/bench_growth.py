@@ -57,9 +57,10 @@ def grow(runs: int, rows: int, long: int = LONG, long_rows: int = LONG_ROWS) -> 
 def _lesson(owner: Any, number: int, rows: int, origin: Any) -> Any:
     """One run from launch to end, in two slices; `origin`: in one, with the rows of this run but the last."""
     from hamlet.learning.events import Evaluation
-    from lab.runs import services, slices
-    from lab.runs.files import Written, checkpoint_name, model_name, recording_name
+    from lab.runs import services
     from lab.runs.models import RecordedEpisode
+    from lab.store.files import Written, checkpoint_name, model_name, recording_name
+    from lab.training import slices
 
     config = {"level": LEVELS[number % len(LEVELS)], "seed": number, "steps": 1000 * rows}
     run = services.run_launch(owner=owner, name=f"lesson {number}", config=config)

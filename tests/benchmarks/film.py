@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.film [recording.msgpack]     without a recording a mind is trained for some seconds first
 
-1280 x 720, eight steps a second; pictures by the pages' own drawing code in node, files by PyAV (lab/runs/film.py).
+1280 x 720, eight steps a second; pictures by the pages' own drawing code in node, files by PyAV (lab/lives/film.py).
 
 On two cores that other jobs kept busy (load 4.0), a life of 216 steps in the town with day and night: MP4 8.4 s and
 0.57 MB, GIF 6.8 s and 1.48 MB for 100 steps; painting is three quarters of it.
@@ -25,7 +25,8 @@ def main(recording: Path | None) -> None:
 
         django.setup()
         from hamlet.tape.wire import decode_frame
-        from lab.runs import film, levels
+        from lab.lives import film
+        from lab.runs import levels
 
         data = recording.read_bytes() if recording else longest_life()
         frame = decode_frame(data)

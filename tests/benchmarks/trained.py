@@ -22,8 +22,8 @@ from hamlet.learning.config import TrainConfig  # noqa: E402
 from hamlet.tape.episode import Tape  # noqa: E402
 from hamlet.tape.recorder import Recorder  # noqa: E402
 from hamlet.tape.wire import Framer  # noqa: E402
-from lab.runs.live import LivePublisher  # noqa: E402
-from lab.runs.outbox import outbox  # noqa: E402
+from lab.outbox import outbox  # noqa: E402
+from lab.watch.live import LivePublisher  # noqa: E402
 
 
 def train(run: str, steps: int) -> dict[str, object]:

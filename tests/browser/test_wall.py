@@ -11,7 +11,7 @@ import redis
 
 from hamlet.tape.episode import Tape
 from hamlet.tape.wire import Framer
-from lab.runs.outbox import Frame, Outbox
+from lab.outbox import Frame, Outbox
 from tests.browser.pages import asked, picture
 from tests.tape.lives import life
 

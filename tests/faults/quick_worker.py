@@ -18,7 +18,8 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from lab.celery import app  # noqa: E402
-from lab.runs import ledger, pulse, services, worker  # noqa: E402
+from lab.runs import services  # noqa: E402
+from lab.training import ledger, pulse, worker  # noqa: E402
 
 settings.HAMLET_SLICE_SECONDS = float(os.environ.get("HAMLET_QUICK_SLICE", "0.3"))
 services.LEASE = timedelta(seconds=float(os.environ.get("HAMLET_QUICK_LEASE", "2")))

@@ -19,8 +19,9 @@ from django.db import connection
 from hamlet import HamletModel
 from lab import clock
 from lab.processes import spawn
-from lab.runs import files, tasks
+from lab.runs import tasks
 from lab.runs.models import Run
+from lab.store import files
 from tests.faults.twin import TIMELESS, undisturbed
 from tests.runs.apart import own_database
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from lab.people import classes
 from lab.people.models import Classroom
-from lab.runs import bell, errands, queue, services, tasks, turns
+from lab.runs import services, tasks
 from lab.runs.models import Run, TrainedSlice
+from lab.schedule import bell, errands, queue, turns
 
 RUNS = 12
 TINY = {

@@ -11,8 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from lab.runs import files, queue, services
+from lab.runs import services
 from lab.runs.errors import WrongStateError
+from lab.schedule import queue
+from lab.store import files
 from tests.conftest import ON_SQLITE
 from tests.faults.conftest import KILLS, LONG
 from tests.faults.stage import sound

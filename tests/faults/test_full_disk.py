@@ -42,7 +42,7 @@ def small_storage():
 def test_the_disk_is_full_during_a_checkpoint(stage, launch, small_storage, monkeypatch):
     """disk full while a checkpoint is written"""
     # Else the reaper ends the run in time, at 95 %; a disk that something else fills does not wait for it.
-    monkeypatch.setattr("lab.runs.disk.FULL", 1.1)
+    monkeypatch.setattr("lab.store.disk.FULL", 1.1)
     run = launch(**SMALL)
     stage.told.times = 1
     stage.ends(run, "failed")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from lab import environment
-from lab.runs import outbox, services, sweep, tally
+from lab import environment, outbox, tally
+from lab.runs import services
+from lab.store import sweep
 from tests.conftest import ON_SQLITE, PLACE
 from tests.faults.machines import Machine, Relay
 from tests.faults.stage import sound

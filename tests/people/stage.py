@@ -33,8 +33,8 @@ def run_left(owner, classroom, checkpoint, mind, state="finished"):
     from django.utils import timezone
 
     from hamlet.learning.config import TrainConfig
-    from lab.runs import files
     from lab.runs.models import Bookmark, Checkpoint, Clip, ExportedModel, MetricRow, RecordedEpisode, Run
+    from lab.store import files
 
     now = timezone.now()
     ends = {"finished_at": now} if state != "queued" else {"queued_at": now, "sent_at": now}
@@ -68,8 +68,8 @@ def run_left(owner, classroom, checkpoint, mind, state="finished"):
 
 def brought(owner, mind):
     """A model that someone brought along, with one life of its examination."""
-    from lab.runs import files
     from lab.runs.models import UploadedModel
+    from lab.store import files
 
     kept, life = files.put(f"uploads/{uuid4()}/mine.safetensors", mind), files.put(f"uploads/{uuid4()}/0.msgpack", b"x")
     told = {

@@ -5,7 +5,7 @@
 - guessing passwords, codes, cards and links: tests/people/test_signing_in.py and test_classes.py
 - asking without end: tests/people/test_pacing.py
 - webhooks into our own network, with DNS rebinding: tests/hooks/test_webhooks.py
-- files that are no models, or run code when read: tests/model/test_damage.py, tests/runs/test_uploads.py
+- files that are no models, or run code when read: tests/model/test_damage.py, tests/registry/test_uploads.py
 - markup in what people write, in the pages: frontend, `is text, whatever stands in it`
 """
 

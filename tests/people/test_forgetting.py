@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from lab.people import guests, services, tries
 from lab.people.models import GuestLink, Person
-from lab.runs import files
 from lab.runs.models import Bookmark, Checkpoint, ExportedModel, MetricRow, RecordedEpisode, Run, UploadedModel
+from lab.store import files
 from tests.people.pages import Page, refused
 
 

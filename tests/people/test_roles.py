@@ -264,7 +264,7 @@ def test_the_code_on_a_card_cannot_be_searched_for(lab):
 
 
 def test_a_worker_does_not_tell_what_others_train(lab, monkeypatch):
-    from lab.runs import crew
+    from lab.schedule import crew
 
     busy = [crew.Worker("one", True, "cpu", lab.ours.waiting), crew.Worker("two", True, "cpu", lab.others.waiting)]
     monkeypatch.setattr(crew, "workers", lambda: busy)

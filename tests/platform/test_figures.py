@@ -10,12 +10,14 @@ import pytest
 from django.db import OperationalError, connection
 from prometheus_client.parser import text_string_to_metric_families
 
+from lab import tally
 from lab.broker import problem
 from lab.environment import BrokerAddress
 from lab.logs import JsonLine, about
+from lab.outbox import Frame, Outbox, client
 from lab.people import tokens
-from lab.runs import crew, disk, tally
-from lab.runs.outbox import Frame, Outbox, client
+from lab.schedule import crew
+from lab.store import disk
 from tests.product import ROOT
 
 

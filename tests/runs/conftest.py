@@ -41,7 +41,7 @@ def train_queue(valkey):
 @pytest.fixture(autouse=True)
 def _empty_hands():
     """The worker in this process has trained nothing yet."""
-    from lab.runs import worker
+    from lab.training import worker
 
     worker._kept = None
 
@@ -81,8 +81,8 @@ def run(launch):
 def slice_of(train_queue, settings):
     """Do what a worker does with the next message; gives the run after it. `seconds=0` ends it after one iteration."""
 
-    from lab.runs import worker
     from lab.runs.models import Run
+    from lab.training import worker
 
     def slice_of(run, trainers=Lives, seconds=30.0, name="worker one"):
         settings.HAMLET_SLICE_SECONDS = seconds

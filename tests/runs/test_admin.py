@@ -8,8 +8,10 @@ from django.db import connection
 from django.template.defaultfilters import filesizeformat
 from django.test.utils import CaptureQueriesContext
 
-from lab.runs import crew, files, selectors, services
+from lab.runs import selectors, services
 from lab.runs.models import Checkpoint, ExportedModel, RecordedEpisode, Run
+from lab.schedule import crew
+from lab.store import files
 from tests.runs.test_api import some_runs
 
 

@@ -4,11 +4,12 @@ import pytest
 
 from hamlet.learning import Trainer
 from lab.people import classes
-from lab.runs import again, files, forget, services
+from lab.runs import again, forget, services
 from lab.runs.errors import GoneError, LimitError, NotAllowedError, RunError, WrongStateError
 from lab.runs.models import Checkpoint, Run
+from lab.store import files
 from tests.people.pages import Page, refused
-from tests.runs.test_training import SMALL, same, to_the_end, weights_of
+from tests.training.test_training import SMALL, same, to_the_end, weights_of
 
 MORE = {"steps": 2 * SMALL["steps"], "learning_rate": 0.01}
 
@@ -80,7 +81,7 @@ def test_a_life_that_a_fork_took_over_is_told_as_its_own(learnt, slice_of):
 
 
 def test_the_checkpoint_a_fork_begins_with_holds_no_exam_of_its_own(learnt, slice_of, settings):
-    from lab.runs import exports
+    from lab.registry import exports
 
     fork = forked(learnt)
     model, _ = exports.model_export(run=fork, checkpoint=None, format="safetensors")

@@ -5,9 +5,10 @@ import json
 import pytest
 from django.test import Client
 
-from lab.runs import files, services
-from lab.runs.api import api
+from lab.api import api
+from lab.runs import services
 from lab.runs.models import ExportedModel, MetricRow, Run
+from lab.store import files
 
 ANYWHERE = "/api/v1"
 
@@ -313,7 +314,8 @@ def test_a_long_list_asks_the_database_no_more_than_a_short_one(polonius, teache
 
 
 def test_workers_are_those_heard_of_lately(student, run):
-    from lab.runs import crew, slices
+    from lab.schedule import crew
+    from lab.training import slices
 
     crew.sign("worker one", "cpu")
     crew.sign("worker two", "GPU 0")

@@ -6,8 +6,9 @@ from django.test import Client
 
 from hamlet import HamletModel
 from hamlet.learning import Trainer
-from lab.runs import files, worker
 from lab.runs.models import Run
+from lab.store import files
+from lab.training import worker
 
 SMALL = {
     "level": "L3_temporal_mechanics", "network": "simple", "lanes": 16, "rollout": 16, "steps": 256 * 3,

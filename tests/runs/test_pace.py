@@ -8,15 +8,16 @@ from django.db import connections
 from django.test import Client
 
 from hamlet.learning import Trainer
-from lab.runs import pulse, services, slices, worker
+from lab.runs import services
 from lab.runs.errors import NotAllowedError, RunError, WrongStateError
-from lab.runs.ledger import Ledger
 from lab.runs.models import Run
 from lab.runs.pace import Pacer
-from lab.runs.pulse import Pulse, Verdict
+from lab.training import pulse, slices, worker
+from lab.training.ledger import Ledger
+from lab.training.pulse import Pulse, Verdict
 from tests.runs.stand_in import STEPS
-from tests.runs.test_outage import until
-from tests.runs.test_training import SMALL, same, to_the_end, weights_of
+from tests.training.test_outage import until
+from tests.training.test_training import SMALL, same, to_the_end, weights_of
 
 # ------------------------------------------------------------------------------------------------- who may, and what
 

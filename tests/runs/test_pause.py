@@ -10,12 +10,16 @@ from django.utils import timezone
 from hamlet.learning import Trainer
 from lab.people import classes
 from lab.people.models import Classroom
-from lab.runs import again, bell, crew, fairness, live, retention, services, slices, turns, worker
+from lab.runs import again, services
 from lab.runs.errors import LimitError, NotAllowedError, WrongStateError
 from lab.runs.models import Checkpoint, MetricRow, Run
+from lab.schedule import bell, crew, fairness, turns
+from lab.store import retention
+from lab.training import slices, worker
+from lab.watch import live
 from tests.people.pages import Page, refused
 from tests.runs.stand_in import STEPS, Lives
-from tests.runs.test_training import SMALL, same, to_the_end, weights_of
+from tests.training.test_training import SMALL, same, to_the_end, weights_of
 
 LONG_AGO = "2026-01-01T00:00Z"
 LESS = {**SMALL, "steps": 512 * 24}
@@ -133,7 +137,7 @@ def test_paused_or_not_the_weights_are_the_same_to_the_bit(launch, slice_of, pol
                     pause(run, polonius)
                 yield event
 
-    monkeypatch.setattr("lab.runs.pulse.EVERY", 0.01)
+    monkeypatch.setattr("lab.training.pulse.EVERY", 0.01)
     rests = slice_of(run, Interrupted, 60)
     assert rests.state == "paused"
     assert 1 / 3 < rests.progress < 1

@@ -7,8 +7,10 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from lab import clock
-from lab.runs import services, slices, tasks, turns
+from lab.runs import services, tasks
 from lab.runs.models import Run
+from lab.schedule import turns
+from lab.training import slices
 from tests.conftest import ON_SQLITE
 
 LONG_AGO = "2026-01-01T00:00Z"
@@ -110,7 +112,7 @@ def test_a_slice_lost_to_the_database_leaves_the_run_to_its_lease(run, train_que
 
 
 def test_a_full_disk_is_told_to_the_owner(run, train_queue, monkeypatch):
-    from lab.runs import worker
+    from lab.training import worker
     from tests.runs.stand_in import Lives
 
     def full(*args):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from lab.runs import services, slices
+from lab.runs import services
 from lab.runs.errors import NotAllowedError, WrongStateError
+from lab.training import slices
 
 
 def test_a_queued_run_is_stopped_at_once(run, polonius, slice_of):

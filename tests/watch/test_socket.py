@@ -11,11 +11,13 @@ from django.db import connections
 
 from hamlet.tape.episode import Tape
 from hamlet.tape.wire import Framer
+from lab import outbox
 from lab.people.selectors import token_key
 from lab.people.tokens import token_make
-from lab.runs import live, outbox, services, slices
-from lab.runs.live import LivePublisher
-from lab.watch import room
+from lab.runs import services
+from lab.training import slices
+from lab.watch import live, room
+from lab.watch.live import LivePublisher
 from lab.watch.pipe import Pipe
 from lab.watch.viewer import MOST_MESSAGES
 from lab.watch.window import Shown

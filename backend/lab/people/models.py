@@ -86,8 +86,8 @@ class Person(AbstractUser):
 class Classroom(models.Model):
     """A class: its people, the runs they share, how much they may train, and when the present lesson ends.
 
-    Limits count what runs of the class use (lab/runs/fairness.py); one that is empty does not hold. Those of a student
-    hold for each student, those of the class for all its people together.
+    Limits count what runs of the class use (lab/schedule/fairness.py); one that is empty does not hold. Those of a
+    student hold for each student, those of the class for all its people together.
     """
 
     NAME_LENGTH = 60

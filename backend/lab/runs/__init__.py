@@ -1,1 +1,1 @@
-"""Runs: from the click on Launch to the model that is taken home (docs/decisions/slices.md, docs/decisions/live.md)."""
+"""Runs: their rows, what is done with them and what is asked about them (docs/decisions/slices.md)."""

@@ -18,9 +18,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from lab.people.admin import ReadOnly
-from lab.runs import again, crew, exports, levels, selectors, services
+from lab.registry import exports
+from lab.runs import again, levels, selectors, services
 from lab.runs.errors import RunError
 from lab.runs.models import Checkpoint, ExportedModel, RecordedEpisode, Run, UploadedModel
+from lab.schedule import crew
 
 
 def download_url(model: ExportedModel) -> str:

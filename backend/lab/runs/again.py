@@ -13,11 +13,13 @@ from hamlet.learning.fork import forked
 from hamlet.world import load_level
 from lab import clock
 from lab.people.models import Person
-from lab.runs import fairness, files, minds, queue, services, sight
+from lab.runs import minds, services, sight
 from lab.runs.errors import FieldError, GoneError, NotAllowedError, RunError, WrongStateError
-from lab.runs.files import Written
 from lab.runs.models import Checkpoint, Run
 from lab.runs.validation import config_checked, field_errors, launch_checked
+from lab.schedule import fairness, queue
+from lab.store import files
+from lab.store.files import Written
 
 State = Run.State
 SEEDS = 2**31

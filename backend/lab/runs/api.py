@@ -1,45 +1,22 @@
-"""The REST API under /api/v1: who are you, what do you want; the services and selectors answer."""
+"""The part of the API for runs: who are you, what do you want; the services and selectors answer."""
 
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from ninja import NinjaAPI, Query, Router
+from ninja import Query, Router
 from ninja.responses import Status
 
 from hamlet.learning.config import PRESETS, TrainConfig
-from lab.hooks.api import router as webhooks
-from lab.people import once, words
+from lab.people import once
 from lab.people.api import class_of
-from lab.people.api import router as people
-from lab.people.auth import known
-from lab.people.class_api import router as classes
-from lab.people.problems import PROBLEMS, RefusalError, StrictJSON, install, problem
-from lab.people.token_api import router as tokens
-from lab.runs import (
-    again,
-    arena_api,
-    crew,
-    downloads,
-    errands,
-    fair_api,
-    levels,
-    lives_api,
-    minds,
-    models_api,
-    review_api,
-    selectors,
-    services,
-    sight,
-    table,
-)
+from lab.people.problems import PROBLEMS, RefusalError
+from lab.runs import again, levels, minds, selectors, services, sight, table
 from lab.runs.doors import life_of
 from lab.runs.doors import run_of as _run
-from lab.runs.errors import GoneError, LimitError, NotAllowedError, RunError, WrongStateError
 from lab.runs.models import Checkpoint, EvaluationRow, MetricRow, RecordedEpisode, Run, RunTag
 from lab.runs.pace import FASTEST, SLOWEST
 from lab.runs.schemas import (
@@ -64,70 +41,15 @@ from lab.runs.schemas import (
     WorkerOut,
     WorkersOut,
 )
+from lab.schedule import crew, errands
+from lab.store import downloads
 
-STATUS = {NotAllowedError: 403, WrongStateError: 409, LimitError: 409, GoneError: 410, RunError: 422}
-FILE = {
-    "responses": {
-        200: {
-            "description": "The file",
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    }
-}
+FILE = downloads.described("application/octet-stream", "The file")
 TABLE = {"responses": {200: {"description": "A table", "content": {"text/csv": {"schema": {"type": "string"}}}}}}
-PARQUET = {
-    "responses": {
-        200: {
-            "description": "A table",
-            "content": {"application/vnd.apache.parquet": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    }
-}
-FRAME = {
-    "responses": {
-        200: {
-            "description": "One frame (docs/wire.md)",
-            "content": {"application/msgpack": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    }
-}
+PARQUET = downloads.described("application/vnd.apache.parquet", "A table")
+FRAME = downloads.described("application/msgpack", "One frame (docs/wire.md)")
 
 Limit = Annotated[int, Query(ge=1, le=200)]
-
-
-def _version() -> str:
-    try:
-        return version("hamlet-lab")
-    except PackageNotFoundError:
-        from hamlet import __version__
-
-        return str(__version__)
-
-
-class Api(NinjaAPI):
-    """The API, whose document tells of refusals as they are sent."""
-
-    def get_openapi_schema(self, **where: Any) -> Any:
-        document = super().get_openapi_schema(**where)
-        for operation in (one for path in document["paths"].values() for one in path.values()):
-            for status, answer in operation["responses"].items():
-                if int(status) >= 400 and "application/json" in answer.get("content", {}):
-                    answer["content"]["application/problem+json"] = answer["content"].pop("application/json")
-        return document
-
-
-# No docs page: the ready-made ones load scripts from other servers, which our policy forbids.
-api = Api(title="HAMLET", version=_version(), docs_url=None, auth=known, parser=StrictJSON(), urls_namespace="api")
-install(api)
-
-
-@api.exception_handler(RunError)
-def _refused(request: HttpRequest, error: RunError) -> HttpResponse:
-    return problem(
-        STATUS[type(error)],
-        str(error),
-        [{**field._asdict(), "value": words.shown(field.value)} for field in error.errors],
-    )
 
 
 router = Router(tags=["runs"])
@@ -413,15 +335,3 @@ def workers(request: HttpRequest) -> WorkersOut:
     ]  # fmt: skip
     alive = [worker for worker in items if worker.alive]
     return WorkersOut(items=items, free=sum(not worker.busy for worker in alive), total=len(alive))
-
-
-api.add_router("", people)
-api.add_router("", classes)
-api.add_router("", tokens)
-api.add_router("", webhooks)
-api.add_router("", router)
-api.add_router("", models_api.router)
-api.add_router("", review_api.router)
-api.add_router("", lives_api.router)
-api.add_router("", arena_api.router)
-api.add_router("", fair_api.router)

@@ -6,4 +6,5 @@ class RunsConfig(AppConfig):
     verbose_name = "Runs"
 
     def ready(self) -> None:
-        from lab.runs import bell, forget  # noqa: F401
+        from lab.runs import forget  # noqa: F401
+        from lab.schedule import bell  # noqa: F401

@@ -9,9 +9,10 @@ from django.dispatch import receiver
 from lab.people.errors import ConflictError
 from lab.people.models import Person
 from lab.people.services import person_leaves
-from lab.runs import files, live
+from lab.registry.uploads import upload_remove
 from lab.runs.models import Run, UploadedModel
-from lab.runs.uploads import upload_remove
+from lab.store import files
+from lab.watch import live
 
 
 @receiver(person_leaves)

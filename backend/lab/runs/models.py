@@ -1,4 +1,4 @@
-"""A run and all that it leaves behind. Rows name files; the files lie in the default storage (lab/runs/files.py)."""
+"""A run and all that it leaves behind. Rows name files; the files lie in the default storage (lab/store/files.py)."""
 
 import uuid
 from typing import Any

@@ -11,11 +11,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum, prefetch_related_objects
 
 from hamlet.learning.metrics import COLUMNS
-from lab.runs import curves, levels, live, turns
+from lab.runs import curves, levels
 from lab.runs.errors import FieldError, RunError
 from lab.runs.models import Checkpoint, Clip, ExportedModel, MetricRow, RecordedEpisode, Run, RunTag
 from lab.runs.schemas import RunOut
 from lab.runs.sight import REFERS
+from lab.schedule import turns
+from lab.watch import live
 
 SPARK = 60
 """points of the small survival curve"""

@@ -15,12 +15,15 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from hamlet.learning.config import TrainConfig
-from lab import clock
+from lab import clock, outbox, tally
 from lab.people.models import Classroom, Person
-from lab.runs import disk, fairness, forget, live, outbox, queue, selectors, sight, tally
+from lab.runs import forget, selectors, sight
 from lab.runs.errors import LimitError, NotAllowedError, WrongStateError
 from lab.runs.models import Run, RunTag
 from lab.runs.validation import launch_checked, name_checked, notes_checked, pace_checked, tags_checked
+from lab.schedule import fairness, queue
+from lab.store import disk
+from lab.watch import live
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,13 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from hamlet.learning.errors import TrainingError
-from lab.runs import bell, clips, crew, errands, retention, services, sweep, turns, uploads
+from lab.lives import clips
+from lab.registry import uploads
+from lab.runs import services
 from lab.runs.errors import RunError
 from lab.runs.models import ExportedModel
+from lab.schedule import bell, crew, errands, turns
+from lab.store import retention, sweep
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +36,7 @@ def train_slice(self: Any, run_id: str, fence: int) -> None:
 
     The run must be queued under `fence`, or nothing happens. It will be queued again, or finished, stopped or failed.
     """
-    from lab.runs import worker  # imports torch
+    from lab.training import worker  # imports torch
 
     run, ours = UUID(run_id), fence + 1
     try:
@@ -68,7 +72,7 @@ def take_home(model_id: str) -> None:
 
     Whatever goes wrong here, the model itself is there, and the ZIP is made when someone asks for it.
     """
-    from lab.runs import exports
+    from lab.registry import exports
 
     model = ExportedModel.objects.select_related("run").filter(pk=model_id).first()
     if model is None:
@@ -82,7 +86,7 @@ def take_home(model_id: str) -> None:
 @shared_task(name="lab.runs.tasks.examine_upload")
 def examine_upload(upload_id: str) -> None:
     """Examine an uploaded model and record some of its lives. It must be pending, or nothing happens."""
-    from lab.runs import exam
+    from lab.registry import exam
 
     exam.upload_examine(UUID(upload_id))
 

@@ -3,7 +3,7 @@
 Whoever has joined the group is what the worker asks the broker for (overview.py): the interest is the subscription.
 """
 
-from lab.runs.outbox import lanes_group
+from lab.outbox import lanes_group
 from lab.watch.pipe import Event, Pipe
 from lab.watch.viewer import Viewer, Words
 from lab.watch.window import Shown, Window

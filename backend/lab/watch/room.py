@@ -20,11 +20,11 @@ from django.db import Error as DatabaseError
 from redis.exceptions import RedisError
 
 from lab import clock
+from lab.outbox import air_key, group, news_message, past_key
 from lab.people import notice
 from lab.people.selectors import sessions_alive
-from lab.runs.live import VIEWER_SECONDS, viewers_key
-from lab.runs.outbox import air_key, group, news_message, past_key
 from lab.runs.sight import still_see
+from lab.watch.live import VIEWER_SECONDS, viewers_key
 
 logger = logging.getLogger(__name__)
 

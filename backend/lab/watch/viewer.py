@@ -22,11 +22,11 @@ from django.db import Error as DatabaseError
 from django.http.cookie import parse_cookie
 from redis.exceptions import RedisError
 
+from lab.outbox import group
 from lab.people.selectors import token_key
 from lab.people.tokens import token_of
 from lab.runs import selectors, sight
 from lab.runs.models import Run
-from lab.runs.outbox import group
 from lab.watch.pipe import Event, Pipe
 from lab.watch.room import room
 from lab.watch.window import Shown, Window

@@ -14,7 +14,7 @@ import type { Life } from "@/wire";
 import { tr } from "@/words";
 import "./replay.css";
 
-/** What the server wrote into the file (backend/lab/runs/takeaway.py). */
+/** What the server wrote into the file (backend/lab/lives/takeaway.py). */
 interface Packed {
   name: string;
   level: Level;

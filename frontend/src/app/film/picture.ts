@@ -15,7 +15,7 @@ import { momentOf } from "@/wire";
 import type { Life, Moment } from "@/wire";
 import type { Playing } from "./moments";
 
-/** What the server asks for (backend/lab/runs/film.py). */
+/** What the server asks for (backend/lab/lives/film.py). */
 export interface Order {
   /** of the run */
   name: string;

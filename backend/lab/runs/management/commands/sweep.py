@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from lab.runs import retention, sweep
+from lab.store import retention, sweep
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""Lives looked back on: noted, filmed, taken home as a page, raced and played against."""

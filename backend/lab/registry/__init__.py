@@ -1,0 +1,1 @@
+"""Models: what runs leave to take home, and what people bring along; written, packed and examined."""

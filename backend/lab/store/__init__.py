@@ -1,0 +1,1 @@
+"""Files that rows name: in Django's default storage, counted, thinned and swept."""

@@ -1,0 +1,1 @@
+"""A worker's slice: the learning loop meets the database here, under a fence (docs/decisions/slices.md)."""
