@@ -71,16 +71,17 @@ def brought(owner, mind):
     from lab.runs.models import UploadedModel
     from lab.store import files
 
-    kept, life = files.put(f"uploads/{uuid4()}/mine.safetensors", mind), files.put(f"uploads/{uuid4()}/0.msgpack", b"x")
+    id = uuid4()
+    kept, life = files.put(f"uploads/{id}/mine.safetensors", mind), files.put(f"uploads/{id}/1/life_0.msgpack", b"x")
     told = {
         "episode": 0, "steps": 5, "return_sum": 1.0, "cause": "cut", "died_of": None, "root": None, "reasons": [],
         "stage": None, "multiplier": 1.0, "epsilon": 0.0, "at": 0.0, "file": life.name, "bytes": life.bytes,
         "sha256": life.sha256,
     }  # fmt: skip
     return UploadedModel.objects.create(
-        owner=owner, name="mine", source="safetensors", source_bytes=1, source_sha256="", level=SMALL["level"],
+        id=id, owner=owner, name="mine", source="safetensors", source_bytes=1, source_sha256="", level=SMALL["level"],
         network="simple", weights=1, fits=[], state="done", lives=[told], file=kept.name, bytes=kept.bytes,
-        sha256=kept.sha256,
+        sha256=kept.sha256, total_bytes=kept.bytes + life.bytes,
     ).pk  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Delete this student: no row and no file is left that names them."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -71,10 +72,12 @@ def laertes(elsinore, polonius, transactional_db):
         user=polonius, content_type=ContentType.objects.get_for_model(Person), object_id=str(person.pk),
         object_repr=str(person), action_flag=CHANGE,
     )  # fmt: skip
-    brought = files.put(f"uploads/{person.pk}.safetensors", b"mind")
+    upload = uuid4()
+    brought = files.put(f"uploads/{upload}/mine.safetensors", b"mind")
     UploadedModel.objects.create(
-        owner=person, name="from home", source="model", source_bytes=4, source_sha256="", level="L0_0_minimal",
-        network="simple", weights=1, fits={}, file=brought.name, bytes=4, sha256="",
+        id=upload, owner=person, name="from home", source="model", source_bytes=4, source_sha256="",
+        level="L0_0_minimal", network="simple", weights=1, fits={}, file=brought.name, bytes=4, sha256="",
+        total_bytes=4,
     )  # fmt: skip
     person.files = [kept.name, point.name, mind.name, brought.name]
     person.page = page

@@ -6,11 +6,13 @@ import json
 import pickle
 import zipfile
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 import safetensors.numpy
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -20,6 +22,8 @@ from hamlet.model import contract_of
 from hamlet.tape.wire import decode_frame, verify
 from hamlet.world import load_level
 from lab.celery import app
+from lab.people import classes
+from lab.people.models import Classroom, Person
 from lab.registry import exam, uploads
 from lab.registry.convert import LIVES, SEED
 from lab.runs import tasks
@@ -50,6 +54,10 @@ def exams(valkey):
 def send(page, content, name="mine.safetensors", **fields):
     file = SimpleUploadedFile(name, content)
     return page.post(f"{ANYWHERE}/models", {"file": file, **fields}, headers={"X-CSRFToken": page.csrf})
+
+
+def remove(page, id):
+    return page.delete(f"{ANYWHERE}/models/{id}", headers={"X-CSRFToken": page.csrf})
 
 
 def golden(name):
@@ -302,6 +310,92 @@ def test_there_is_a_limit_to_what_one_person_has_here(anyone, monkeypatch):
     assert UploadedModel.objects.count() == 2
 
 
+# ------------------------------------------------------------------------------------------- what it takes
+
+
+@pytest.fixture
+def elsinore(anyone, polonius):
+    return classes.class_make(by=polonius, name="Elsinore")
+
+
+@pytest.fixture
+def hamlet(elsinore):
+    """The page of a student of the class."""
+    return Page(classes.student_make(classroom=elsinore, nickname="Hamlet", pawn=1))
+
+
+def filled(page):
+    """Bytes that fair use tells of one's own files and the class's."""
+    told = page.ask("/fair-use").json()
+    return told["own"]["bytes"]["used"], told["together"]["bytes"]["used"]
+
+
+def test_every_byte_of_it_counts_and_is_free_once_it_is_deleted(own_folder, hamlet, elsinore):
+    laertes = Page(classes.student_make(classroom=elsinore, nickname="Laertes", pawn=2))
+
+    def weight():
+        return sum(path.stat().st_size for path in own_folder.rglob("*") if path.is_file())
+
+    told = send(hamlet, golden(OLD)).json()
+    assert filled(hamlet) == (weight(), weight())
+    alone = weight()
+    exam.upload_examine(UploadedModel.objects.get().pk)
+    assert weight() > alone, "the ZIP and the recorded lives lie there too"
+    assert filled(hamlet) == (weight(), weight())
+    assert hamlet.ask(f"/models/{told['id']}").json()["total_bytes"] == weight()
+    assert filled(laertes) == (0, weight()), "it counts for who brought it, and for the class"
+    assert remove(hamlet, told["id"]).status_code == 204
+    assert weight() == 0
+    assert filled(hamlet) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("whose", "says"),
+    [("student_bytes", "Your files in Elsinore fill"), ("class_bytes", "The files of Elsinore fill")],
+)
+def test_one_that_has_no_room_is_refused_with_what_is_used_and_allowed(own_folder, hamlet, elsinore, whose, says):
+    first = send(hamlet, golden("model1_simple.safetensors")).json()
+    used = first["total_bytes"]
+    Classroom.objects.update(**{whose: used + 3_000})
+    detail = refused(send(hamlet, golden("model1_simple.safetensors")), 409)["detail"]
+    assert detail.startswith(
+        f"{says} {used / 1000:.0f} kB of {(used + 3_000) / 1000:.0f} kB, and the model takes {used / 1000:.0f} kB. "
+    )
+    assert "Delete runs or uploaded models" in detail
+    assert UploadedModel.objects.count() == len(list(own_folder.rglob("*.safetensors"))) == 1
+    assert remove(hamlet, first["id"]).status_code == 204
+    assert send(hamlet, golden("model1_simple.safetensors")).status_code == 201
+
+
+def test_a_launch_has_no_room_beside_models_that_fill_all(hamlet, elsinore):
+    used = send(hamlet, golden("model1_simple.safetensors")).json()["total_bytes"]
+    Classroom.objects.update(student_bytes=used)
+    told = hamlet.ask("/fair-use").json()
+    assert (told["launches"], "Delete runs or uploaded models" in told["message"]) == (False, True)
+
+
+def test_who_belongs_to_no_class_has_no_storage_of_a_class(anyone):
+    assert send(anyone, golden("model1_simple.safetensors")).status_code == 201
+    assert UploadedModel.objects.get().classroom is None
+
+
+def test_what_was_brought_before_it_counted_is_counted_by_the_migration(hamlet, elsinore):
+    send(hamlet, golden(OLD))
+    exam.upload_examine(UploadedModel.objects.get().pk)
+    before = filled(hamlet)
+    UploadedModel.objects.update(total_bytes=0, classroom=None)
+    Person.objects.update(classroom=None)
+    import_module("lab.runs.migrations.0013_uploads_counted").count(apps, None)
+    assert filled(hamlet) == before
+
+
+def test_what_a_worker_left_half_done_goes_with_it(own_folder, hamlet):
+    told = send(hamlet, golden(OLD)).json()
+    files.put(f"uploads/{told['id']}/1/life_0.msgpack", b"of a try whose worker was lost")
+    assert remove(hamlet, told["id"]).status_code == 204
+    assert list((own_folder / "uploads").iterdir()) == []
+
+
 # ---------------------------------------------------------------------------------------------- who may what
 
 
@@ -320,7 +414,7 @@ def test_what_others_brought_is_not_there(anyone, fortinbras, polonius):
         other = Page(person)
         for path in ("", "/card", "/episodes", "/episodes/0", "/download", "/download?as=zip"):
             refused(other.ask(f"/models/{id}{path}"), 404)
-        refused(other.delete(f"{ANYWHERE}/models/{id}", headers={"X-CSRFToken": other.csrf}), 404)
+        refused(remove(other, id), 404)
         assert other.ask("/models").json()["items"] == []
     assert [item["id"] for item in anyone.ask("/models").json()["items"]] == [id]
 
@@ -337,7 +431,7 @@ def test_deleting_leaves_no_file(anyone):
     names = UploadedModel.objects.get().files()
     assert len(names) == 2 + exam.RECORDED
     assert all(files.exists(name) for name in names)
-    assert anyone.delete(f"{ANYWHERE}/models/{id}", headers={"X-CSRFToken": anyone.csrf}).status_code == 204
+    assert remove(anyone, id).status_code == 204
     assert not any(files.exists(name) for name in names)
     refused(anyone.ask(f"/models/{id}"), 404)
 

@@ -89,7 +89,7 @@ def test_files_count_as_rows_know_them(hamlet, elsinore):
     run = launch(hamlet)
     kept = {"iteration": 1, "episode": 1, "file": "x", "sha256": ""}
     Checkpoint.objects.create(run=run, fence=1, steps=1, bytes=2_100_000_000, **kept)
-    with pytest.raises(LimitError, match=r"fill 2.1 GB of 2.0 GB. Delete a run"):
+    with pytest.raises(LimitError, match=r"Your files in Elsinore fill 2.1 GB of 2.0 GB. Delete runs"):
         launch(hamlet)
 
 

@@ -12,9 +12,10 @@ from django.core.management import call_command
 
 from lab.runs import services, tasks
 from lab.runs.errors import LimitError
-from lab.runs.models import Checkpoint, Run
+from lab.runs.models import Checkpoint, Run, UploadedModel
 from lab.store import disk, files, sweep
 from lab.training import slices
+from tests.people.stage import brought
 from tests.runs.stand_in import STEPS
 
 pytestmark = pytest.mark.usefixtures("own_folder")
@@ -44,6 +45,15 @@ class TestSweep:
         left = [old(files.checkpoint_name(run.pk, 7, 12)), old(f"runs/{uuid4()}/1/.writing-x/model_ep1.safetensors")]
         assert {orphan.name for orphan in sweep.sweep()} == set(left)
         assert set(sweep.walk("runs")) == named
+
+    def test_of_an_uploaded_model_every_file_stays_and_a_lost_try_s_goes(self, ophelia):
+        upload = UploadedModel.objects.get(pk=brought(ophelia, b"mind"))
+        for name in upload.files():
+            os.utime(default_storage.path(name), (0, 0))
+        left = old(f"uploads/{upload.pk}/7/life_0.msgpack")
+        assert [orphan.name for orphan in sweep.sweep()] == [left]
+        assert len(upload.files()) == 2
+        assert all(files.exists(name) for name in upload.files())
 
     def test_what_may_still_be_committed_is_left_alone(self, run):
         fresh = old(files.checkpoint_name(run.pk, 7, 12), hours=23)

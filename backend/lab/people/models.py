@@ -86,8 +86,9 @@ class Person(AbstractUser):
 class Classroom(models.Model):
     """A class: its people, the runs they share, how much they may train, and when the present lesson ends.
 
-    Limits count what runs of the class use (lab/schedule/fairness.py); one that is empty does not hold. Those of a
-    student hold for each student, those of the class for all its people together.
+    Limits count what runs of the class use, in bytes also the models that its people brought along
+    (lab/schedule/fairness.py); one that is empty does not hold. Those of a student hold for each student, those of the
+    class for all its people together.
     """
 
     NAME_LENGTH = 60
@@ -121,7 +122,7 @@ class Classroom(models.Model):
     )  # fmt: skip
     student_bytes = models.PositiveBigIntegerField(
         null=True, blank=True, default=2 * 10**9, validators=[MaxValueValidator(MOST_BYTES)],
-        help_text="Bytes that the files of each student's runs may fill.",
+        help_text="Bytes that the files of each student's runs and uploaded models may fill.",
     )  # fmt: skip
     class_runs = models.PositiveIntegerField(
         null=True, blank=True, validators=[MaxValueValidator(MOST_RUNS)],
@@ -133,7 +134,7 @@ class Classroom(models.Model):
     )  # fmt: skip
     class_bytes = models.PositiveBigIntegerField(
         null=True, blank=True, default=20 * 10**9, validators=[MaxValueValidator(MOST_BYTES)],
-        help_text="Bytes that the files of the class's runs may fill.",
+        help_text="Bytes that the files of the class's runs and uploaded models may fill.",
     )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -72,16 +72,17 @@ def _examined(upload: UploadedModel) -> dict[str, Any]:
     known = {**model.metadata, "evaluation": evaluation, "floors": level.floors}
     whole = HamletModel(model.network, model.weights, model.contract, known)
     # Under the number of this try, so that two workers never write the same file.
-    folder = f"uploads/{upload.pk}/{upload.tries}"
+    folder = f"{files.UPLOADS}/{upload.pk}/{upload.tries}"
     stem = upload.file_name.removesuffix(".safetensors")
     with files.writing(f"{folder}/{stem}.safetensors") as (target, single):
         whole.save_inference_checkpoint(target)
     zipped = files.put(f"{folder}/{stem}.zip", pack(whole, stem, title=upload.name))
+    lives = [_recorded(upload, folder, level, events) for events in witness.events]
     return {
-        "state": State.DONE, "message": "", "evaluation": evaluation,
-        "lives": [_recorded(upload, folder, level, events) for events in witness.events],
+        "state": State.DONE, "message": "", "evaluation": evaluation, "lives": lives,
         "file": single.name, "bytes": single.bytes, "sha256": single.sha256,
         "pack": {"file": zipped.name, "bytes": zipped.bytes, "sha256": zipped.sha256},
+        "total_bytes": single.bytes + zipped.bytes + sum(life["bytes"] for life in lives),
     }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ class UploadOut(Schema):
     lives: int = Field(description="How many of its lives can be watched")
     model: FileOut
     pack: FileOut | None = Field(description="The ZIP: model, card, play.py and README; null until it was examined")
+    total_bytes: int = Field(description="Of all its files: model, ZIP and recorded lives, as they count in fair use")
     created_at: datetime
 
     @classmethod
@@ -53,7 +54,7 @@ class UploadOut(Schema):
             name: getattr(upload, name)
             for name in (
                 "name", "state", "message", "source", "source_bytes", "source_sha256", "level", "network", "weights",
-                "fits", "evaluation", "created_at",
+                "fits", "evaluation", "total_bytes", "created_at",
             )
         }  # fmt: skip
         pack = upload.pack and FileOut(**{**upload.pack, "file": upload.pack["file"].rpartition("/")[2]})

@@ -16,12 +16,12 @@ from django.db.models import Q, QuerySet
 from hamlet.model import HamletModel, ModelError
 from hamlet.world import VectorWorld, load_level
 from lab import clock
-from lab.people.models import Person
+from lab.people.models import Classroom, Person
 from lab.runs import levels
 from lab.runs.errors import FieldError, LimitError, RunError
 from lab.runs.models import UploadedModel
 from lab.runs.validation import line_checked
-from lab.schedule import queue
+from lab.schedule import fairness, queue
 from lab.store import files
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def upload_add(*, owner: Person, content: BinaryIO, file_name: str, name: str = 
 
     Raises:
         RunError: it is no model of HAMLET's, damaged or too large, or the name cannot be; nothing was kept
-        LimitError: the owner has `MOST` models here already
+        LimitError: the owner has `MOST` models here already, or it has no room in what they or their class may fill
     """
     title = line_checked("name", name, UploadedModel.NAME_LENGTH) if name else _title(file_name)
     read = _read(content, file_name)
@@ -76,22 +76,26 @@ def upload_add(*, owner: Person, content: BinaryIO, file_name: str, name: str = 
     played = _played(model, fits)
     key = uuid4()
     stem = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in title)[:60]
-    with files.writing(f"uploads/{key}/{stem}.safetensors") as (target, written):
+    with files.writing(f"{files.UPLOADS}/{key}/{stem}.safetensors") as (target, written):
         _as_ours(read, played).save_inference_checkpoint(target)
-    now = clock.now()
+    now, classroom = clock.now(), fairness.working_class(owner)
     try:
         with transaction.atomic():
-            # Locks the owner's row, so that uploads at once do not all count one too few.
-            Person.objects.select_for_update().get(pk=owner.pk)
+            # Locks the owner's row and the class's, so that uploads at once do not all count one too few.
+            Person.objects.select_for_update(no_key=True).get(pk=owner.pk)
+            if classroom is not None:
+                classroom = Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)
+                fairness.upload_check(owner, classroom, written.bytes)
             if UploadedModel.objects.filter(owner=owner).count() >= MOST:
                 raise LimitError(f"You have {MOST} uploaded models; that is the limit. Delete one first.")
             upload = UploadedModel.objects.create(
-                id=key, owner=owner, name=title, source=read.source, source_bytes=read.bytes,
+                id=key, owner=owner, classroom=classroom, name=title, source=read.source, source_bytes=read.bytes,
                 source_sha256=read.sha256, level=plain(model.contract["level"])[:80], network=model.network,
                 weights=sum(array.size for array in model.weights.values()), fits=fits, played=played,
                 state="pending" if played else "done",
                 message="" if played else "It fits none of the levels here, so it was not examined.",
                 sent_at=now if played else None, file=written.name, bytes=written.bytes, sha256=written.sha256,
+                total_bytes=written.bytes,
             )  # fmt: skip
             if played:
                 transaction.on_commit(lambda: _send(upload.pk), robust=True)
@@ -103,10 +107,11 @@ def upload_add(*, owner: Person, content: BinaryIO, file_name: str, name: str = 
 
 def upload_remove(upload: UploadedModel) -> None:
     """Delete it, its files and its lives."""
-    names = upload.files()
+    folder = f"{files.UPLOADS}/{upload.pk}"
     with transaction.atomic():
         upload.delete()
-        transaction.on_commit(lambda: files.remove(names), robust=True)
+        # With what a worker left there that was killed in an examination.
+        transaction.on_commit(lambda: files.remove_folder(folder), robust=True)
 
 
 def uploads_resend(now: datetime | None = None) -> int:

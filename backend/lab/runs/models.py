@@ -454,6 +454,10 @@ class UploadedModel(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="uploads")
+    classroom = models.ForeignKey(
+        "people.Classroom", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name="class",
+        help_text="The class in whose storage it counts; none: no class's.",
+    )  # fmt: skip
     name = models.CharField(max_length=NAME_LENGTH)
     source = models.CharField(max_length=20, help_text="What the file was that was sent.")
     source_bytes = models.BigIntegerField()
@@ -476,6 +480,7 @@ class UploadedModel(models.Model):
     bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
     pack = models.JSONField(null=True, blank=True, help_text="The ZIP: file, bytes, sha256.")
+    total_bytes = models.BigIntegerField(help_text="Of all its files: the model, its ZIP, its recorded lives.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -27,7 +27,9 @@ class ShareOut(Schema):
 class BoundOut(Schema):
     runs: ShareOut = Field(description="Queued or training now")
     minutes: ShareOut = Field(description="Trained within 24 hours, of a worker's time")
-    bytes: ShareOut = Field(description="Of the runs' files: checkpoints, recorded lives, models, films")
+    bytes: ShareOut = Field(
+        description="Of files: checkpoints, recorded lives, models, films; uploaded models with ZIP and lives"
+    )
 
     @classmethod
     def of(cls, bound: Bound) -> "BoundOut":

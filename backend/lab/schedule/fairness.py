@@ -3,8 +3,9 @@
 A paused run is none of the runs at once, as it takes no worker and no turn. To be resumed it needs room among them.
 
 A class has limits for each of its students and for all its people together (lab.people.models.Classroom). Minutes are a
-worker's time in slices that were committed, whatever became of their run since; bytes are what rows know of files. A
-launch beyond a limit is refused; a run that comes to one while it trains ends with its slice, and keeps its model.
+worker's time in slices that were committed, whatever became of their run since; bytes are what rows know of files, of
+runs and of models that were brought along. A launch beyond a limit is refused, and so is a model that has no room; a
+run that comes to a limit while it trains ends with its slice, and keeps its model.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from lab import clock
 from lab.people.models import Classroom, Person
 from lab.people.selectors import classes_for, current_class
 from lab.runs.errors import LimitError, NotAllowedError
-from lab.runs.models import Checkpoint, Clip, ExportedModel, RecordedEpisode, Run, TrainedSlice
+from lab.runs.models import Checkpoint, Clip, ExportedModel, RecordedEpisode, Run, TrainedSlice, UploadedModel
 
 WINDOW = timedelta(hours=24)
 """Minutes count for so long after they were trained."""
@@ -78,11 +79,26 @@ class Bound:
             )
         if not self.bytes.open:
             used, limit = self.bytes
+            files = self._files()
             return (
-                f"{runs} fill {size(used)} of {size(limit or 0)}. "
-                "Delete a run that is no longer needed, or an instructor allows more."
+                f"{files} fill {size(used)} of {size(limit or 0)}. "
+                "Delete runs or uploaded models that are no longer needed, or an instructor allows more."
             )
         return None
+
+    def no_room(self, bytes: int) -> str | None:
+        """Why a model of so many bytes may not be kept, and what to do; None if it may."""
+        used, limit = self.bytes
+        if limit is None or used + bytes <= limit:
+            return None
+        files = self._files()
+        return (
+            f"{files} fill {size(used)} of {size(limit)}, and the model takes {size(bytes)}. "
+            "Delete runs or uploaded models that are no longer needed, or an instructor allows more."
+        )
+
+    def _files(self) -> str:
+        return f"Your files in {self.classroom}" if self.person else f"The files of {self.classroom}"
 
     def _until_free(self) -> str:
         """How long until enough minutes are a day old."""
@@ -94,21 +110,25 @@ class Bound:
         return duration(WINDOW)
 
 
+def working_class(person: Person) -> Classroom | None:
+    """The class to which what they launch and bring along belongs: their current one; a student who chose none has
+    theirs."""
+    chosen = current_class(person)
+    return classes_for(person).first() if chosen is None and not person.is_crew else chosen
+
+
 def launch_class(person: Person) -> Classroom | None:
-    """The class to which what they launch belongs: their current one; a student who chose none has theirs.
+    """The class to which what they launch belongs (`working_class`).
 
     Raises:
         NotAllowedError: guests launch nothing, and a student of no class has none to launch in
     """
     if not person.launches:
         raise NotAllowedError("Guests look, and launch nothing. Who joins the class with its code may launch runs.")
-    chosen = current_class(person)
-    if person.is_crew or chosen is not None:
-        return chosen
-    mine = classes_for(person).first()
-    if mine is None:
+    classroom = working_class(person)
+    if classroom is None and not person.is_crew:
         raise NotAllowedError("Students launch runs in a class, and you belong to none. Ask for a class's join code.")
-    return mine
+    return classroom
 
 
 def launch_check(person: Person, classroom: Classroom | None, now: datetime | None = None) -> None:
@@ -126,6 +146,13 @@ def launch_check(person: Person, classroom: Classroom | None, now: datetime | No
             raise LimitError(f"The bell rings in {duration(left)}: too soon for a run to leave a model.")
     for bound in bounds(person, classroom):
         if refusal := bound.refusal():
+            raise LimitError(refusal)
+
+
+def upload_check(person: Person, classroom: Classroom, bytes: int) -> None:
+    """Raise LimitError where a model of so many bytes has no room in what this person and the class may fill."""
+    for bound in bounds(person, classroom):
+        if refusal := bound.no_room(bytes):
             raise LimitError(refusal)
 
 
@@ -171,7 +198,9 @@ def duration(span: timedelta) -> str:
 
 
 def size(bytes: float) -> str:
-    """As the pages say it, decimal: 830 MB, 2.0 GB."""
+    """As the pages say it, decimal: 90 kB, 830 MB, 2.0 GB."""
+    if bytes < 1e6:
+        return f"{bytes / 1e3:.0f} kB"
     return f"{bytes / 1e6:.0f} MB" if bytes < 1e9 else f"{bytes / 1e9:.1f} GB"
 
 
@@ -181,6 +210,8 @@ def _bound(
     theirs = Run.objects.filter(_whose(classroom, person))
     seconds = _slices(classroom, person).aggregate(all=Sum("seconds"))["all"] or 0.0
     kept = sum(kind._default_manager.filter(run__in=theirs).aggregate(all=Sum("bytes"))["all"] or 0 for kind in FILES)
+    brought = UploadedModel.objects.filter(_whose(classroom, person))
+    kept += brought.aggregate(all=Sum("total_bytes"))["all"] or 0
     active = theirs.filter(state__in=Run.ACTIVE).count()
     return Bound(classroom, person, Share(active, runs), Share(seconds / 60, minutes), Share(kept, bytes))
 

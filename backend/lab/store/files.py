@@ -19,6 +19,8 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage, storages
 
 CHUNK = 1 << 20
+UPLOADS = "uploads"
+"""folder of the models that were brought along; each has one of its own there"""
 
 
 @dataclass

@@ -1,4 +1,5 @@
-"""Files of runs that no row names: what a worker wrote and could not commit before it was killed, or its half of one.
+"""Files of runs and of uploaded models that no row names: what a worker wrote and could not commit before it was
+killed, or its half of one.
 
 A file is an orphan only when it has been lying there for a day. A slice commits within minutes, so nobody will name it
 any more; and the clocks of a storage and of the housekeeper may be hours apart.
@@ -13,10 +14,11 @@ from django.core.exceptions import FieldDoesNotExist
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from lab.runs.models import UploadedModel
 from lab.store import files
 
-ROOM = "runs"
-"""the folder in the storage that is swept"""
+ROOMS = ("runs", files.UPLOADS)
+"""the folders in the storage that are swept"""
 SETTLED = timedelta(days=1)
 
 
@@ -30,10 +32,10 @@ class Orphan:
 
 
 def orphans(now: datetime | None = None) -> Iterator[Orphan]:
-    """Every settled file under `runs/` that no row of any table names."""
+    """Every settled file in `ROOMS` that no row of any table names."""
     limit = (now or timezone.now()) - SETTLED
     # Files first, then rows: a file that is committed meanwhile has its row by then.
-    found = list(walk(ROOM))
+    found = [name for room in ROOMS for name in walk(room)]
     known = named()
     for name in found:
         if name in known:
@@ -67,8 +69,9 @@ def walk(folder: str) -> Iterator[str]:
 
 
 def named() -> set[str]:
-    """The names in the column `file` of every table that has one: a new kind of file is safe from its first day."""
-    found: set[str] = set()
+    """The names in the column `file` of every table that has one: a new kind of file is safe from its first day. And
+    those of uploaded models' ZIPs and lives, which have no rows of their own."""
+    found = {name for upload in UploadedModel.objects.all() for name in upload.files()}
     for model in apps.get_models():
         try:
             model._meta.get_field("file")

@@ -2838,6 +2838,11 @@ export interface components {
             /** @description The ZIP: model, card, play.py and README; null until it was examined */
             pack: components["schemas"]["FileOut"] | null;
             /**
+             * Total Bytes
+             * @description Of all its files: model, ZIP and recorded lives, as they count in fair use
+             */
+            total_bytes: number;
+            /**
              * Created At
              * Format: date-time
              */
@@ -3060,7 +3065,7 @@ export interface components {
             runs: components["schemas"]["ShareOut"];
             /** @description Trained within 24 hours, of a worker's time */
             minutes: components["schemas"]["ShareOut"];
-            /** @description Of the runs' files: checkpoints, recorded lives, models, films */
+            /** @description Of files: checkpoints, recorded lives, models, films; uploaded models with ZIP and lives */
             bytes: components["schemas"]["ShareOut"];
         };
         /** FairUseOut */

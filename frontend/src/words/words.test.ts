@@ -131,8 +131,8 @@ describe("in German", () => {
     expect(heard("You have 12 tokens; that is the limit. Revoke one first.")).toBe("Du hast 12 Tokens; mehr gehen nicht. Widerrufe zuerst eines.");
     expect(heard("20000 is outside; allowed is 1 to 16,384")).toBe("20.000 liegt außerhalb; erlaubt ist 1 bis 16.384");
     expect(heard("0.5 is outside; allowed is below 0.25")).toBe("0,5 liegt außerhalb; erlaubt ist unter 0,25");
-    expect(heard("Your runs in Elsinore, Grade 9 fill 2.0 GB of 1.5 GB. Delete a run that is no longer needed, or an instructor allows more.")).toBe(
-      "Deine Läufe in Elsinore, Grade 9 belegen 2 GB von 1,5 GB. Lösch einen Lauf, der nicht mehr gebraucht wird, oder eine Lehrkraft erlaubt mehr.",
+    expect(heard("Your files in Elsinore, Grade 9 fill 2.0 GB of 1.5 GB. Delete runs or uploaded models that are no longer needed, or an instructor allows more.")).toBe(
+      "Deine Dateien in Elsinore, Grade 9 belegen 2 GB von 1,5 GB. Lösch Läufe oder hochgeladene Modelle, die nicht mehr gebraucht werden, oder eine Lehrkraft erlaubt mehr.",
     );
     expect(heard("The run has finished; there is nothing to stop.")).toBe("Der Lauf ist fertig; es gibt nichts anzuhalten.");
     expect(heard("The file cannot be used: it is damaged: its pickle ends early.")).toBe("Die Datei lässt sich nicht verwenden: ist beschädigt: Ihr Pickle endet zu früh.");

@@ -100,7 +100,7 @@ export function Limits({ classroom, instructor }: { classroom: Classroom; instru
   return (
     <section className="card inset" aria-label={tr("Fair use")}>
       <h2 className="h2">{tr("Fair use")}</h2>
-      <p className="m2">{tr("What runs of the class may use. An empty field is no limit, 0 runs is none.")}</p>
+      <p className="m2">{tr("What runs of the class may use; uploaded models count among the files. An empty field is no limit, 0 runs is none.")}</p>
       <div className="limits">
         <span />
         {WHOSE.map(({ whose, label }) => (

@@ -27,7 +27,7 @@ function Rows({ bound: { runs, minutes: trained, bytes } }: { bound: Bound }) {
     <dl className="est fair">
       <Row share={runs} amount={format.count} what={tr("runs queued or training")} />
       <Row share={trained} amount={minutes} what={tr("minutes trained in 24 hours")} />
-      <Row share={bytes} amount={format.bytes} what={tr("of checkpoints, lives, models, films")} />
+      <Row share={bytes} amount={format.bytes} what={tr("of checkpoints, lives, models, films, uploads")} />
     </dl>
   );
 }

@@ -1,8 +1,8 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import type { DragEvent } from "react";
 import { useNavigate } from "react-router";
-import { ApiError, client, unwrap, uploadsQuery } from "@/api";
+import { ApiError, client, fairUseQuery, unwrap, uploadsQuery } from "@/api";
 import type { Upload } from "@/api";
 import { paths } from "@/paths";
 import { Button, ErrorText, format, Icon } from "@/ui";
@@ -13,6 +13,8 @@ export function Drop({ largest }: { largest: number | undefined }) {
   const field = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const send = useSend(largest);
+  const fair = useQuery(fairUseQuery).data;
+  const share = fair?.own?.bytes;
   const take = (files: FileList | null) => files?.[0] && !send.isPending && send.mutate(files[0]);
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -37,6 +39,9 @@ export function Drop({ largest }: { largest: number | undefined }) {
           {tr("A HamletModel (.safetensors, .pt, .onnx) or a training checkpoint, also an old HAMLET’s. Only its weights are read; nothing in the file can run.")}
           {largest !== undefined && ` ${tr("At most {size}.", { size: format.bytes(largest) })}`}
         </p>
+        {typeof share?.limit === "number" && (
+          <p>{tr("Your files in {name} fill {used} of {limit}; models count among them.", { name: fair?.classroom?.name ?? "", used: format.bytes(share.used), limit: format.bytes(share.limit) })}</p>
+        )}
         {send.error && (
           <div role="alert">
             <ErrorText>{send.error.message}</ErrorText>
@@ -74,6 +79,7 @@ function useSend(largest: number | undefined) {
       return unwrap(client.POST("/api/v1/models", { body: { file: file.name, name: "" }, bodySerializer: () => form }));
     },
     onSuccess: (upload) => {
+      void cache.invalidateQueries({ queryKey: fairUseQuery.queryKey });
       void cache.invalidateQueries({ queryKey: uploadsQuery.queryKey, exact: true });
       void navigate(paths.upload(upload.id));
     },

@@ -3,7 +3,7 @@ import type { UseQueryOptions } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ComponentType } from "react";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
-import { ApiError, client, levelQuery, unwrap, uploadLivesQuery, uploadQuery, uploadsQuery } from "@/api";
+import { ApiError, client, fairUseQuery, levelQuery, unwrap, uploadLivesQuery, uploadQuery, uploadsQuery } from "@/api";
 import type { Level, Upload as Brought } from "@/api";
 import { LabBar, networkTitle } from "@/chrome";
 import { downloads, paths } from "@/paths";
@@ -218,6 +218,7 @@ function Remove({ upload }: { upload: Brought }) {
     onSuccess: () => {
       void navigate(paths.uploads());
       void cache.invalidateQueries({ queryKey: uploadsQuery.queryKey, exact: true });
+      void cache.invalidateQueries({ queryKey: fairUseQuery.queryKey });
     },
     onError: (error) => toast(error.message),
   });
@@ -245,7 +246,7 @@ function Remove({ upload }: { upload: Brought }) {
           </>
         }
       >
-        <p className="m2">{tr("The model, its examination and its recorded lives are deleted. Your own file is not touched.")}</p>
+        <p className="m2">{tr("The model, its examination and its recorded lives are deleted, which frees {size}. Your own file is not touched.", { size: format.bytes(upload.total_bytes) })}</p>
       </Dialog>
     </>
   );

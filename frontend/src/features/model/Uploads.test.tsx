@@ -28,6 +28,7 @@ const brought = (changes: Partial<Brought> = {}): Brought => ({
   lives: 2,
   model: { file: "yorick.safetensors", bytes: 121_000, sha256: "cd".repeat(32) },
   pack: { file: "yorick.zip", bytes: 130_000, sha256: "ef".repeat(32) },
+  total_bytes: 268_000,
   created_at: "2026-11-24T10:00:00Z",
   ...changes,
 });
@@ -77,6 +78,15 @@ test("a file that is refused says why in its place", async () => {
   await user.upload(await screen.findByLabelText("Model file"), file());
   expect(await screen.findByRole("alert")).toHaveTextContent("could run code");
   expect(screen.getByRole("button", { name: "Choose a file" })).toBeEnabled();
+});
+
+test("what one's files fill is told before one uploads", async () => {
+  const share = { used: 1, limit: null };
+  const own = { runs: share, minutes: share, bytes: { used: 1_200_000_000, limit: 2_000_000_000 } };
+  serve({ ...answers, "GET /fair-use": { launches: true, message: "", classroom: { id: "c1", name: "Elsinore" }, own, together: null, bell_at: null, queue: 0, wait: 0 } });
+  list();
+  expect(await screen.findByText("Your files in Elsinore fill 1.2 GB of 2.0 GB; models count among them.")).toBeVisible();
+  expect(await screen.findByRole("link", { name: /268 kB/ })).toBeVisible();
 });
 
 test("a file beyond the limit is not sent", async () => {
@@ -129,7 +139,9 @@ test("deleting asks first, and goes back to the list", async () => {
   const sent = serve({ ...answers, "DELETE /models/u1": {} });
   const { user } = page();
   await user.click(await screen.findByRole("button", { name: "Delete" }));
-  await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Delete" }));
+  const dialog = await screen.findByRole("dialog");
+  expect(dialog).toHaveTextContent("which frees 268 kB");
+  await user.click(within(dialog).getByRole("button", { name: "Delete" }));
   expect(await screen.findByTestId("elsewhere")).toHaveTextContent("/models");
   expect(sent.some(({ call }) => call === "DELETE /models/u1")).toBe(true);
 });

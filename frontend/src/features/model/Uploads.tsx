@@ -31,7 +31,7 @@ export function Uploads() {
                   <Link to={paths.upload(upload.id)}>
                     <b>{upload.name}</b>
                     <small>
-                      {title(upload)}, {networkTitle(upload.network)}
+                      {title(upload)}, {networkTitle(upload.network)}, {format.bytes(upload.total_bytes)}
                     </small>
                   </Link>
                   <span className="upmean">{upload.evaluation && tr("{steps} steps on average", { steps: format.count(Math.round(upload.evaluation.mean)) })}</span>

@@ -88,7 +88,7 @@ export const launch = {
   "All of the class together": "Die ganze Klasse zusammen",
   "runs queued or training": "Läufe warten oder lernen",
   "minutes trained in 24 hours": "Minuten gelernt in 24 Stunden",
-  "of checkpoints, lives, models, films": "an Checkpoints, Leben, Modellen, Filmen",
+  "of checkpoints, lives, models, films, uploads": "an Checkpoints, Leben, Modellen, Filmen, Hochgeladenem",
   "of {limit}": "von {limit}",
   "It begins in about {wait}.": "Er beginnt in etwa {wait}.",
   "The lesson ends at {time}, in {left}: the run stops then, with its model.": "Die Stunde endet um {time}, in {left}: Dann hält der Lauf an, mit seinem Modell.",

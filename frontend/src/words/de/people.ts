@@ -149,7 +149,7 @@ export const people = {
   "Time of the bell": "Uhrzeit des Gongs",
   "Set": "Setzen",
   "No bell": "Kein Gong",
-  "What runs of the class may use. An empty field is no limit, 0 runs is none.": "Was Läufe der Klasse nutzen dürfen. Ein leeres Feld ist keine Grenze, 0 Läufe sind keine.",
+  "What runs of the class may use; uploaded models count among the files. An empty field is no limit, 0 runs is none.": "Was Läufe der Klasse nutzen dürfen; hochgeladene Modelle zählen bei den Dateien mit. Ein leeres Feld ist keine Grenze, 0 Läufe sind keine.",
   "Runs at once": "Läufe zugleich",
   "Minutes trained in 24 hours": "Minuten gelernt in 24 Stunden",
   "GB of files": "GB an Dateien",

@@ -51,7 +51,8 @@ export const sentences = {
   "You have {active} runs queued or training; that is the limit. Pause or stop one, or wait for one to end.": "Von dir warten oder trainieren {active} Läufe; mehr gehen nicht. Pausiere einen, halte einen an oder warte, bis einer endet.",
   "{used} of {limit} of {whose} in {classroom} are queued or training; that is the limit. Pause or stop one, or wait for one to end.": "Es warten oder trainieren {used} von {limit} Läufen, die für {whose} in {classroom} gehen; mehr gehen nicht. Pausiere einen, halte einen an oder warte, bis einer endet.",
   "{runs} have trained {used} of {limit} minutes within 24 hours. Some are free again in {_until_free}, or an instructor allows more.": "{runs} haben in 24 Stunden {used} von {limit} Minuten trainiert. In {_until_free} werden wieder welche frei, oder eine Lehrkraft erlaubt mehr.",
-  "{runs} fill {size} of {size2}. Delete a run that is no longer needed, or an instructor allows more.": "{runs} belegen {size} von {size2}. Lösch einen Lauf, der nicht mehr gebraucht wird, oder eine Lehrkraft erlaubt mehr.",
+  "{files} fill {size} of {size2}. Delete runs or uploaded models that are no longer needed, or an instructor allows more.": "{files} belegen {size} von {size2}. Lösch Läufe oder hochgeladene Modelle, die nicht mehr gebraucht werden, oder eine Lehrkraft erlaubt mehr.",
+  "{files} fill {size} of {size2}, and the model takes {size3}. Delete runs or uploaded models that are no longer needed, or an instructor allows more.": "{files} belegen {size} von {size2}, und das Modell braucht {size3}. Lösch Läufe oder hochgeladene Modelle, die nicht mehr gebraucht werden, oder eine Lehrkraft erlaubt mehr.",
   "Students launch no runs in {classroom} at present.": "Lernende starten in {classroom} zurzeit keine Läufe.",
   "No runs are launched in {classroom} at present.": "In {classroom} werden zurzeit keine Läufe gestartet.",
   "The bell rings in {duration}: too soon for a run to leave a model.": "In {duration} läutet der Gong: zu früh, als dass ein Lauf ein Modell hinterließe.",
@@ -318,6 +319,8 @@ export const sentences = {
 export const parts = {
   "Your runs in {classroom}": "Deine Läufe in {classroom}",
   "The runs of {classroom}": "Die Läufe von {classroom}",
+  "Your files in {classroom}": "Deine Dateien in {classroom}",
+  "The files of {classroom}": "Die Dateien von {classroom}",
   "your runs": "dich",
   "the class's runs": "die Klasse",
   "has been stopped already": "ist schon angehalten",
@@ -337,6 +340,7 @@ export const parts = {
   "{start} to {written}": "{start} bis {written}",
   "{minutes} min": "{minutes} min",
   "{value} h {value2} min": "{value} h {value2} min",
+  "{value} kB": "{value} kB",
   "{value} MB": "{value} MB",
   "{value} GB": "{value} GB",
 } as const satisfies Record<keyof typeof said.parts, string>;
