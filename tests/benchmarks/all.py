@@ -227,6 +227,7 @@ def pages() -> Iterator[Figure]:
         fresh,
         gzipped,
         rate,
+        replay_at_16,
         scripts_of,
     )
 
@@ -244,8 +245,16 @@ def pages() -> Iterator[Figure]:
         idle.goto(EMPTY)
         still = rate(frames(idle))
         idle.context.close()
-        moving = rate(frames(at_16(chromium, lab, watch)))
-        yield more("pages", "Watch, a life at 16x", moving, "frames/s", "an empty page", still, command)
+        page = at_16(chromium, lab, watch)
+        moving = rate(frames(page))
+        page.context.close()
+        yield more(
+            "pages", "Watch, a life at 16x, training beside", moving, "frames/s", "an empty page", still, command
+        )
+        moving = rate(frames(replay_at_16(chromium, lab, watch.rpartition("/")[2]), 5))
+        yield more(
+            "pages", "Replay, a life at 16x, nothing trains", moving, "frames/s", "an empty page", still, command
+        )
 
 
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {

@@ -4,8 +4,9 @@
 
 A run trains beside. Script: what Watch loads before its first picture, gzipped. First paint: Chromium's own
 first-contentful-paint with the CPU throttled to a quarter, of a page that was never open. Frames: animation frames a
-second while a life plays at 16x. Growth: the script heap after a collection, one minute after the page was opened and
-again after `--minutes` more, while it plays life after life.
+second while a life plays at 16x, live beside the training, and from the record when nothing trains. Growth: the script
+heap after a collection, one minute after the page was opened and again after `--minutes` more, while it plays life
+after life.
 
 On two cores that six other jobs kept busy (load 8 to 14): first paint 652 ms (Runs) and 692 ms (Watch), which is the
 bar that index.html holds already; 52 frames/s, 48 of 520 late; heap +4.8 MB an hour. At load 15: 1,216 and 2,592 ms, an
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 THROTTLE = 4
-FRAMES = """new Promise(done => {
+FRAMES = """seconds => new Promise(done => {
   const times = [];
   requestAnimationFrame(function next(now) {
     times.push(now);
-    times.length > 600 || now - times[0] > 10000 ? done(times) : requestAnimationFrame(next);
+    now - times[0] > 1000 * seconds ? done(times) : requestAnimationFrame(next);
   });
 })"""
 EMPTY = "data:text/html,<p>nothing</p>"
@@ -109,9 +110,9 @@ def rate(gaps: list[float]) -> float:
     return 1000 * len(gaps) / sum(gaps)
 
 
-def frames(page: "Page") -> list[float]:
-    """Milliseconds between animation frames, for ten seconds or six hundred of them."""
-    return [after - before for before, after in pairwise(page.evaluate(FRAMES))]
+def frames(page: "Page", seconds: float = 10) -> list[float]:
+    """Milliseconds between animation frames."""
+    return [after - before for before, after in pairwise(page.evaluate(FRAMES, seconds))]
 
 
 def at_16(chromium: "Browser", lab: Lab, address: str) -> "Page":
@@ -121,6 +122,24 @@ def at_16(chromium: "Browser", lab: Lab, address: str) -> "Page":
     page.get_by_role("banner").get_by_text("LIVE").first.wait_for()
     page.keyboard.press("3")
     page.wait_for_timeout(1000)
+    return page
+
+
+def replay_at_16(chromium: "Browser", lab: Lab, run: str) -> "Page":
+    """The page of the run's longest kept life, at 16x, after the run has been stopped: nothing trains beside."""
+    lab.stop_run(run)
+    lab.wait_for(run, "stopped")
+    lives = lab.client.get(f"/runs/{run}/episodes", params={"limit": 200}).json()["items"]
+    longest = max(lives, key=lambda life: life["steps"])
+    page = fresh(chromium, lab)
+    page.goto(f"/runs/{run}/replay/{longest['episode']}?t=0")
+    page.get_by_role("button", name="Pause the picture").or_(
+        page.get_by_role("button", name="Play the picture")
+    ).first.wait_for()
+    page.keyboard.press("3")
+    if (play := page.get_by_role("button", name="Play the picture")).count():
+        play.click()
+    page.wait_for_timeout(500)
     return page
 
 
@@ -174,6 +193,9 @@ def main() -> None:
         late = sum(gap > 1.5 * median(gaps) for gap in gaps)
         print(f"at 16x: {rate(gaps):.0f} frames/s, {late} of {len(gaps)} frames late, longest gap {max(gaps):.0f} ms")
         before, after = growth(page, asked.minutes)
+        page.context.close()
+        gaps = frames(replay_at_16(chromium, lab, watch.rpartition("/")[2]), 5)
+        print(f"replay at 16x, nothing trains: {rate(gaps):.0f} frames/s, longest gap {max(gaps):.0f} ms")
         hour = (after - before) * 60 / asked.minutes
         print(
             f"heap {before:.1f} MB after a minute, {after:.1f} MB {asked.minutes:g} min later: {hour:+.1f} MB an hour"
