@@ -6,6 +6,7 @@ python deploy/frontend.py --install   only put the packages of package-lock.json
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FRONTEND = ROOT / "frontend"
 BUILT = ROOT / "backend" / "lab" / "static" / "app"
 PACKAGES = FRONTEND / "node_modules"
+MODEL = ROOT / "docs" / "examples" / "javascript" / "hamlet_model.mjs"
+"""the model in JavaScript, an example to take home that the pages use too"""
 STAMP = ".sources.sha256"
 NODE = (20, 19)
 """The oldest node that the build tools run on."""
@@ -29,14 +32,14 @@ def sources() -> list[Path]:
     folders = [FRONTEND / "src", FRONTEND / "public"]
     inside = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     beside = [path for path in FRONTEND.iterdir() if path.is_file() and not path.name.startswith(".")]
-    return sorted(inside + beside)
+    return sorted([*inside, *beside, MODEL])
 
 
 def digest(files: list[Path]) -> str:
     """One hash over names and contents."""
     total = hashlib.sha256()
     for path in files:
-        total.update(f"{path.relative_to(FRONTEND).as_posix()}\0".encode())
+        total.update(f"{os.path.relpath(path, FRONTEND)}\0".encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
 

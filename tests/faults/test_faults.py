@@ -88,11 +88,18 @@ def test_no_request_meets_a_connection_of_before_the_restart(transactional_db, p
 
 
 @on_a_server
-def test_it_is_told_which_of_the_servers_is_away(transactional_db, postgres, valkey_server, monkeypatch):
+def test_it_is_told_which_of_the_servers_is_away(
+    transactional_db, postgres, valkey_server, monkeypatch, settings, tmp_path
+):
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "index.html").write_text("<!doctype html>")
+
     def told(server):
         connection.close()
         server.stop()
         try:
+            assert Client().get("/").status_code == 200, "the page itself needs neither"
             return [(answer.status_code, answer.json()) for answer in map(Client().get, ("/healthz", "/readyz"))]
         finally:
             server.restart()

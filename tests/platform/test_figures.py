@@ -7,6 +7,7 @@ import re
 import time
 
 import pytest
+import yaml
 from django.db import OperationalError, connection
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -26,11 +27,21 @@ def _no_counters(valkey):
     client().delete(tally.key())
 
 
-def samples(client):
+def families(client):
     answer = client.get("/metrics")
     assert answer.status_code == 200
-    families = text_string_to_metric_families(answer.content.decode())
-    return {(s.name, *s.labels.values()): s.value for family in families for s in family.samples}
+    return list(text_string_to_metric_families(answer.content.decode()))
+
+
+def samples(client):
+    return {(s.name, *s.labels.values()): s.value for family in families(client) for s in family.samples}
+
+
+@pytest.fixture
+def panels():
+    """(expression, legend) of all that the dashboard draws."""
+    drawn = json.loads((ROOT / "deploy" / "grafana.json").read_text())["panels"]
+    return [(target["expr"], target["legendFormat"]) for panel in drawn for target in panel["targets"]]
 
 
 @pytest.fixture
@@ -96,17 +107,34 @@ class TestMetrics:
         for gpu in ("0", "1"):
             crew.forget(f"worker {gpu}")
 
-    def test_the_dashboard_shows_only_what_there_is_and_all_of_it(self, instructor):
+    def test_the_dashboard_shows_only_what_there_is_and_all_of_it(self, instructor, panels):
         crew.sign("worker 1", "GPU 1", crew.Card(0.5, 0.5))
-        text = (ROOT / "deploy" / "grafana.json").read_text()
-        shown = {
-            name for panel in json.loads(text)["panels"] for name in re.findall(r"hamlet_\w+", str(panel["targets"]))
-        }
+        shown = {name for expression, _ in panels for name in re.findall(r"hamlet_\w+", expression)}
         there = {name for name, *_ in samples(instructor)}
         crew.forget("worker 1")
         assert shown <= there
         plain = {re.sub(r"_(bucket|count|sum)$", "", name) for name in there if not name.endswith("_created")}
         assert plain == {re.sub(r"_bucket$", "", name) for name in shown}
+
+    def test_the_dashboard_takes_rates_of_what_only_grows_and_names_lines_by_labels_that_are_there(
+        self, instructor, panels
+    ):
+        crew.sign("worker 1", "GPU 1", crew.Card(0.5, 0.5))
+        told = {sample.name: (family.type, sample.labels) for family in families(instructor)
+                for sample in family.samples}  # fmt: skip
+        crew.forget("worker 1")
+        for expression, legend in panels:
+            (name,) = re.findall(r"hamlet_\w+", expression)
+            kind, labels = told[name]
+            assert ("rate(" in expression) == (kind in ("counter", "histogram")), expression
+            drawn_apart = set(labels) - ({"le"} if "histogram_quantile" in expression else set())
+            assert set(re.findall(r"{{(\w+)}}", legend)) == drawn_apart, expression
+
+    def test_workers_are_scaled_by_a_figure_that_is_told(self, instructor):
+        documents = yaml.safe_load_all((ROOT / "deploy" / "kubernetes" / "scale.yaml").read_text())
+        metrics = [metric for one in documents for metric in one["spec"].get("metrics", ())]
+        (name,) = [metric["external"]["metric"]["name"] for metric in metrics if metric["type"] == "External"]
+        assert (name,) in samples(instructor)
 
 
 class TestReady:

@@ -4,6 +4,7 @@ Four data folders stand for four machines: what they share are PostgreSQL, Valke
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from lab.processes import spawn
 from tests.platform.test_up import eventually, healthy, run_up, sign_in
@@ -97,9 +99,25 @@ def test_parts_on_their_own_make_one_hamlet(site):
         eventually(lambda: second.get(f"/api/v1/runs/{run}").json()["state"] == "finished", 120)
         model = second.get(f"/api/v1/runs/{run}").json()["model"]
         assert second.get(f"/api/v1/models/{model['id']}/download").status_code == 200
+        # Either tells the same figures, of what the others did.
+        told = [figures(client) for client in (first, second)]
+        assert told[0] == told[1]
+        assert told[0]["hamlet_slices_total", "committed"] >= 1
+        assert told[0]["hamlet_runs", "finished"] == 1
+        assert second.get("/readyz").json()["workers_alive"] == 1
         # One web process goes; the other serves on.
         webs[0].stop()
         assert second.get(f"/api/v1/runs/{run}").status_code == 200
+
+
+def figures(client):
+    """What /metrics tells, without what is measured anew each time."""
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in families for sample in family.samples
+        if not re.search("seconds$|created$|disk", sample.name)
+    }  # fmt: skip
 
 
 def test_a_worker_waits_for_the_tables_that_the_web_part_makes(site):
