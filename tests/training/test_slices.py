@@ -1,7 +1,9 @@
 """A run is a chain of slices: claimed once, committed whole, the same however it was cut."""
 
 import hashlib
+import io
 import json
+import logging
 import threading
 import time
 
@@ -9,6 +11,7 @@ import pytest
 from django.db import connection
 
 from hamlet.tape.wire import decode_frame, verify
+from lab.logs import JsonLine
 from lab.runs import services
 from lab.runs.models import Checkpoint, ExportedModel, MetricRow, Run
 from lab.store import files
@@ -197,6 +200,26 @@ def test_a_run_that_fails_says_what_its_owner_can_use(run, train_queue, monkeypa
     if trainers is Breaks:
         assert [row[0] for row in curve(run)] == [1, 2]  # what led there can be seen
     assert train_queue.all() == []
+
+
+def test_what_is_logged_of_a_slice_that_fails_carries_the_run_and_the_slice(run, monkeypatch):
+    from lab.runs.tasks import train_slice
+
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(JsonLine())
+    logging.getLogger("lab").addHandler(handler)
+    monkeypatch.setattr(worker.slice_run, "__defaults__", (Stumbles,))
+    try:
+        with pytest.raises(KeyError):
+            train_slice.run(str(run.pk), 0)
+        logging.getLogger("lab").warning("between two slices")
+    finally:
+        logging.getLogger("lab").removeHandler(handler)
+    failed, after = map(json.loads, written.getvalue().splitlines())
+    assert (failed["run"], failed["slice"], failed["level"]) == (str(run.pk), 1, "ERROR")
+    assert "KeyError" in failed["trace"]
+    assert not {"run", "slice"} & set(after)
 
 
 def test_the_best_checkpoint_carries_the_mark_alone(run, slice_of):

@@ -12,6 +12,7 @@ from django.db import Error as DatabaseError
 
 from hamlet.learning.errors import TrainingError
 from lab.lives import clips
+from lab.logs import about
 from lab.registry import uploads
 from lab.runs import services
 from lab.runs.errors import RunError
@@ -39,23 +40,25 @@ def train_slice(self: Any, run_id: str, fence: int) -> None:
     from lab.training import worker  # imports torch
 
     run, ours = UUID(run_id), fence + 1
-    try:
-        worker.slice_run(run, fence, worker=self.request.hostname or "worker")
-    except TrainingError as error:
-        _fail(run, ours, str(error))
-    except DatabaseError as error:
-        # Nothing was committed. The lease runs out, and the run goes on from its last checkpoint.
-        logger.warning("run %s: a slice is lost, the database is away: %s", run, error)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+    with about(run=run_id, slice=ours):
+        try:
+            worker.slice_run(run, fence, worker=self.request.hostname or "worker")
+        except TrainingError as error:
+            _fail(run, ours, str(error))
+        except DatabaseError as error:
+            # Nothing was committed. The lease runs out, and the run goes on from its last checkpoint.
+            logger.warning("run %s: a slice is lost, the database is away: %s", run, error)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                logger.exception("run %s failed", run)
+                _fail(run, ours, "Something went wrong on our side.")
+                raise
+            logger.error("run %s: %s", run, error)
+            _fail(run, ours, "The disk is full. What was learnt is kept as of the last checkpoint.")
+        except Exception:
+            logger.exception("run %s failed", run)
             _fail(run, ours, "Something went wrong on our side.")
             raise
-        logger.error("run %s: %s", run, error)
-        _fail(run, ours, "The disk is full. What was learnt is kept as of the last checkpoint.")
-    except Exception:
-        logger.exception("run %s failed", run)
-        _fail(run, ours, "Something went wrong on our side.")
-        raise
 
 
 def _fail(run: UUID, fence: int, message: str) -> None:

@@ -21,7 +21,6 @@ from hamlet.tape.recorder import Recorder
 from hamlet.tape.wire import Framer
 from hamlet.world import Level
 from lab import tally
-from lab.logs import about
 from lab.outbox import client as outbox_client
 from lab.outbox import outbox
 from lab.runs.models import Checkpoint, Run
@@ -132,7 +131,7 @@ def slice_run(run_id: UUID, fence: int, worker: str, trainers: Trainers = Traine
     if claim is None:
         return None
     kept, _kept = _kept, None  # whatever happens below, half a slice is never gone on with
-    with about(run=run_id, slice=claim.fence), Ledger(claim) as rows, Pulse(claim, rows, claim.seconds) as pulse:
+    with Ledger(claim) as rows, Pulse(claim, rows, claim.seconds) as pulse:
         training = take_up(claim, kept, trainers)
         try:
             train(training, rows, pulse)
