@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +52,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 def pytest_configure() -> None:
     django.setup()  # here, and not by an ini option: pytest-django would read that before this file
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    # Argon2 is dear on purpose, a quarter of a second each time: here it is at its cheapest. What is started as the
+    # product (tests/product.py) has its full price.
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 def pytest_unconfigure() -> None:
@@ -60,12 +64,13 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On SQLite only what touches the database is run again."""
+    """On SQLite only what touches the database is run again, but for what is marked `once`."""
     if ON_SQLITE:
-        touching = [item for item in items if {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))]
-        touching += [item for item in items if item not in touching and item.get_closest_marker("django_db")]
-        config.hook.pytest_deselected(items=[item for item in items if item not in touching])
-        items[:] = [item for item in items if item in touching]
+        touching = {item for item in items if {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))}
+        touching |= {item for item in items if item.get_closest_marker("django_db")}
+        again = {item for item in touching if not item.get_closest_marker("once")}
+        config.hook.pytest_deselected(items=[item for item in items if item not in again])
+        items[:] = [item for item in items if item in again]
 
 
 def pytest_report_header() -> str:
@@ -130,18 +135,10 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
         yield
 
 
-@cache
-def _hashed(password: str) -> str:
-    """The password as the database keeps it. Argon2 takes a quarter of a second, so each is hashed only once."""
-    from django.contrib.auth.hashers import make_password
-
-    return make_password(password)
-
-
 def _member(username: str, **rights: Any) -> "Person":
     from lab.people.models import Person
 
-    return Person.objects.create(username=username, password=_hashed(f"{username}-of-elsinore"), **rights)
+    return Person.objects.create_user(username, password=f"{username}-of-elsinore", **rights)
 
 
 @pytest.fixture

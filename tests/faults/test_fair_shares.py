@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 from statistics import median
 
+import pytest
 from django.db import connection
 from django.utils import timezone
 
@@ -13,6 +14,8 @@ from lab.people.models import Classroom
 from lab.runs import services, tasks
 from lab.runs.models import Run, TrainedSlice
 from lab.schedule import bell, errands, queue, turns
+
+pytestmark = pytest.mark.once("whose turn it is, the queue and the clock decide")
 
 RUNS = 12
 TINY = {

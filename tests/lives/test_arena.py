@@ -21,6 +21,9 @@ SMALL = {
 REMEMBERS = {"level": "L2_partial_observability", "network": "recurrent"}
 
 
+pytestmark = pytest.mark.once("what a mind and the world answer")
+
+
 class Player(Page):
     def race(self, run, checkpoints, start=7):
         ids = ",".join(str(checkpoint.pk) for checkpoint in checkpoints)

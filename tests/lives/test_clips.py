@@ -33,6 +33,7 @@ def student(ophelia):
     return Viewer(ophelia)
 
 
+@pytest.mark.once("what a film shows")
 @pytest.mark.parametrize("format", film.FORMATS)
 def test_a_film_is_made_by_a_worker_and_downloaded(lived, student, exams, tmp_path, format):  # noqa: F811
     av = pytest.importorskip("av")

@@ -18,6 +18,8 @@ from tests.runs.test_admin import act, admin  # noqa: F401
 from tests.runs.test_api import ANYWHERE, refused, student  # noqa: F401
 from tests.training.test_training import small, to_the_end  # noqa: F401
 
+pytestmark = pytest.mark.once("what a file holds, and how it is sent")
+
 
 @pytest.fixture
 def trained(small, slice_of):  # noqa: F811

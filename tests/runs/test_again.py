@@ -51,6 +51,7 @@ def test_a_clone_that_would_be_the_same_run_is_refused(run, polonius):
 # --------------------------------------------------------------------------------------------------- fork
 
 
+@pytest.mark.once("which weights come out")
 def test_the_same_fork_gives_the_same_weights_however_it_is_sliced(learnt, slice_of, train_queue):
     whole = to_the_end(forked(learnt), slice_of, 60)
     sliced = to_the_end(forked(learnt), slice_of, 0.3)
@@ -156,6 +157,7 @@ def test_a_fork_tells_of_its_origin_only_those_who_share_it(learnt, polonius):
 # ------------------------------------------------------------------------------------------------- resume
 
 
+@pytest.mark.once("which weights come out")
 def test_a_stopped_run_goes_on_to_the_same_end(launch, slice_of, polonius, train_queue):
     whole = to_the_end(launch("whole", **SMALL), slice_of, 60)
     run = slice_of(launch("halted", **SMALL), Trainer, 0.2)

@@ -14,6 +14,7 @@ SMALL = {
     "level": "L3_temporal_mechanics", "network": "simple", "lanes": 16, "rollout": 16, "steps": 256 * 3,
     "evaluations": 2, "evaluation_lives": 4, "minibatches": 2, "epochs": 1, "seed": 5,
 }  # fmt: skip
+pytestmark = pytest.mark.once("what a mind answers")
 
 
 @pytest.fixture

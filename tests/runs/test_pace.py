@@ -156,6 +156,7 @@ def trained(run, fence=0):
     return in_a_thread(lambda: worker.slice_run(run.pk, fence, "worker one", Trainer))
 
 
+@pytest.mark.once("which weights come out")
 def test_paced_or_not_the_weights_are_the_same_to_the_bit(launch, slice_of, polonius):
     config = SMALL | {"steps": 512 * 5}
     free = to_the_end(launch(**config), slice_of, 60)

@@ -17,6 +17,8 @@ from lab.watch import live
 from lab.watch.live import LivePublisher
 from tests.watch.viewers import SocketPage, StreamPage, cookie_of
 
+pytestmark = pytest.mark.once("frames and recordings pass no database")
+
 ENOUGH = 1_000
 
 

@@ -20,6 +20,8 @@ from lab.store import files
 from lab.training import worker
 from tests.runs.apart import own_database
 
+pytestmark = pytest.mark.once("which weights come out; tests/faults asks the same of both databases, with kills")
+
 SMALL = {
     "level": "L0_0_minimal", "lanes": 32, "rollout": 16, "steps": 512 * 60, "evaluations": 3, "evaluation_lives": 4,
     "minibatches": 2, "epochs": 1, "seed": 11,
@@ -80,10 +82,10 @@ worker.slice_run(uuid.UUID(sys.argv[1]), int(sys.argv[2]), "worker that dies")
 """
 
 
-def test_killed_in_mid_slice_it_goes_on_to_the_same_weights(small, slice_of, train_queue):
-    # Long enough for the first rows to be written, about a second into the slice, well before the run's own end.
-    undisturbed = to_the_end(small(steps=512 * 400), slice_of, 60)
-    run = slice_of(small(steps=512 * 400), Trainer, 0.3)
+def test_killed_in_mid_slice_it_goes_on_to_the_same_weights(small, slice_of, train_queue, polonius):
+    undisturbed = to_the_end(small(), slice_of, 60)
+    run = slice_of(small(), Trainer, 0)
+    services.run_pace(run=run, by=polonius, pace=60)  # seconds from its first rows to its end: it is killed between
     kept = run.checkpoints.get().steps
     _, fence = train_queue.take()
     env = {**os.environ, "DATABASE_URL": own_database(), "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -97,6 +99,7 @@ def test_killed_in_mid_slice_it_goes_on_to_the_same_weights(small, slice_of, tra
     assert (run.state, run.fence) == ("training", fence + 1)
     Run.objects.filter(pk=run.pk).update(lease_until="2026-01-01T00:00Z")
     assert services.runs_reap() == 1
+    services.run_pace(run=run, by=polonius, pace=None)
     run.refresh_from_db()
     run = to_the_end(run, slice_of, 60)
     assert run.state == "finished"
