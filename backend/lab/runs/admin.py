@@ -1,13 +1,14 @@
-"""Runs and what they leave in the admin: to look at, to pause, stop, resume, clone, export, delete.
+"""Runs, what they leave and what people brought: to look at, to pause, stop, resume, clone, export, delete.
 
 What training wrote nobody edits.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import DELETION, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,8 +19,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from lab.people.admin import ReadOnly
-from lab.registry import exports
+from lab.registry import exports, uploads
 from lab.runs import again, levels, selectors, services
+from lab.runs.discard import Discarded, discard
 from lab.runs.errors import RunError
 from lab.runs.models import Checkpoint, ExportedModel, RecordedEpisode, Run, UploadedModel
 from lab.schedule import crew
@@ -52,6 +54,69 @@ def thumbnail(spark: Sequence[float], width: int = 120, height: int = 24) -> Saf
     )  # fmt: skip
 
 
+class Confirms(ReadOnly):
+    """Has deeds that ask first, with the bytes of each."""
+
+    beside = "run"
+    """what stands beside a row's name there"""
+
+    def aside(self, row: Any) -> str:
+        """That of this row."""
+        return str(getattr(row, self.beside))
+
+    def confirmed(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        """The rows that were shown and confirmed; None: it is to be asked first.
+
+        They come in one field, as a form has a thousand at most.
+        """
+        chosen = request.POST.get("confirmed")
+        return queryset.filter(pk__in=chosen.split(",")) if chosen else None
+
+    def ask(
+        self, request: HttpRequest, queryset: QuerySet[Any], sizes: Mapping[Any, int], action: str, verb: str, what: str
+    ) -> TemplateResponse:
+        """A page that shows what is about to be done, and to what."""
+        rows = [(row, self.aside(row), sizes.get(row.pk, 0)) for row in queryset]
+        context = {
+            **self.admin_site.each_context(request), "title": f"{verb}?", "what": what, "rows": rows, "verb": verb,
+            "total": sum(size for _, _, size in rows), "action": action, "checkbox": ACTION_CHECKBOX_NAME,
+            "chosen": ",".join(str(row.pk) for row, _, _ in rows), "beside": self.beside, "opts": self.opts,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/runs/confirm.html", context)
+
+
+class Deletes(Confirms):
+    """Has the action *Delete, with all files*."""
+
+    what = ""
+    """what is told before it is done"""
+    takes = "bytes"
+    """the column with the bytes that a row's files take"""
+
+    def discard(self, queryset: QuerySet[Any]) -> Discarded:
+        """Delete what may go."""
+        return discard(self.model, list(queryset.values_list("pk", flat=True)))
+
+    @admin.action(description="Delete, with all files")
+    def delete(self, request: HttpRequest, queryset: QuerySet[Any]) -> TemplateResponse | None:
+        chosen = self.confirmed(request, queryset)
+        if chosen is None:
+            sizes = dict(queryset.values_list("pk", self.takes))
+            return self.ask(request, queryset, sizes, "delete", "Delete for good", self.what)
+        found = self.discard(chosen)
+        for why, rows in found.stayed.items():
+            some = ", ".join(f"{row} of {self.aside(row)}" for row in rows[:3])
+            more = ", …" if len(rows) > 3 else ""
+            self.message_user(request, f"Not deleted: {len(rows)}, as {why} ({some}{more}).", messages.WARNING)
+        if found.gone:
+            freed = filesizeformat(sum(getattr(row, self.takes) for row in found.gone))
+            LogEntry.objects.log_actions(
+                request.user.pk, found.gone, DELETION, f"deleted in the admin; of {len(found.gone)}, {freed} together"
+            )
+            self.message_user(request, f"{len(found.gone)} deleted. {freed} are free.", messages.SUCCESS)
+        return None
+
+
 class Exports(ReadOnly):
     """Has the actions *Export HamletModel* and *Export HamletModel as ZIP*."""
 
@@ -81,7 +146,7 @@ class Exports(ReadOnly):
 
 
 @admin.register(Run)
-class RunAdmin(Exports):
+class RunAdmin(Confirms, Exports):
     list_display = (
         "name",
         "state",
@@ -102,6 +167,7 @@ class RunAdmin(Exports):
     list_per_page = 50
     search_fields = ("name", "notes", "owner__username", "owner__first_name", "owner__last_name", "message")
     date_hierarchy = "created_at"
+    beside = "state"
     actions = ["export_hamlet_model", "export_zip", "pause", "resume", "stop", "clone", "delete"]
 
     @admin.display(description="level", ordering="level")
@@ -119,6 +185,9 @@ class RunAdmin(Exports):
     @admin.display(description="survival")
     def curve(self, run: Run) -> SafeString:
         return thumbnail(run.spark)
+
+    def aside(self, row: Run) -> str:
+        return str(row.get_state_display())
 
     # ------------------------------------------------------------------ what may be done with several, once confirmed
 
@@ -171,17 +240,12 @@ class RunAdmin(Exports):
         deed: Callable[[Run], object],
     ) -> TemplateResponse | None:
         """Ask first, with the bytes of each; then do it to each that lets it be done, and write down who did."""
-        sizes = selectors.bytes_of(queryset)
-        if "confirmed" not in request.POST:
-            rows = [(run, sizes.get(run.pk, 0)) for run in queryset]
-            context = {
-                **self.admin_site.each_context(request), "title": f"{verb}?", "what": what, "rows": rows,
-                "total": sum(size for _, size in rows), "action": action, "verb": verb,
-                "checkbox": ACTION_CHECKBOX_NAME,
-            }  # fmt: skip
-            return TemplateResponse(request, "admin/runs/confirm.html", context)
+        chosen = self.confirmed(request, queryset)
+        sizes = selectors.bytes_of(queryset if chosen is None else chosen)
+        if chosen is None:
+            return self.ask(request, queryset, sizes, action, verb, what)
         changed = []
-        for run in queryset:
+        for run in chosen:
             try:
                 deed(run)
             except RunError as error:
@@ -214,7 +278,9 @@ class RunAdmin(Exports):
 
 
 @admin.register(RecordedEpisode)
-class RecordedEpisodeAdmin(ReadOnly):
+class RecordedEpisodeAdmin(Deletes):
+    what = "Their files go, and nobody can replay them any more. Lives with a note or a film stay."
+    actions = ["delete"]
     list_display = ("episode", "run", "steps", "cause", "root", "why", "stage", "size", "watch")
     list_filter = ("cause", "root", "run__level")
     list_select_related = ("run",)
@@ -235,7 +301,12 @@ class RecordedEpisodeAdmin(ReadOnly):
 
 
 @admin.register(Checkpoint)
-class CheckpointAdmin(Exports):
+class CheckpointAdmin(Deletes, Exports):
+    what = (
+        "Their files go. Nothing can be exported, forked or looked into from them any more, and a stopped run can only "
+        "be resumed while it has one; models that were made stay. What a run or a fork needs stays."
+    )
+    actions = ["export_hamlet_model", "export_zip", "delete"]
     list_display = ("file_name", "run", "episode", "steps", "best", "size", "sha256", "models_of", "created_at")
     list_filter = ("best", "run__level")
     list_select_related = ("run",)
@@ -256,7 +327,9 @@ class CheckpointAdmin(Exports):
 
 
 @admin.register(ExportedModel)
-class ExportedModelAdmin(ReadOnly):
+class ExportedModelAdmin(Deletes):
+    what = "Their files go, and nobody can take them home any more. Those whose checkpoint is there can be made again."
+    actions = ["delete"]
     list_display = (
         "link",
         "run",
@@ -289,16 +362,38 @@ class ExportedModelAdmin(ReadOnly):
 
 
 @admin.register(UploadedModel)
-class UploadedModelAdmin(ReadOnly):
-    list_display = ("name", "owner", "state", "source", "level", "played", "network", "survival", "size", "created_at")
-    list_filter = ("state", "source", "network", "played")
-    list_select_related = ("owner",)
+class UploadedModelAdmin(Deletes):
+    what = "The models go, with their ZIPs, examinations and recorded lives. This cannot be undone."
+    takes = "total_bytes"
+    beside = "owner"
+    actions = ["delete"]
+    list_display = (
+        "name",
+        "owner",
+        "classroom",
+        "state",
+        "source",
+        "level",
+        "played",
+        "network",
+        "survival",
+        "size",
+        "created_at",
+    )
+    list_filter = ("state", "classroom", "source", "network", "played")
+    list_select_related = ("owner", "classroom")
     list_per_page = 50
     search_fields = ("name", "owner__username", "source_sha256")
 
-    @admin.display(description="size", ordering="bytes")
+    def discard(self, queryset: QuerySet[UploadedModel]) -> Discarded:
+        found = Discarded(list(queryset))
+        for upload in found.gone:
+            uploads.upload_remove(upload)
+        return found
+
+    @admin.display(description="size", ordering="total_bytes")
     def size(self, model: UploadedModel) -> str:
-        return filesizeformat(model.bytes)
+        return filesizeformat(model.total_bytes)
 
     @admin.display(description="mean survival")
     def survival(self, model: UploadedModel) -> str:
