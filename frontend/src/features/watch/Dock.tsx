@@ -96,11 +96,12 @@ export function Speeds({ player }: { player: Player }) {
 
 export function LiveButton({ player, short, resting }: { player: Player; short?: boolean; resting?: boolean }) {
   const follow = useWatch(player, (w) => w.follow);
+  const still = useWatch(player, (w) => w.link.state === "lost") || resting;
   const live = short ? tr("LIVE") : tr("Live");
   return (
-    <button type="button" className={follow ? (resting ? "golive resting" : "golive") : "golive behind"} aria-pressed={follow} onClick={() => player.act(goLive)}>
+    <button type="button" className={follow ? (still ? "golive resting" : "golive") : "golive behind"} aria-pressed={follow} onClick={() => player.act(goLive)}>
       <span className="dot" />
-      {follow ? (resting ? tr("Newest") : live) : resting ? tr("Jump to newest") : tr("Jump to live")}
+      {follow ? (still ? tr("Newest") : live) : still ? tr("Jump to newest") : tr("Jump to live")}
       {!follow && !short && <kbd>L</kbd>}
     </button>
   );
