@@ -9,7 +9,7 @@ from django.utils import timezone
 from lab import clock
 from lab.runs import services, tasks
 from lab.runs.models import Run
-from lab.schedule import turns
+from lab.schedule import queue, turns
 from lab.training import slices
 from tests.conftest import ON_SQLITE
 
@@ -82,7 +82,7 @@ def test_a_launch_while_the_broker_is_away_is_kept_and_sent_later(launch, train_
         raise ConnectionError("away")
 
     with monkeypatch.context() as patched:
-        patched.setattr(tasks.train_slice, "apply_async", away)
+        patched.setattr(queue.app, "send_task", away)
         run = launch()
     run.refresh_from_db()
     assert (run.state, run.sent_at) == ("queued", None)

@@ -13,9 +13,10 @@ from django.conf import settings
 from django.db import transaction
 
 from lab import clock
+from lab.errors import FieldError
 from lab.hooks.models import Delivery, Webhook
 from lab.hooks.send import SendError, is_public, post, signed_headers
-from lab.people.errors import ConflictError, FieldError, NotForYouError, PeopleError
+from lab.people.errors import ConflictError, NotForYouError, PeopleError
 from lab.people.models import Person
 from lab.people.words import line_trouble, shown
 from lab.runs import sight

@@ -26,8 +26,9 @@ from hamlet.model import HamletModel, ModelError
 from hamlet.tape.episode import Episode, Tape
 from hamlet.tape.wire import encode_frame, encode_recording
 from hamlet.world import Level, VectorWorld
+from lab.errors import FieldError
 from lab.runs import levels, minds
-from lab.runs.errors import FieldError, GoneError, RunError
+from lab.runs.errors import GoneError, RunError
 from lab.runs.models import Checkpoint, Run
 from lab.store import files
 

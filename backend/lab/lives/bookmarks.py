@@ -5,8 +5,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from lab.errors import FieldError
 from lab.people.models import Person
-from lab.runs.errors import FieldError, LimitError, NotAllowedError, RunError
+from lab.runs.errors import LimitError, NotAllowedError, RunError
 from lab.runs.models import Bookmark, RecordedEpisode, Run
 from lab.runs.validation import line_checked
 

@@ -9,9 +9,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from lab import clock
+from lab.errors import FieldError
 from lab.lives import film
 from lab.runs import levels
-from lab.runs.errors import FieldError, LimitError, RunError, WrongStateError
+from lab.runs.errors import LimitError, RunError, WrongStateError
 from lab.runs.models import Clip, RecordedEpisode
 from lab.schedule import queue
 from lab.store import files

@@ -5,8 +5,9 @@ from typing import NamedTuple
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from lab.errors import FieldError
 from lab.people import classes, codes
-from lab.people.errors import ConflictError, FieldError, PeopleError
+from lab.people.errors import ConflictError, PeopleError
 from lab.people.models import Classroom, Membership, Person
 
 MOST = 60

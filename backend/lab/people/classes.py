@@ -6,8 +6,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
+from lab.errors import FieldError
 from lab.people import codes, services, tries, words
-from lab.people.errors import ConflictError, FieldError, NotForYouError, PeopleError, SignInError
+from lab.people.errors import ConflictError, NotForYouError, PeopleError, SignInError
 from lab.people.models import Classroom, Membership, Person
 
 MOST_MEMBERS = 200

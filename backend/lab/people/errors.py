@@ -1,27 +1,10 @@
-"""What the person at the page can mend about people and classes. The message is shown as it is."""
+"""What the person at the page can mend about people and classes (lab/errors.py)."""
 
-from typing import Any, NamedTuple
-
-
-class FieldError(NamedTuple):
-    """What is wrong with one field of what was sent."""
-
-    field: str
-    message: str
-    value: Any = None
+from lab.errors import MendableError
 
 
-class PeopleError(Exception):
-    """Something that cannot be done as it was asked.
-
-    Args:
-        message: one sentence for the person
-        errors: the fields it is about, if it is about fields
-    """
-
-    def __init__(self, message: str, errors: list[FieldError] | None = None) -> None:
-        super().__init__(message)
-        self.errors = errors or []
+class PeopleError(MendableError):
+    """Something about people or classes that cannot be done as it was asked."""
 
 
 class NotForYouError(PeopleError):

@@ -6,7 +6,8 @@ from typing import Any
 from django.dispatch import Signal
 
 from lab import clock
-from lab.people.errors import FieldError, NotForYouError, PeopleError
+from lab.errors import FieldError
+from lab.people.errors import NotForYouError, PeopleError
 from lab.people.models import Classroom, Person
 
 LONGEST = timedelta(hours=24)

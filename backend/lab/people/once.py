@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Header, Schema
 
-from lab.people.errors import FieldError, PeopleError
+from lab.errors import FieldError
+from lab.people.errors import PeopleError
 from lab.people.models import KeptAnswer
 
 LONGEST = 200

@@ -10,10 +10,11 @@ from django.db.models import F
 
 from hamlet.model import HamletModel, ModelError
 from hamlet.model.card import card
+from lab.errors import FieldError
 from lab.registry import convert
 from lab.registry.convert import Order
 from lab.runs import levels
-from lab.runs.errors import FieldError, GoneError, RunError
+from lab.runs.errors import GoneError, RunError
 from lab.runs.minds import checkpoint_of
 from lab.runs.models import EvaluationRow, ExportedModel, Run, UploadedModel
 from lab.runs.schemas import EvaluationOut

@@ -16,9 +16,10 @@ from django.db.models import Q, QuerySet
 from hamlet.model import HamletModel, ModelError
 from hamlet.world import VectorWorld, load_level
 from lab import clock
+from lab.errors import FieldError
 from lab.people.models import Classroom, Person
 from lab.runs import levels
-from lab.runs.errors import FieldError, LimitError, RunError
+from lab.runs.errors import LimitError, RunError
 from lab.runs.models import UploadedModel
 from lab.runs.validation import line_checked
 from lab.schedule import fairness, queue

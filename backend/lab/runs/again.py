@@ -12,9 +12,10 @@ from hamlet.learning.config import TrainConfig
 from hamlet.learning.fork import forked
 from hamlet.world import load_level
 from lab import clock
+from lab.errors import FieldError
 from lab.people.models import Person
 from lab.runs import minds, services, sight
-from lab.runs.errors import FieldError, GoneError, NotAllowedError, RunError, WrongStateError
+from lab.runs.errors import GoneError, NotAllowedError, RunError, WrongStateError
 from lab.runs.models import Checkpoint, Run
 from lab.runs.validation import config_checked, field_errors, launch_checked
 from lab.schedule import fairness, queue

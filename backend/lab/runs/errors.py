@@ -1,21 +1,10 @@
-"""What the person at the page can mend. The message is shown as it is; anything else that goes wrong is ours."""
+"""What the person at the page can mend about runs and what they leave (lab/errors.py)."""
 
-from lab.people.errors import FieldError
-
-__all__ = ["FieldError", "GoneError", "LimitError", "NotAllowedError", "RunError", "WrongStateError"]
+from lab.errors import MendableError
 
 
-class RunError(Exception):
-    """Something about a run that its owner can act on.
-
-    Args:
-        message: one sentence for the person
-        errors: the fields it is about, if it is about fields
-    """
-
-    def __init__(self, message: str, errors: list[FieldError] | None = None) -> None:
-        super().__init__(message)
-        self.errors = errors or []
+class RunError(MendableError):
+    """Something about a run that its owner can act on."""
 
 
 class WrongStateError(RunError):

@@ -16,7 +16,8 @@ from uuid import UUID
 from hamlet.learning.census import census_in
 from hamlet.model import HamletModel, ModelError
 from hamlet.world import LevelError, load_level
-from lab.runs.errors import FieldError, GoneError, RunError, WrongStateError
+from lab.errors import FieldError
+from lab.runs.errors import GoneError, RunError, WrongStateError
 from lab.runs.models import Checkpoint, Run
 from lab.store import files
 

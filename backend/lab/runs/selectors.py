@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum, prefetch_related_objects
 
 from hamlet.learning.metrics import COLUMNS
+from lab.errors import FieldError
 from lab.runs import curves, levels
-from lab.runs.errors import FieldError, RunError
+from lab.runs.errors import RunError
 from lab.runs.models import Checkpoint, Clip, ExportedModel, MetricRow, RecordedEpisode, Run, RunTag
 from lab.runs.schemas import RunOut
 from lab.runs.sight import REFERS

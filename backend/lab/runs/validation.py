@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from hamlet.learning.config import TrainConfig
+from lab.errors import FieldError
 from lab.people.words import line_trouble, sentence, shown
-from lab.runs.errors import FieldError, RunError
+from lab.runs.errors import RunError
 from lab.runs.models import Run, RunTag
 from lab.runs.pace import FASTEST, SLOWEST
 

@@ -1,6 +1,7 @@
 """The queue of slices: Celery's `train` queue, and what to do when it cannot be reached."""
 
 import logging
+from typing import Any
 from uuid import UUID
 
 import kombu.exceptions
@@ -22,23 +23,23 @@ UNREACHABLE = (kombu.exceptions.OperationalError, redis.RedisError, OSError)
 def send(run_id: UUID, fence: int, urgent: bool = False) -> bool:
     """Put a run's next slice at the queue's tail, or before all that is not urgent. If the broker is away, it is noted,
     and sent when it is back."""
-    from lab.runs.tasks import train_slice
-
-    try:
-        train_slice.apply_async(args=[str(run_id), fence], priority=URGENT if urgent else NORMAL, retry=False)
-    except UNREACHABLE as error:
-        logger.warning("run %s waits for the broker: %s", run_id, error)
+    sent = _send("train_slice", [str(run_id), fence], QUEUE, URGENT if urgent else NORMAL)
+    if not sent:
         Run.objects.filter(pk=run_id, fence=fence, state=Run.State.QUEUED).update(sent_at=None)
-        return False
-    return True
+    return sent
 
 
 def send_exam(task: str, id: UUID) -> bool:
     """Have a model examined by a worker; False if the broker is away."""
+    return _send(task, [str(id)], EXAMS, NORMAL)
+
+
+def _send(task: str, args: list[Any], queue: str, priority: int) -> bool:
+    # By its name: the tasks know all rooms, and this one.
     try:
-        app.send_task(f"lab.runs.tasks.{task}", args=[str(id)], queue=EXAMS, priority=NORMAL, retry=False)
+        app.send_task(f"lab.runs.tasks.{task}", args=args, queue=queue, priority=priority, retry=False)
     except UNREACHABLE as error:
-        logger.warning("%s of %s waits for the broker: %s", task, id, error)
+        logger.warning("%s of %s waits for the broker: %s", task, args[0], error)
         return False
     return True
 

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import type { FormEvent } from "react";
+import type { ComponentProps, FormEvent, ReactNode } from "react";
 import { Link, Navigate, useParams } from "react-router";
 import { ApiError, client, meQuery, setCsrf, unwrap } from "@/api";
 import type { Me } from "@/api";
@@ -9,7 +9,7 @@ import { Button, Field, LanguagePicker, Logo, Pawn, PAWN_COLORS, pawnColor, Segm
 import { rich, tr } from "@/words";
 import "./join.css";
 
-type Way = "code" | "card";
+type Kind = "code" | "card";
 const WAYS = [
   { value: "code", label: tr("Class code") },
   { value: "card", label: tr("Log-in card") },
@@ -19,7 +19,7 @@ const WAYS = [
 export function Join() {
   const { code = "" } = useParams();
   const me = useQuery(meQuery);
-  const [way, setWay] = useState<Way>("code");
+  const [way, setWay] = useState<Kind>("code");
   // Whoever came by an address with a code wants to join that class, signed in or not; the rest go on.
   if (me.data?.user && !code) return <Navigate to={paths.home()} replace />;
   return (
@@ -45,15 +45,16 @@ export function Join() {
   );
 }
 
-function ByCode({ code }: { code: string }) {
-  const [typed, setTyped] = useState(code);
-  const [nickname, setNickname] = useState("");
-  const [pawn, setPawn] = useState<number>(() => PAWN_COLORS[Math.floor(Math.random() * PAWN_COLORS.length)]!);
-  const first = useRef<HTMLInputElement>(null);
-  const name = useRef<HTMLInputElement>(null);
-  useEffect(() => (code ? name : first).current?.focus(), [code]);
-  const { enter, error } = useEntrance(() => unwrap(client.POST("/api/v1/auth/join", { body: { code: typed, nickname, pawn } })));
-  if (enter.isSuccess) return <Navigate to={paths.home()} replace />;
+interface WayProps {
+  entrance: ReturnType<typeof useEntrance>;
+  action: string;
+  /** the button's word while the server is asked */
+  doing: string;
+  children: ReactNode;
+}
+
+/** A form that lets one in. */
+function Way({ entrance: { enter, error }, action, doing, children }: WayProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!enter.isPending) enter.mutate();
@@ -61,18 +62,36 @@ function ByCode({ code }: { code: string }) {
   return (
     <form onSubmit={submit} noValidate>
       {error && error.fields.length === 0 && <Strip kind="bad">{error.message}</Strip>}
-      <Field
+      {children}
+      <Button kind="primary" size="lg" wide type="submit" disabled={enter.isPending}>
+        {enter.isPending ? doing : action}
+      </Button>
+    </form>
+  );
+}
+
+/** For a code that was read aloud. */
+const CodeField = (props: ComponentProps<typeof Field>) => <Field className="input aloud" autoComplete="off" autoCapitalize="characters" spellCheck={false} {...props} />;
+
+function ByCode({ code }: { code: string }) {
+  const [typed, setTyped] = useState(code);
+  const [nickname, setNickname] = useState("");
+  const [pawn, setPawn] = useState<number>(() => PAWN_COLORS[Math.floor(Math.random() * PAWN_COLORS.length)]!);
+  const first = useRef<HTMLInputElement>(null);
+  const name = useRef<HTMLInputElement>(null);
+  useEffect(() => (code ? name : first).current?.focus(), [code]);
+  const entrance = useEntrance(() => unwrap(client.POST("/api/v1/auth/join", { body: { code: typed, nickname, pawn } })));
+  if (entrance.enter.isSuccess) return <Navigate to={paths.home()} replace />;
+  return (
+    <Way entrance={entrance} action={tr("Join")} doing={tr("Joining")}>
+      <CodeField
         ref={first}
-        className="input aloud"
         label={tr("Class code")}
         name="code"
         placeholder="KITE-4271"
-        autoComplete="off"
-        autoCapitalize="characters"
-        spellCheck={false}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
-        error={error?.field("code")}
+        error={entrance.error?.field("code")}
       />
       <Field
         ref={name}
@@ -83,13 +102,10 @@ function ByCode({ code }: { code: string }) {
         hint={tr("Your class sees it. No e-mail, no password.")}
         value={nickname}
         onChange={(event) => setNickname(event.target.value)}
-        error={error?.field("nickname")}
+        error={entrance.error?.field("nickname")}
       />
       <PawnPicker value={pawn} onChange={setPawn} />
-      <Button kind="primary" size="lg" wide type="submit" disabled={enter.isPending}>
-        {enter.isPending ? tr("Joining") : tr("Join")}
-      </Button>
-    </form>
+    </Way>
   );
 }
 
@@ -120,27 +136,18 @@ function ByCard() {
   const [words, setWords] = useState("");
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
-  const { enter, error } = useEntrance(() => unwrap(client.POST("/api/v1/auth/card", { body: { code, words } })));
-  if (enter.isSuccess) return <Navigate to={paths.home()} replace />;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (!enter.isPending) enter.mutate();
-  };
+  const entrance = useEntrance(() => unwrap(client.POST("/api/v1/auth/card", { body: { code, words } })));
+  if (entrance.enter.isSuccess) return <Navigate to={paths.home()} replace />;
   return (
-    <form onSubmit={submit} noValidate>
-      {error && error.fields.length === 0 && <Strip kind="bad">{error.message}</Strip>}
-      <Field
+    <Way entrance={entrance} action={tr("Come in")} doing={tr("Coming in")}>
+      <CodeField
         ref={first}
-        className="input aloud"
         label={tr("Code")}
         name="card"
         placeholder="OTTER-3187"
-        autoComplete="off"
-        autoCapitalize="characters"
-        spellCheck={false}
         value={code}
         onChange={(event) => setCode(event.target.value)}
-        error={error?.field("code")}
+        error={entrance.error?.field("code")}
       />
       <Field
         label={tr("Secret words")}
@@ -152,12 +159,9 @@ function ByCard() {
         hint={tr("All three, as they stand on your card.")}
         value={words}
         onChange={(event) => setWords(event.target.value)}
-        error={error?.field("words")}
+        error={entrance.error?.field("words")}
       />
-      <Button kind="primary" size="lg" wide type="submit" disabled={enter.isPending}>
-        {enter.isPending ? tr("Coming in") : tr("Come in")}
-      </Button>
-    </form>
+    </Way>
   );
 }
 
