@@ -5,7 +5,8 @@ export const paths = {
   wall: () => "/wall",
   /** Where students join; with the class's code it is filled in already. */
   join: (code?: string) => (code ? `/j/${code}` : "/join"),
-  guest: (secret: string) => `/guest/${secret}`,
+  /** Behind the # no server sees it, so none writes it into a log. */
+  guest: (secret: string) => `/guest#${secret}`,
   classes: () => "/classes",
   classroom: (id: string) => `/classes/${id}`,
   /** The join code for the whole room to see. */

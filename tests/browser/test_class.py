@@ -99,10 +99,10 @@ def test_a_lesson(elsinore: "Page", comer: Any) -> None:
 
     # A guest looks.
     teacher.get_by_role("button", name="Make link").click()
-    address = teacher.get_by_text(re.compile(r"/guest/[\w-]+$")).inner_text()
+    address = teacher.get_by_text(re.compile(r"/guest#[\w-]+$")).inner_text()
     picture(teacher, "class")
     guest = comer()
-    guest.goto(address[address.index("/guest/") :])
+    guest.goto(address[address.index("/guest#") :])
     guest.get_by_role("heading", name="Elsinore, morning").wait_for()
     picture(guest, "guest")
     sees_it_live(guest)
@@ -113,7 +113,7 @@ def test_a_lesson(elsinore: "Page", comer: Any) -> None:
     began = time.monotonic()
     guest.get_by_role("button", name="Sign in").wait_for()
     print(f"\nthe guest's page was at the door {time.monotonic() - began:.2f} s after the click")
-    guest.goto(address[address.index("/guest/") :])
+    guest.goto(address[address.index("/guest#") :])
     guest.get_by_role("heading", name="This link leads nowhere").wait_for()
     picture(guest, "guest-revoked")
     assert student.get_by_role("img", name=re.compile("Agent at")).count() > 0

@@ -118,11 +118,11 @@ def test_what_points_at_pods_finds_them(objects):
         assert objects["Deployment", name]["spec"]["selector"]["matchLabels"] == found
     assert objects["Service", "web"]["spec"]["selector"] == labels["web"]
     assert objects["PodDisruptionBudget", "web"]["spec"]["selector"]["matchLabels"] == labels["web"]
-    (rule,) = objects["Ingress", "hamlet"]["spec"]["rules"]
-    (way,) = rule["http"]["paths"]
-    assert ("Service", way["backend"]["service"]["name"]) in objects
-    ports = {port["name"] for port in objects["Service", "web"]["spec"]["ports"]}
-    assert way["backend"]["service"]["port"]["name"] in ports
+    rules = [rule for (kind, _), one in objects.items() if kind == "Ingress" for rule in one["spec"]["rules"]]
+    assert len({rule["host"] for rule in rules}) == 1
+    for way in (way for rule in rules for way in rule["http"]["paths"]):
+        service = way["backend"]["service"]
+        assert service["port"]["name"] in {port["name"] for port in objects["Service", service["name"]]["spec"]["ports"]}
 
 
 def test_pods_are_asked_at_addresses_that_answer_and_under_a_name_that_is_ours(pods):

@@ -190,7 +190,7 @@ class GuestLinkIn(Taken):
 
 
 class GuestInviteOut(GuestLinkOut):
-    secret: str = Field(description="Told this once; the address to give away is /guest/{secret}")
+    secret: str = Field(description="Told this once; the address to give away is /guest#{secret}")
 
 
 # ----------------------------------------------------------------------------------------------- tokens

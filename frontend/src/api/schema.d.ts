@@ -1640,7 +1640,7 @@ export interface components {
             last_login: string | null;
             /**
              * Secret
-             * @description Told this once; the address to give away is /guest/{secret}
+             * @description Told this once; the address to give away is /guest#{secret}
              */
             secret: string;
         };

@@ -113,7 +113,7 @@ const routes: RouteObject[] = [
   { path: "/login", element: <SignIn /> },
   { path: "/join", element: <Join /> },
   { path: "/j/:code", element: <Join /> },
-  { path: "/guest/:secret", element: <Guest /> },
+  { path: "/guest", element: <Guest /> },
   {
     element: <Guard />,
     children: [

@@ -77,7 +77,7 @@ test("a guest link is shown once, and can be taken back", async () => {
   const { user } = page();
   await user.click(await screen.findByRole("radio", { name: "1 day" }));
   await user.click(screen.getByRole("button", { name: "Make link" }));
-  expect(await screen.findByText(`${window.location.origin}/guest/s3cret`)).toBeVisible();
+  expect(await screen.findByText(`${window.location.origin}/guest#s3cret`)).toBeVisible();
   expect(sent.find(({ call }) => call === "POST /classes/c1/guests")).toMatchObject({ body: { hours: 24 } });
   await user.click(await screen.findByRole("button", { name: "Revoke" }));
   await vi.waitFor(() => expect(screen.queryByText(/s3cret/)).toBeNull());

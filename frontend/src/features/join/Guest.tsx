@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { Link, Navigate, useParams } from "react-router";
+import { Link, Navigate, useLocation } from "react-router";
 import { client, meQuery, unwrap } from "@/api";
 import { paths } from "@/paths";
 import { Empty, Skeleton, Waiting } from "@/ui";
@@ -9,17 +9,17 @@ import { useEntrance } from "./Join";
 
 /** Where a guest link leads: in, or to the reason why not. */
 export function Guest() {
-  const { secret = "" } = useParams();
+  const secret = useLocation().hash.slice(1);
   // The token for changes must be there before anything is sent.
   const ready = useQuery(meQuery).isSuccess;
   const { enter } = useEntrance(() => unwrap(client.POST("/api/v1/auth/guest", { body: { secret } })));
-  const asked = useRef(false);
+  const asked = useRef<string>(undefined);
   const { mutate } = enter;
   useEffect(() => {
-    if (!ready || asked.current) return;
-    asked.current = true;
+    if (!ready || asked.current === secret) return;
+    asked.current = secret;
     mutate();
-  }, [ready, mutate]);
+  }, [ready, secret, mutate]);
   if (enter.isSuccess) return <Navigate to={paths.home()} replace />;
   return (
     <main id="main" className="mid">

@@ -62,7 +62,7 @@ test("whoever is in already goes on, unless an address names a class to join", a
 
 test("a guest link leads in by itself, and says why where it does not", async () => {
   const sent = serve({ "GET /me": NOBODY, "POST /auth/guest": { ...OPHELIA, user: { name: "Guest", role: "guest" } } });
-  const { unmount } = open("/guest/s3cret", "/guest/:secret", <Guest />);
+  const { unmount } = open("/guest#s3cret", "/guest", <Guest />);
   expect(await screen.findByTestId("elsewhere")).toHaveTextContent("/");
   await waitFor(() => expect(sent.filter(({ call }) => call === "POST /auth/guest")).toHaveLength(1));
   expect(sent.at(-1)).toMatchObject({ body: { secret: "s3cret" } });
@@ -73,7 +73,7 @@ test("a guest link leads in by itself, and says why where it does not", async ()
       throw new Refused({ status: 401, detail: "This link has ended." });
     },
   });
-  open("/guest/old", "/guest/:secret", <Guest />);
+  open("/guest#old", "/guest", <Guest />);
   expect(await screen.findByText("This link has ended.")).toBeVisible();
 });
 
