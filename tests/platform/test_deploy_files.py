@@ -122,7 +122,8 @@ def test_what_points_at_pods_finds_them(objects):
     assert len({rule["host"] for rule in rules}) == 1
     for way in (way for rule in rules for way in rule["http"]["paths"]):
         service = way["backend"]["service"]
-        assert service["port"]["name"] in {port["name"] for port in objects["Service", service["name"]]["spec"]["ports"]}
+        ports = objects["Service", service["name"]]["spec"]["ports"]
+        assert service["port"]["name"] in {port["name"] for port in ports}
 
 
 def test_pods_are_asked_at_addresses_that_answer_and_under_a_name_that_is_ours(pods):
