@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -173,6 +174,41 @@ def test_the_commands_launch_list_stop_and_pull(hamlet_up, token, run, tmp_path)
     assert (tmp_path / told["file"]).stat().st_size == told["bytes"]
 
 
+def at_rest(run):
+    """The run once its worker has saved it, within a minute."""
+    for _ in range(600):
+        if run.state == "paused":
+            return run
+        time.sleep(0.1)
+        run = run.refresh()
+    raise AssertionError(f"{run.name} is {run.state}")
+
+
+def test_a_run_rests_and_goes_on_from_a_program_and_from_a_terminal(hamlet_up, lab, token):
+    steer = token("steer")
+    run = lab.launch("rests", level=LEVEL, seed=6, steps=10_000_000)
+    resting = at_rest(run.pause())
+    assert (resting.paused_by, resting.ended) == ("instructor", False)
+    assert resting.pause().state == "paused", "asked again it changes nothing"
+    going_on = resting.resume()
+    assert (going_on.state in ("queued", "training"), going_on.paused_by) == (True, None)
+
+    said = hamlet(hamlet_up, "runs", "pause", run.id, f"{hamlet_up.url}/runs/{run.id}", "--json", token=steer)
+    assert said.returncode == 0, said.stderr
+    assert [json.loads(line)["id"] for line in said.stdout.splitlines()] == [run.id, run.id]
+    steps = at_rest(run.refresh()).steps
+    said = hamlet(hamlet_up, "runs", "resume", run.id, token=steer)
+    assert (said.returncode, re.search(r"queued|training", said.stdout) is not None) == (0, True), said.stderr
+    for _ in range(600):
+        if (now := run.refresh()).steps > steps:
+            break
+        time.sleep(0.1)
+    assert now.steps > steps, "it trains on from where it rested"
+    assert now.stop().wait(timeout=60).state == "stopped"
+    said = hamlet(hamlet_up, "runs", "pause", run.id, token=steer)
+    assert (said.returncode, "has ended; there is nothing to pause" in said.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -180,6 +216,7 @@ def test_the_commands_launch_list_stop_and_pull(hamlet_up, token, run, tmp_path)
         (["stop", "00000000-0000-0000-0000-000000000000"], "no such run"),
         (["launch", "x", "--set", "lanes", "many"], "config.lanes"),
         (["pull", "../x"], "neither a file"),
+        (["pause", "http://a/runs/" + "1" * 32, "http://b/runs/" + "1" * 32], "in different labs; pause those of one"),
         (["ls", "--most", "0"], "--most is 0"),
     ],
 )

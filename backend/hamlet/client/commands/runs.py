@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +82,8 @@ def _launch(asked: argparse.Namespace) -> int:
 def _steer(asked: argparse.Namespace) -> int:
     """Pause, resume or stop them, one after the other."""
     places = [door.place(word, asked.server) for word in asked.run]
-    if len({server for server, _ in places}) > 1:
+    # An id alone means the lab that is meant where none is named.
+    if len({(server or os.environ.get("HAMLET_URL") or door.HERE).rstrip("/") for server, _ in places}) > 1:
         raise ClientError(f"these runs are in different labs; {asked.deed} those of one at a time")
     with door.opened(places[0][0], asked.user) as lab:
         for _, id in places:
