@@ -138,9 +138,11 @@ export function Slider({ label, value, min, max, step, scale = "linear", integer
         aria-invalid={error ? true : undefined}
         aria-describedby={described}
         onFocus={(event) => {
-          setTyping(typed(value));
           const field = event.target;
-          requestAnimationFrame(() => field.select());
+          const whole = typed(value);
+          setTyping(whole);
+          // Once the click is over, which would unselect it; who types before that goes on typing.
+          requestAnimationFrame(() => field.value === whole && field.select());
         }}
         onChange={(event) => setTyping(event.target.value)}
         onBlur={settle}
