@@ -202,7 +202,7 @@ def api() -> Iterator[Figure]:
     command = "python -m tests.benchmarks.bench_growth"
     place = Path(tempfile.mkdtemp(prefix="hamlet-"))
     try:
-        with lab(place, 500, 300_000, 10):
+        with lab(place, 1000, 1_090_000):
             asked = questions()
             least = ask("", asked["one run"]).cpu
             for name in (
@@ -210,7 +210,7 @@ def api() -> Iterator[Figure]:
                 "100 curves over steps",
             ):  # fmt: skip
                 yield less(
-                    "api", f"500 runs, 300,000 rows: {name}", ask(name, asked[name]).cpu, "ms of CPU",
+                    "api", f"1,000 runs, 100 of 10,000 rows: {name}", ask(name, asked[name]).cpu, "ms of CPU",
                     "one run", least, command,
                 )  # fmt: skip
     finally:
