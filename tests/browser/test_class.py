@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.pages import asked, picture
+from tests.browser.test_language import leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,6 +152,20 @@ def test_a_student_trains_an_agent_of_ones_own_within_fair_use_and_until_the_bel
     fair.get_by_text("1 of 1", exact=True).wait_for()
     picture(student, "student-launch-full")
     assert student.get_by_role("button", name=re.compile("^Launch ")).last.is_disabled()
+
+    # In German too.
+    student.get_by_role("button", name="Account of Yorick").click()
+    student.get_by_role("combobox", name="Language").select_option("Deutsch")
+    student.get_by_text(
+        "Es warten oder trainieren 1 von 1 Läufen, die für dich in Elsinore, morning gehen; mehr gehen nicht. "
+        "Pausiere einen, halte einen an oder warte, bis einer endet."
+    ).wait_for()
+    assert student.get_by_role("button", name=re.compile(" starten$")).last.is_disabled()
+    assert leftovers(student) == []
+    picture(student, "student-launch-full-german")
+    student.get_by_role("button", name="Konto von Yorick").click()
+    student.get_by_role("combobox", name="Sprache").select_option("English")
+    fair.get_by_text("1 of 1", exact=True).wait_for()
 
     # One's own may be stopped; it has a model then.
     student.goto(f"/runs/{own}")
