@@ -90,6 +90,20 @@ def log_form() -> str:
     return form
 
 
+def levels() -> str | None:
+    """`HAMLET_LEVELS`: a folder with level files of one's own (docs/levels.md); unset, the shipped ones are all."""
+    from hamlet.world import LevelError, level_names
+
+    try:
+        level_names()
+    except LevelError as error:
+        more = (
+            f" (one of {len(error.problems)} problems: `hamlet validate` tells them all)" if error.problems[1:] else ""
+        )
+        raise ImproperlyConfigured(f"HAMLET_LEVELS: {error.problems[0]}{more}.") from None
+    return os.environ.get("HAMLET_LEVELS") or None
+
+
 @dataclass(frozen=True)
 class Keep:
     """What of an ended run is kept. None keeps all."""

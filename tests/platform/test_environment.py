@@ -28,6 +28,20 @@ def complaint(call, *args):
     return message
 
 
+class TestLevels:
+    def test_a_folder_of_ones_own(self, monkeypatch):
+        folder = str(Path(__file__).parents[1] / "world" / "levels")
+        monkeypatch.setenv("HAMLET_LEVELS", folder)
+        assert environment.levels() == folder
+
+    def test_what_is_no_level_is_named_and_the_rest_is_counted(self, monkeypatch, tmp_path):
+        (tmp_path / "mine.yaml").write_text("name: mine\nlifespan: never\n")
+        monkeypatch.setenv("HAMLET_LEVELS", str(tmp_path))
+        said = complaint(environment.levels)
+        assert said.startswith(f"HAMLET_LEVELS: {tmp_path}/mine.yaml:")
+        assert "`hamlet validate` tells them all" in said
+
+
 class TestPort:
     def test_it_is_8000_when_nothing_is_said(self):
         assert environment.port() == 8000

@@ -18,11 +18,13 @@ def pack(
     suffix: str = ".safetensors",
     precision: str = "float32",
     title: str | None = None,
+    level: str | None = None,
 ) -> bytes:
     """The ZIP's bytes; the same model gives the same bytes.
 
     stem: names the folder in it and the model, such as "model_ep00012". suffix, precision: as in a model file. title:
-    of the card; the file's name if you give none.
+    of the card; the file's name if you give none. level: the text of the model's
+    level, if it does not come with HAMLET.
     Raises as HamletModel.save_inference_checkpoint.
     """
     name = f"{stem}{suffix}"
@@ -33,6 +35,7 @@ def pack(
         "MODEL_CARD.md": card(as_stored, name, title).encode(),
         "play.py": (_TAKE_HOME / "play.py").read_bytes(),
         "README.md": (_TAKE_HOME / "README.md").read_bytes(),
+        **({"level.yaml": level.encode()} if level is not None else {}),
     }
     sums = [f"{hashlib.sha256(data).hexdigest()}  {file}\n" for file, data in sorted(contents.items())]
     contents["SHA256SUMS"] = "".join(sums).encode()

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from hamlet.world.autoreset import AutoReset
 from hamlet.world.level import Action, Cascade, Curriculum, Field, Level, Meter, Modulation, Place
-from hamlet.world.load import LevelError, Problem, level_names, load_level, parse_level
+from hamlet.world.load import LevelError, Problem, level_names, load_level, own_text, parse_level, shipped_names
 from hamlet.world.vector import VectorWorld
 
 __all__ = [
@@ -22,7 +22,9 @@ __all__ = [
     "VectorWorld",
     "level_names",
     "load_level",
+    "own_text",
     "parse_level",
+    "shipped_names",
 ]
 
 # Where Gymnasium is installed, importing the world registers its environments, as is the custom there.

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hamlet.world.level import Level
-from hamlet.world.load import LEVELS, level_names, load_level
+from hamlet.world.load import LEVELS, load_level, shipped_names
 from hamlet.world.vector import VectorWorld
 
 EPISODES = 1024
@@ -63,7 +63,7 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=SEED, help="default %(default)s")
     asked = parser.parse_args()
-    levels = {name: measure(load_level(name), asked.episodes, asked.seed) for name in level_names()}
+    levels = {name: measure(load_level(name), asked.episodes, asked.seed) for name in shipped_names()}
     command = f"python -m hamlet.world.floors --episodes {asked.episodes} --seed {asked.seed}"
     told = {"command": command, "unit": "mean steps lived at multiplier 1.0", "levels": levels}
     (LEVELS / "floors.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")

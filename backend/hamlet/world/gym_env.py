@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from hamlet.world import render
 from hamlet.world.level import Level
-from hamlet.world.load import level_names, load_level
+from hamlet.world.load import load_level, shipped_names
 from hamlet.world.vector import VectorWorld
 
 Observation = NDArray[np.float32]
@@ -200,7 +200,7 @@ def env_id(level: str) -> str:
 
 def register_envs() -> None:
     """Register all shipped levels with Gymnasium. Harmless when they are already."""
-    for name in level_names():
+    for name in shipped_names():
         if env_id(name) not in gym.registry:
             gym.register(
                 env_id(name),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path as FilePath
-from typing import Any, get_args, get_origin
+from typing import Any, NamedTuple, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -52,23 +52,42 @@ class LevelError(ValueError):
         return (type(self), (self.problems,))
 
 
-def level_names() -> tuple[str, ...]:
+def shipped_names() -> tuple[str, ...]:
     """Names of the levels that come with HAMLET, from the easiest on."""
     return tuple(sorted(path.stem for path in LEVELS.glob("*.yaml")))
+
+
+def level_names() -> tuple[str, ...]:
+    """Names of all levels that are known by name: those that come with HAMLET, then one's own, by name.
+
+    One's own are the level files (*.yaml) of the folder that the environment's `HAMLET_LEVELS` names, each known by the
+    `name` it gives itself. They are read once a process.
+
+    Raises:
+        LevelError: there is no such folder, one of its files is no level, or two levels would have the same name.
+    """
+    return (*shipped_names(), *_own())
+
+
+def own_text(name: str) -> str | None:
+    """The file of a level of one's own, for those who do not have it; None for a level that comes with HAMLET."""
+    return _own()[name].text if name in _own() else None
 
 
 def load_level(level: str | FilePath) -> Level:
     """The level of that name, or in that file.
 
     Args:
-        level: name of a shipped level (see `level_names`), or path of a YAML file.
+        level: name of a level (see `level_names`), or path of a YAML file.
 
     Raises:
         LevelError: no such level or file, or the file is no level; every problem with file, line, field, value and what
             is allowed.
     """
-    if isinstance(level, str) and level in level_names():
+    if isinstance(level, str) and level in shipped_names():
         return _shipped(level)
+    if isinstance(level, str) and level in _own():
+        return _own()[level].level
     if not isinstance(level, str | os.PathLike) or (isinstance(level, str) and not _exists(level)):
         known = ", ".join(level_names())
         problem = f"must be the path of a file, or the name of a level: {known}"
@@ -87,6 +106,42 @@ def _exists(path: str) -> bool:
 @lru_cache
 def _shipped(name: str) -> Level:
     return parse_level((LEVELS / f"{name}.yaml").read_text(encoding="utf-8"), file=f"{name}.yaml")
+
+
+class _Own(NamedTuple):
+    level: Level
+    text: str
+
+
+def _own() -> dict[str, _Own]:
+    return _own_in(os.environ.get("HAMLET_LEVELS") or None)
+
+
+@lru_cache
+def _own_in(folder: str | None) -> dict[str, _Own]:
+    if folder is None:
+        return {}
+    if not FilePath(folder).is_dir():
+        raise LevelError(
+            [Problem(folder, None, "", None, "is no folder, and HAMLET_LEVELS names one with level files")]
+        )
+    found: dict[str, _Own] = {}
+    problems: list[Problem] = []
+    for path in sorted(FilePath(folder).glob("*.yaml")):
+        try:
+            text = read_text(path)
+            level = parse_level(text, file=str(path))
+        except LevelError as error:
+            problems += error.problems
+            continue
+        if level.name in shipped_names() or level.name in found:
+            problems.append(
+                Problem(str(path), None, "name", shown(level.name), "is another level's; choose one of its own")
+            )
+        found.setdefault(level.name, _Own(level, text))
+    if problems:
+        raise LevelError(problems)
+    return dict(sorted(found.items()))
 
 
 def parse_level(text: str, file: str = "level") -> Level:

@@ -18,7 +18,7 @@ from django.conf import settings
 from hamlet.learning.evaluate import evaluate
 from hamlet.model import HamletModel, ModelError
 from hamlet.model.pack import pack
-from hamlet.world import load_level
+from hamlet.world import load_level, own_text
 from lab.runs.errors import LimitError, RunError
 
 logger = logging.getLogger(__name__)
@@ -111,7 +111,8 @@ def convert(order: Order) -> dict[str, Any] | None:
         evaluation = {**evaluation, **result, "seed": SEED, "multiplier": 1.0}
     known |= {"evaluation": evaluation, "floors": level.floors}
     whole = HamletModel(model.network, model.weights, model.contract, known)
-    target.write_bytes(pack(whole, target.stem, precision=order.precision, title=order.title))
+    own = own_text(order.level)
+    target.write_bytes(pack(whole, target.stem, precision=order.precision, title=order.title, level=own))
     return evaluation
 
 

@@ -18,7 +18,7 @@ from hamlet.model import HamletModel, ModelError
 from hamlet.model.pack import pack
 from hamlet.tape.episode import Tape
 from hamlet.tape.wire import encode_recording
-from hamlet.world import Level, load_level
+from hamlet.world import Level, load_level, own_text
 from lab import clock
 from lab.registry.convert import LIVES, SEED
 from lab.registry.uploads import LOST_AFTER, MOST_TRIES
@@ -76,7 +76,7 @@ def _examined(upload: UploadedModel) -> dict[str, Any]:
     stem = upload.file_name.removesuffix(".safetensors")
     with files.writing(f"{folder}/{stem}.safetensors") as (target, single):
         whole.save_inference_checkpoint(target)
-    zipped = files.put(f"{folder}/{stem}.zip", pack(whole, stem, title=upload.name))
+    zipped = files.put(f"{folder}/{stem}.zip", pack(whole, stem, title=upload.name, level=own_text(level.name)))
     lives = [_recorded(upload, folder, level, events) for events in witness.events]
     return {
         "state": State.DONE, "message": "", "evaluation": evaluation, "lives": lives,

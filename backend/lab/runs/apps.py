@@ -6,5 +6,8 @@ class RunsConfig(AppConfig):
     verbose_name = "Runs"
 
     def ready(self) -> None:
+        from lab import environment
         from lab.runs import forget  # noqa: F401
         from lab.schedule import bell  # noqa: F401
+
+        environment.levels()

@@ -18,7 +18,7 @@ from hamlet.learning.errors import TrainingError
 from hamlet.learning.events import Evaluation, Event, Iteration, Metrics, StageChange
 from hamlet.learning.metrics import COLUMNS
 from hamlet.learning.tensorboard import EventFile
-from hamlet.world import Level, LevelError, level_names, load_level
+from hamlet.world import Level, LevelError, load_level, shipped_names
 
 if TYPE_CHECKING:
     from hamlet.learning.trainer import Trainer
@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What can be asked."""
     names = [preset["name"] for preset in PRESETS]
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where model, checkpoint and curve go")
-    parser.add_argument("--level", metavar="NAME", help=f"a level ({', '.join(level_names())}) or a level file")
+    parser.add_argument("--level", metavar="NAME", help=f"a level ({', '.join(shipped_names())}) or a level file")
     parser.add_argument("--preset", choices=names, help="settings to begin with")
     parser.add_argument("--seed", type=int, metavar="N", help="default 0")
     parser.add_argument("--learner", choices=["pqn", "dqn"], help="default pqn")

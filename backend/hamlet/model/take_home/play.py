@@ -28,7 +28,8 @@ def main() -> None:
 
     path = asked.model or next(p for p in sorted(HERE.iterdir()) if p.suffix in (".safetensors", ".pt", ".onnx"))
     model = HamletModel.load(path)
-    level = load_level(asked.level or model.contract["level"])
+    own = HERE / "level.yaml"  # there, if the level does not come with HAMLET
+    level = load_level(asked.level or (own if own.exists() else model.contract["level"]))
     fit = model.fits(level)
     if not fit:
         raise SystemExit(f"The model cannot live in {level.name}: {'; '.join(fit.reasons)}.")
