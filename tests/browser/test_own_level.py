@@ -59,8 +59,10 @@ def test_it_is_launched_and_watched_with_its_own_meters_and_cells(page: "Page") 
     assert page.get_by_text("Hygiene").count() == 0
     page.get_by_text("TEND").first.wait_for()
     picture(page, "own-level-watch")
+    while not asked(page, f"/runs/{run['id']}/checkpoints")["items"]:
+        page.wait_for_timeout(250)
     page.keyboard.press("p")
-    page.get_by_text(re.compile("No checkpoint yet")).wait_for(state="hidden")
+    page.get_by_text(re.compile(r"this moment's meters · \d+ ms")).wait_for()
     picture(page, "own-level-policy")
 
 
