@@ -11,7 +11,7 @@ from lab.store import files
 from tests.people.pages import Page, refused
 from tests.training.test_training import SMALL, same, to_the_end, weights_of
 
-MORE = {"steps": 2 * SMALL["steps"], "learning_rate": 0.01}
+MORE = {"steps": SMALL["steps"] + 512 * 8, "learning_rate": 0.01}
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_clone_that_would_be_the_same_run_is_refused(run, polonius):
 @pytest.mark.once("which weights come out")
 def test_the_same_fork_gives_the_same_weights_however_it_is_sliced(learnt, slice_of, train_queue):
     whole = to_the_end(forked(learnt), slice_of, 60)
-    sliced = to_the_end(forked(learnt), slice_of, 0.3)
+    sliced = to_the_end(forked(learnt), slice_of, 0)
     other = to_the_end(forked(learnt, **{**MORE, "learning_rate": 0.001}), slice_of, 60)
     assert (whole.state, sliced.state) == ("finished", "finished")
     assert sliced.fence > whole.fence
@@ -116,7 +116,7 @@ def test_what_a_fork_may_not_change_is_refused_by_name(learnt, config, field):
 
 
 def test_a_fork_that_changes_nothing_is_refused(launch, slice_of):
-    run = slice_of(launch("origin", **SMALL), Trainer, 0.2)
+    run = slice_of(launch("origin", **SMALL), Trainer, 0)
     with pytest.raises(RunError, match="changes nothing"):
         forked(run, learning_rate=run.config["learning_rate"])
 
@@ -160,7 +160,7 @@ def test_a_fork_tells_of_its_origin_only_those_who_share_it(learnt, polonius):
 @pytest.mark.once("which weights come out")
 def test_a_stopped_run_goes_on_to_the_same_end(launch, slice_of, polonius, train_queue):
     whole = to_the_end(launch("whole", **SMALL), slice_of, 60)
-    run = slice_of(launch("halted", **SMALL), Trainer, 0.2)
+    run = slice_of(launch("halted", **SMALL), Trainer, 0)
     services.run_stop(run=run, by=polonius)
     assert run.state == "stopped"
     train_queue.all()
