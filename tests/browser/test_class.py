@@ -166,6 +166,10 @@ def test_a_student_trains_an_agent_of_ones_own_within_fair_use_and_until_the_bel
     student.get_by_role("button", name="Konto von Yorick").click()
     student.get_by_role("combobox", name="Sprache").select_option("English")
     fair.get_by_text("1 of 1", exact=True).wait_for()
+    student.goto("/models")
+    student.get_by_text("models count among them").wait_for()
+    picture(student, "student-models")
+    student.goto("/runs/new")
 
     # One's own may be stopped; it has a model then.
     student.goto(f"/runs/{own}")

@@ -99,9 +99,9 @@ export function Summary({ name, onName, nameLength, nameField, nameError, anothe
       </div>
       {fair?.own && <Fair fair={fair} />}
       <Yaml sent={sent} />
-      {full && <Strip kind="warn">{heard(fair.message)}</Strip>}
-      {trouble && <Strip kind="bad">{trouble}</Strip>}
       <div className="cta">
+        {full && <Strip kind="warn">{heard(fair.message)}</Strip>}
+        {trouble && <Strip kind="bad">{trouble}</Strip>}
         {workers && fair && !full && <Line workers={workers} fair={fair} />}
         {wrong > 0 && (
           <p className="error" role="status">
