@@ -13,6 +13,7 @@ from lab import clock
 from lab.outbox import client
 from lab.people import classes, lesson
 from lab.people.models import Classroom
+from lab.registry import exports
 from lab.runs import services
 from lab.runs.errors import LimitError, NotAllowedError
 from lab.runs.models import Checkpoint, Run, TrainedSlice
@@ -91,6 +92,37 @@ def test_files_count_as_rows_know_them(hamlet, elsinore):
     Checkpoint.objects.create(run=run, fence=1, steps=1, bytes=2_100_000_000, **kept)
     with pytest.raises(LimitError, match=r"Your files in Elsinore fill 2.1 GB of 2.0 GB. Delete runs"):
         launch(hamlet)
+
+
+def test_what_one_and_the_class_are_told_is_what_lies_on_the_disk_to_the_byte(
+    own_folder, hamlet, laertes, elsinore, slice_of
+):
+    from hamlet.learning import Trainer
+
+    def told(person):
+        bounds = fairness.bounds(person, elsinore)
+        return [bound.bytes.used for bound in bounds]
+
+    def weight(*runs):
+        folders = [own_folder / "runs" / str(run.pk) for run in runs]
+        return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
+
+    config = {"lanes": 4, "rollout": 128, "steps": 512 * 4, "evaluations": 2, "evaluation_lives": 2}
+    mine = launch(hamlet, **config)
+    while slice_of(mine, Trainer, seconds=0).state == "queued":
+        assert told(hamlet) == [weight(mine)] * 2
+    mine.refresh_from_db()
+    alone = weight(mine)
+    exports.model_pack(mine.model)
+    assert weight(mine) > alone, "the ZIP lies there too"
+    assert mine.recordings.exists()
+    assert told(hamlet) == [weight(mine)] * 2
+    other = launch(laertes, **config)
+    slice_of(other, Trainer, seconds=0)
+    assert told(laertes) == [weight(other), weight(mine, other)]
+    assert weight(mine, other) == sum(path.stat().st_size for path in own_folder.rglob("*") if path.is_file())
+    services.run_delete(run=mine, by=hamlet)
+    assert told(hamlet) == [0, weight(other)]
 
 
 def test_the_class_has_limits_of_its_own_which_hold_for_all(hamlet, laertes, polonius, elsinore):
