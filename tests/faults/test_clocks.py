@@ -14,7 +14,6 @@ from lab import clock
 from lab.runs import services
 from tests.conftest import ON_SQLITE
 from tests.faults.stage import sound
-from tests.faults.twin import SMALL
 from tests.product import HamletUp
 from tests.runs.apart import own_database
 
@@ -58,14 +57,6 @@ def worker_by_its_clock(stage, clocks):
     stage.crew.worker(HAMLET_QUICK_LEASE="5", **clocks[0].env)
     yield
     stage.crew.dismiss()
-
-
-@pytest.fixture
-def slow_run(launch, polonius):
-    """A run at a walking pace, so that there is time to set clocks; weights are those of a run at any pace."""
-    run = launch(**SMALL)
-    services.run_pace(run=run, by=polonius, pace=60)
-    return run
 
 
 @several_machines

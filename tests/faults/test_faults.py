@@ -53,13 +53,15 @@ def test_killed_at_random_moments(stage, launch, monkeypatch):
 
 
 @on_a_server
-def test_the_database_is_restarted_in_mid_slice(stage, launch, postgres):
+def test_the_database_is_restarted_in_mid_slice(stage, slow_run, postgres, polonius):
     """PostgreSQL restarted in mid-slice"""
-    run = launch(**SMALL)
+    run = slow_run
     for _ in range(5 if LONG else 1):
         stage.trains(run)
         with stage.fault(run):
             postgres.restart()
+    assert len(stage.told.back) == stage.told.times, "each time it trained"
+    services.run_pace(run=run, by=polonius, pace=None)
     stage.ends(run)
     sound(run)
     stage.told.outcome = SAME
@@ -67,12 +69,14 @@ def test_the_database_is_restarted_in_mid_slice(stage, launch, postgres):
 
 @on_a_server
 @pytest.mark.skipif(not LONG, reason="takes a minute: FAULTS=200")
-def test_the_database_is_away(stage, launch, postgres):
+def test_the_database_is_away(stage, slow_run, postgres, polonius):
     """PostgreSQL away for 30 s"""
-    run = launch(**SMALL)
+    run = slow_run
     stage.trains(run)
     with stage.fault(run):
         postgres.restart(away=30)
+    assert stage.told.back, "it trained"
+    services.run_pace(run=run, by=polonius, pace=None)
     stage.ends(run)
     sound(run)
     stage.told.outcome = SAME
@@ -116,24 +120,28 @@ def test_it_is_told_which_of_the_servers_is_away(
 
 
 @pytest.mark.parametrize("away", [0, 30])
-def test_the_broker_is_restarted_and_empty(stage, launch, valkey_server, away):
+def test_the_broker_is_restarted_and_empty(stage, slow_run, valkey_server, polonius, away):
     """Valkey restarted, empty"""
     if away and not LONG:
         pytest.skip("takes a minute: FAULTS=200")
     stage.told.fault += f", after {away} s" if away else ""
-    run = launch(**SMALL)
+    run = slow_run
     stage.trains(run)
     with stage.fault(run):
         valkey_server.restart(away=away, emptied=True)
+    assert stage.told.back, "it trained"
+    services.run_pace(run=run, by=polonius, pace=None)
     stage.ends(run)
     sound(run)
     stage.told.outcome = SAME
 
 
-def test_two_workers_and_each_message_three_times(stage, launch):
+def test_two_workers_and_each_message_three_times(stage, launch, polonius):
     """two workers, each message three times"""
     stage.crew.worker(2)
     run = launch(**SMALL)
+    if LONG:
+        services.run_pace(run=run, by=polonius, pace=60)  # so there are many slices
 
     def again(run):
         if run.state == "queued":
