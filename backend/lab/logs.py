@@ -4,7 +4,8 @@
 
 The room is the process (web, worker, beat) and then the logger. A stack trace stays in its record's line, so that a
 record can be found, counted and sorted with ordinary tools. With `HAMLET_LOG=json` each record is a JSON object, and
-what a worker says while it trains carries the run and the slice (its fence number).
+what a worker says while it trains carries the run and the slice (its fence number), as does what is said of a slice
+elsewhere (`extra`).
 """
 
 import json
@@ -53,6 +54,7 @@ class JsonLine(OneLine):
         told = {
             "time": self.formatTime(record), "level": record.levelname, "room": os.environ.get("HAMLET_ROOM", "shell"),
             "logger": record.name, "message": record.getMessage(), **_about,
+            **{name: vars(record)[name] for name in ("run", "slice") if name in vars(record)},
         }  # fmt: skip
         if record.exc_info:
             told["trace"] = self.formatException(record.exc_info)
@@ -108,5 +110,7 @@ CONFIG: dict[str, Any] = {
         # Django's own handlers for these would print beside ours.
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        # Celery's pool says through this one that a child of it was killed, and does not pass it on.
+        "multiprocessing": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }

@@ -182,11 +182,14 @@ class TestReady:
 
 
 def test_a_record_as_json_carries_run_and_slice_while_a_slice_lasts():
-    def told(message):
-        return json.loads(JsonLine().format(logging.LogRecord("lab.x", logging.INFO, "", 0, message, (), None)))
+    def told(message, **extra):
+        record = logging.getLogger("lab.x").makeRecord("lab.x", logging.INFO, "", 0, message, (), None, extra=extra)
+        return json.loads(JsonLine().format(record))
 
     with about(run="r1", slice=3):
         inside = told("two\nlines")
+    about_one = told("of another process's slice", run="r2", slice=4)
     assert (inside["run"], inside["slice"], inside["message"], inside["level"]) == ("r1", 3, "two\nlines", "INFO")
     assert inside["time"].endswith("Z")
+    assert (about_one["run"], about_one["slice"]) == ("r2", 4)
     assert "run" not in told("after")

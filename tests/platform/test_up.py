@@ -114,6 +114,12 @@ def test_what_is_killed_comes_back(running, name):
     eventually(lambda: healthy(running))
 
 
+def test_that_the_child_which_trains_was_killed_is_a_record_like_all_others(running):
+    eventually(lambda: psutil.Process(running.pids["worker"]).children())
+    psutil.Process(running.pids["worker"]).children()[0].kill()
+    running.wait_for(r"^\d{4}-\d\d-\d\dT\S+Z ERROR +worker multiprocessing  Process .* exited with 'signal 9")
+
+
 def test_kill_9_of_it_leaves_nothing_running(up):
     product = up()
     processes = everything(product)

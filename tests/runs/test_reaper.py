@@ -26,11 +26,12 @@ def lost(run, train_queue):
     return run
 
 
-def test_a_run_whose_lease_has_run_out_is_queued_again_under_a_new_fence(lost, train_queue):
+def test_a_run_whose_lease_has_run_out_is_queued_again_under_a_new_fence(lost, train_queue, caplog):
     assert services.runs_reap() == 1
     lost.refresh_from_db()
     assert (lost.state, lost.fence, lost.lost, lost.lease_until) == ("queued", 2, 1, None)
     assert train_queue.all() == [(str(lost.pk), 2)]
+    assert [(record.run, record.slice) for record in caplog.records] == [(lost.pk, 1)]
 
 
 def test_a_living_lease_is_left_alone(run, train_queue):

@@ -325,7 +325,10 @@ def run_requeue(*, run: Run, now: datetime) -> bool:
         # The state is part of the condition: a stop that crosses is seen in the next round.
         taken = claimed.filter(state=run.state).update(**changes) == 1
         if taken:
-            logger.warning("run %s: worker %s is gone, its lease has run out (fence %s)", run.pk, run.worker, run.fence)
+            logger.warning(
+                "run %s: worker %s is gone, its lease has run out (fence %s)", run.pk, run.worker, run.fence,
+                extra={"run": run.pk, "slice": run.fence},
+            )  # fmt: skip
             if again:
                 transaction.on_commit(lambda: queue.send(run.pk, run.fence + 1, urgent=run.urgent), robust=True)
             transaction.on_commit(lambda: tally.add_slice(outbox.client(), "lost"), robust=True)
