@@ -8,7 +8,9 @@ import sys
 import tomllib
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from tests.product import ROOT
 
@@ -70,6 +72,22 @@ def test_the_bill_of_materials_names_every_package_of_both_sides():
     assert {"pkg:pypi/django", "pkg:pypi/torch", "pkg:pypi/numpy", "pkg:npm/react", "pkg:npm/zustand"} <= names
     assert all(part["licenses"][0]["license"]["name"] != "not said" for part in parts)
     assert all(len(one["content"]) == 64 for part in parts for one in part.get("hashes", []) if one["alg"] == "SHA-256")
+
+
+def test_the_workflows_run_what_is_run_here():
+    told = {path.stem: yaml.safe_load(path.read_text()) for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+    steps = {name: [step for job in one["jobs"].values() for step in job["steps"]] for name, one in told.items()}
+    runs = {name: [step["run"] for step in found if "run" in step] for name, found in steps.items()}
+    assert runs["test"] == [".ci/run"]
+    assert "deploy/test" in (ROOT / ".ci" / "run").read_text()
+    assert "python deploy/supply.py audit" in runs["audit"]
+    files = re.findall(r"(?:deploy|\.ci)/[\w./-]+", " ".join(run for found in runs.values() for run in found))
+    assert [name for name in files if not (ROOT / name).is_file()] == []
+    versions = [step.get("with", {}) for found in steps.values() for step in found]
+    python = {one["python-version"] for one in versions if "python-version" in one}
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert all(version in SpecifierSet(asked) for version in python)
+    assert all(one["permissions"] == {"contents": "read"} for one in told.values())
 
 
 def test_no_licence_binds_who_teaches_with_it():
