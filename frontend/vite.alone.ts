@@ -1,8 +1,11 @@
-/** What is built beside the pages: the replay as one file that needs no server, and the film's pictures for node. */
+/** What is built beside the pages: the replay as one file that needs no server, the film's pictures for node, and outlines. */
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { build } from "vite";
 import type { InlineConfig, Plugin } from "vite";
+// @ts-expect-error plain JavaScript
+import { everyOutline } from "./tools/icons.mjs";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // One file fetches no other: the languages lie in it.
@@ -81,6 +84,8 @@ export function alone(): Plugin {
     apply: "build",
     async closeBundle() {
       for (const config of [replay, film]) await build(config);
+      // Of every icon there is, for levels whose own the pages do not carry (backend/lab/runs/levels.py).
+      writeFileSync(here("../backend/lab/static/app/icons.json"), JSON.stringify(await (everyOutline as () => Promise<Record<string, string>>)()));
     },
   };
 }

@@ -1,7 +1,7 @@
 // Writes src/ui/icons.gen.ts: the outlines of exactly the Phosphor icons the pages use.
 // The package's own components carry six weights each (half a megabyte for this set), and the board's canvas needs bare paths.
 // Usage: npm run icons
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 
 const fill = `bed crown-simple shower cooking-pot hamburger stethoscope hospital brain game-controller beer-stein briefcase shovel
 barbell tree lightning drop fork-knife coins smiley users heart person-simple-run arrow-up arrow-down arrow-left arrow-right hand-tap
@@ -23,6 +23,17 @@ export async function outline(name, weight) {
   const shapes = [weights.get(weight).props.children].flat();
   if (shapes.some((shape) => shape.type !== "path")) throw new Error(`${name} (${weight}) is not made of paths`);
   return shapes.map((shape) => shape.props.d).join("");
+}
+
+/** Filled outlines of all Phosphor icons that are made of paths alone, by name. */
+export async function everyOutline() {
+  const found = {};
+  for (const file of readdirSync(new URL("../node_modules/@phosphor-icons/react/dist/defs", import.meta.url)).sort()) {
+    if (!file.endsWith(".es.js")) continue;
+    const name = file.replace(".es.js", "").replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+    found[name] = await outline(name, "fill").catch(() => undefined);
+  }
+  return found;
 }
 
 export async function table() {

@@ -48,6 +48,9 @@ def page(chromium: "Browser", harbour: HamletUp) -> "Page":
 
 def test_it_is_launched_and_watched_with_its_own_meters_and_cells(page: "Page") -> None:
     page.goto("/runs/new")
+    # The pages do not carry this icon; the level brings it along.
+    assert set(asked(page, "/levels/harbour")["outlines"]) > {"lighthouse"}
+    assert asked(page, "/levels/L1_full_observability")["outlines"] == {}
     page.get_by_text("The harbour").first.click()
     picture(page, "own-level-launch")
     run = asked(page, "/runs", {"name": "keeper", "config": QUICK})

@@ -1,14 +1,18 @@
 """The levels, read once a process."""
 
+import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from hamlet.world import Level, level_names, load_level
+from django.conf import settings
+
+from hamlet.world import Level, level_names, load_level, shipped_names
 
 
 @cache
 def whole(name: str) -> Level:
-    """A level that comes with HAMLET. KeyError for any other name."""
+    """A level that comes with HAMLET, or one of the lab's own. KeyError for any other name."""
     if name not in level_names():
         raise KeyError(name)
     return load_level(name)
@@ -16,8 +20,19 @@ def whole(name: str) -> Level:
 
 @cache
 def describe(name: str) -> dict[str, Any]:
-    """`Level.describe()` of it. KeyError for any other name."""
-    return whole(name).describe()
+    """`Level.describe()` of it, with the `outlines` of the icons it names if it is one of the lab's own: the pages carry
+    those of the shipped ones. KeyError for any other name."""
+    level = whole(name)
+    return {**level.describe(), "outlines": {} if name in shipped_names() else _outlines(level)}
+
+
+def _outlines(level: Level) -> dict[str, str]:
+    named = {part.icon for part in (*level.meters, *level.places)} | {place.badge for place in level.places}
+    try:
+        known = json.loads((Path(settings.STATIC_ROOT) / "app" / "icons.json").read_bytes())
+    except FileNotFoundError:  # the pages are not built, so nobody sees an icon
+        return {}
+    return {icon: known[icon] for icon in sorted(filter(None, named)) if icon in known}
 
 
 def names() -> list[str]:

@@ -130,6 +130,9 @@ class LevelOut(LevelSummaryOut):
     cascades: list[CascadeOut]
     observation: list[ObservationFieldOut]
     curriculum: CurriculumOut
+    outlines: dict[str, str] = Field(
+        description="Icon -> its filled outline as SVG path data on 256 x 256, where the level is one of the lab's own"
+    )
 
 
 class PresetOut(Schema):

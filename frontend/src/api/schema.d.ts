@@ -1972,6 +1972,13 @@ export interface components {
             /** Observation */
             observation: components["schemas"]["ObservationFieldOut"][];
             curriculum: components["schemas"]["CurriculumOut"];
+            /**
+             * Outlines
+             * @description Icon -> its filled outline as SVG path data on 256 x 256, where the level is one of the lab's own
+             */
+            outlines: {
+                [key: string]: string;
+            };
         };
         /** MeterOut */
         MeterOut: {

@@ -8,7 +8,7 @@ import { Showing } from "@/features/watch/Showing";
 import "@/ui/fonts.css";
 import "@/ui/tokens.css";
 import "@/ui/ui.css";
-import { Empty, format, LanguagePicker, Logo, ThemeButton } from "@/ui";
+import { Empty, format, LanguagePicker, learnIcons, Logo, ThemeButton } from "@/ui";
 import { begin, decodeFrame } from "@/wire";
 import type { Life } from "@/wire";
 import { tr } from "@/words";
@@ -63,6 +63,7 @@ function Page({ name, level, recording }: Packed) {
   );
 }
 
+if (packed) learnIcons(packed.level);
 document.title = packed ? `${tr("{name}, a life", { name: packed.name })} · Hamlet` : document.title;
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -4,9 +4,16 @@ import { bold, fill, regular } from "./icons.gen";
 export type Weight = "fill" | "regular" | "bold";
 const tables: Record<Weight, Readonly<Record<string, string>>> = { fill, regular, bold };
 
-/** Outline of a Phosphor icon on a 256 × 256 square, for an SVG path or a canvas Path2D; the cube where a level names one we lack. */
+const learnt: Record<string, string> = {};
+
+/** A level of the lab's own brings the outlines of its icons along. */
+export function learnIcons({ outlines }: { outlines: Readonly<Record<string, string>> }): void {
+  Object.assign(learnt, outlines);
+}
+
+/** Outline of a Phosphor icon on a 256 × 256 square, for an SVG path or a canvas Path2D; the cube where a level names none. */
 export function iconPath(name: string, weight: Weight = "regular"): string {
-  return tables[weight][name] ?? tables.fill[name] ?? tables.regular[name] ?? fill.cube;
+  return tables[weight][name] ?? tables.fill[name] ?? tables.regular[name] ?? learnt[name] ?? fill.cube;
 }
 
 interface Props {

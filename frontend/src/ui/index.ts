@@ -1,7 +1,7 @@
 export { Button, ErrorText, Field, Segmented, Slider, Switch } from "./controls";
 export type { Option, Scale } from "./controls";
 export * as format from "./format";
-export { Icon, iconPath } from "./Icon";
+export { Icon, iconPath, learnIcons } from "./Icon";
 export type { Weight } from "./Icon";
 export { LanguagePicker } from "./Language";
 export { Logo } from "./Logo";

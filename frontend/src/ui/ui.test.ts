@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 // @ts-expect-error a plain script without types
 import { table } from "../../tools/icons.mjs";
 import * as format from "./format";
-import { iconPath } from "./Icon";
+import { iconPath, learnIcons } from "./Icon";
 import { fill } from "./icons.gen";
 
 test("the icons are Phosphor's own outlines", async () => {
@@ -20,6 +20,8 @@ test("every icon that the pages name is there", () => {
 
 test("an icon that a level invented is drawn as a cube", () => {
   expect(iconPath("spaceship", "fill")).toBe(fill.cube);
+  learnIcons({ outlines: { "shooting-star": "M0,0Z" } });
+  expect(iconPath("shooting-star", "fill")).toBe("M0,0Z");
 });
 
 test("numbers are written as people write them", () => {

@@ -11,6 +11,7 @@ import { actionIcon, amount, CRITICAL, markOf } from "@/features/watch/level";
 import { drawCursor, drawLife, spanOf } from "@/features/watch/lifeline";
 import { sceneOf } from "@/features/watch/scene";
 import { townOf } from "@/level/town";
+import { learnIcons } from "@/ui/Icon";
 import { momentOf } from "@/wire";
 import type { Life, Moment } from "@/wire";
 import type { Playing } from "./moments";
@@ -58,6 +59,7 @@ export class Picture {
   ) {
     this.ratio = order.width / WIDTH;
     this.layers = new Layers(create);
+    learnIcons(order.level);
     this.town = townOf(order.level);
     this.context = sized(create(), order.width, order.height);
     const { width, height } = this.fitted();
