@@ -20,8 +20,8 @@ def whole(name: str) -> Level:
 
 @cache
 def describe(name: str) -> dict[str, Any]:
-    """`Level.describe()` of it, and `outlines`: of the icons that a level of the lab's own names; the pages carry those of
-    the shipped ones. KeyError for any other name."""
+    """`Level.describe()` of it, and `outlines`: of the icons that a level of the lab's own names; the pages carry those
+    of the shipped ones. KeyError for any other name."""
     level = whole(name)
     return {**level.describe(), "outlines": {} if name in shipped_names() else _outlines(level)}
 
