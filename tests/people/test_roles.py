@@ -13,6 +13,7 @@ import pytest
 from django.db import transaction
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from hamlet.world import load_level
 from tests.people.pages import ANYWHERE, Page
 from tests.people.stage import ROLES, SMALL, brought, learnt, people_of, run_left
 
@@ -57,7 +58,7 @@ TABLE = {
     "mind": MEMBERS, "census": MEMBERS, "curves": MEMBERS, "bookmarks": MEMBERS, "add_bookmark": NOTES,
     "remove_bookmark": NOTE_GOES, "life_page": MEMBERS, "clips": MEMBERS, "film": EXPORTS, "clip": MEMBERS,
     "download_clip": MEMBERS, "models": MEMBERS, "export_model": EXPORTS, "download_model": MEMBERS,
-    "model_card": MEMBERS, "download_checkpoint": CHECKPOINTS,
+    "model_card": MEMBERS, "predict": EXPORTS, "download_checkpoint": CHECKPOINTS,
     "metrics_csv": MEMBERS, "metrics_parquet": MEMBERS, "delete_run": DELETES,
     "race": MEMBERS, "rival": MEMBERS, "play": EXPORTS,
     "uploads": ANYONE, "upload_model": BRINGS, "upload": OWNS, "remove_upload": DISOWNS, "upload_lives": OWNS,
@@ -121,12 +122,16 @@ def lab(cast, files_learnt, settings, tmp_path):
     )  # fmt: skip
 
 
+OF_RUNS = {"download_model", "model_card", "predict"}
+"""what is asked of a model, of a run's as of an uploaded one"""
+
+
 def address(operation, path, thing):
     """Where `thing`, one side's belongings, is asked for."""
     kind = path.split("/")[1]
     id = {
         "classes": thing.classroom, "checkpoints": thing.checkpoint, "bookmarks": thing.bookmark, "clips": thing.clip,
-        "models": thing.model if operation in ("download_model", "model_card") else thing.upload, "runs": thing.run,
+        "models": thing.model if operation in OF_RUNS else thing.upload, "runs": thing.run,
         "tokens": thing.token, "webhooks": thing.webhook,
     }.get(kind)  # fmt: skip
     if operation in ("stop", "pause", "change"):
@@ -154,7 +159,7 @@ def body(operation, lab, thing):
         "change": {"pace": 8}, "clone": {"name": "twin"}, "fork": {"name": "other", "config": {"steps": 64}},
         "add_bookmark": {"episode": 0, "step": 0, "note": "and here"},
         "film": {"format": "gif"},
-        "play": {"start": 3},
+        "play": {"start": 3}, "predict": {"obs": [[0.0] * load_level(SMALL["level"]).obs_dim]},
         "make_webhook": {"url": "https://example.org/hamlet", "events": ["finished"]},
         "make_token": {"name": "notebook", "scope": "steer", "days": 1},
     }.get(operation, {})  # fmt: skip

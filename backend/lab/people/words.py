@@ -30,6 +30,14 @@ def sentence(detail: Any, schema: dict[str, Any]) -> str:
             return "must be true or false"
         case "string_type":
             return "must be text"
+        case "list_type":
+            return "must be a list"
+        case "too_long":
+            return f"has more than {context['max_length']} entries"
+        case "too_short":
+            return f"has fewer than {context['min_length']} entries"
+        case "model_attributes_type" | "model_type" | "dict_type":
+            return "must be an object"
         case "literal_error":
             return f"must be {context['expected']}"
         case "string_pattern_mismatch":

@@ -9,8 +9,8 @@ from ninja import File, Form, Query, Router, UploadedFile
 from ninja.responses import Status
 
 from lab.people.problems import PROBLEMS, RefusalError
-from lab.registry import exports, uploads
-from lab.registry.schemas import UploadOut, Uploads, life_out
+from lab.registry import exports, thinking, uploads
+from lab.registry.schemas import PredictIn, PredictionOut, UploadOut, Uploads, life_out
 from lab.runs.doors import left_by_run, run_of
 from lab.runs.errors import NotAllowedError
 from lab.runs.models import Checkpoint, ExportedModel, UploadedModel
@@ -135,6 +135,17 @@ def model_download(request: HttpRequest, id: str, kind: Annotated[str, Query(ali
     if downloads.begins(response):
         exports.download_counted(row)
     return response
+
+
+@router.post("/models/{id}/predict", response={200: PredictionOut, **PROBLEMS}, operation_id="predict")
+def model_predict(request: HttpRequest, id: str, payload: PredictIn) -> PredictionOut:
+    """What a model would do, without exploring: for each observation its action and what it expects of every action.
+
+    A recurrent model remembers by `hidden`: send back what came with the answer before. What an observation is made of,
+    the model's contract says, which lies in its file.
+    """
+    hidden = (payload.hidden.h, payload.hidden.c) if payload.hidden else None
+    return PredictionOut.of(*thinking.model_predict(_model(request, id), payload.obs, hidden, payload.mask))
 
 
 @router.get("/models/{id}/card", response={200: CardOut, **PROBLEMS}, operation_id="model_card")

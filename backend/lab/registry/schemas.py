@@ -1,10 +1,14 @@
-"""What the API tells of uploaded models."""
+"""What the API tells of uploaded models, and what models answer."""
 
 from datetime import datetime
 from typing import Any, Literal
 
 from ninja import Field, Schema
+from pydantic import ConfigDict
 
+from hamlet.model import HamletModel
+from hamlet.model.core import Prediction
+from lab.registry.thinking import MOST
 from lab.runs.models import UploadedModel
 from lab.runs.schemas import EpisodeOut, ExamOut
 
@@ -67,6 +71,41 @@ class UploadOut(Schema):
 class Uploads(Schema):
     items: list[UploadOut]
     largest: int = Field(description="Bytes of the largest file that is taken")
+
+
+Row = list[float]
+
+
+class HiddenState(Schema):
+    """What a recurrent model remembers, a row for each observation."""
+
+    h: list[Row] = Field(max_length=MOST)
+    c: list[Row] = Field(max_length=MOST)
+
+
+class PredictIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    obs: list[Row] = Field(min_length=1, max_length=MOST, description="Observations, one in a row")
+    hidden: HiddenState | None = Field(None, description="As the answer before gave it; left out at a life's beginning")
+    mask: list[list[bool]] | None = Field(
+        None, max_length=MOST, description="Which actions are allowed; all, if left out"
+    )
+
+
+class PredictionOut(Schema):
+    """A row or a number for each observation."""
+
+    actions: list[int] = Field(description="The greedy action; 0 where none is allowed")
+    names: list[str] = Field(description="What these actions are called")
+    q_values: list[Row] = Field(description="Expected return of every action, the forbidden ones too")
+    hidden: HiddenState | None = Field(description="To be sent back with the next observations; null: it has no memory")
+
+    @classmethod
+    def of(cls, model: HamletModel, answer: Prediction) -> "PredictionOut":
+        actions, hidden = answer["actions"].tolist(), answer["hidden"]
+        memory = None if hidden is None else HiddenState(h=hidden[0].tolist(), c=hidden[1].tolist())
+        names = [model.action_names[action] for action in actions]
+        return cls(actions=actions, names=names, q_values=answer["q_values"].tolist(), hidden=memory)
 
 
 def life_out(life: dict[str, Any]) -> EpisodeOut:

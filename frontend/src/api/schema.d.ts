@@ -1037,6 +1037,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{id}/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Model Predict
+         * @description What a model would do, without exploring: for each observation its action and what it expects of every action.
+         *
+         *     A recurrent model remembers by `hidden`: send back what came with the answer before. What an observation is made of,
+         *     the model's contract says, which lies in its file.
+         */
+        post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{id}/card": {
         parameters: {
             query?: never;
@@ -2864,6 +2887,54 @@ export interface components {
              * @description Bytes of the largest file that is taken
              */
             largest: number;
+        };
+        /**
+         * HiddenState
+         * @description What a recurrent model remembers, a row for each observation.
+         */
+        HiddenState: {
+            /** H */
+            h: number[][];
+            /** C */
+            c: number[][];
+        };
+        /**
+         * PredictionOut
+         * @description A row or a number for each observation.
+         */
+        PredictionOut: {
+            /**
+             * Actions
+             * @description The greedy action; 0 where none is allowed
+             */
+            actions: number[];
+            /**
+             * Names
+             * @description What these actions are called
+             */
+            names: string[];
+            /**
+             * Q Values
+             * @description Expected return of every action, the forbidden ones too
+             */
+            q_values: number[][];
+            /** @description To be sent back with the next observations; null: it has no memory */
+            hidden: components["schemas"]["HiddenState"] | null;
+        };
+        /** PredictIn */
+        PredictIn: {
+            /**
+             * Obs
+             * @description Observations, one in a row
+             */
+            obs: number[][];
+            /** @description As the answer before gave it; left out at a life's beginning */
+            hidden?: components["schemas"]["HiddenState"] | null;
+            /**
+             * Mask
+             * @description Which actions are allowed; all, if left out
+             */
+            mask?: boolean[][] | null;
         };
         /**
          * CardOut
@@ -9495,6 +9566,113 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    predict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
             };
             /** @description Unprocessable Entity */
             422: {
