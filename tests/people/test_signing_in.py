@@ -40,6 +40,7 @@ def test_the_first_instructor_is_made_once(db):
         True,
     )
     assert person.check_password(password)
+    assert person.password.startswith("argon2$argon2id$")
     assert len(password) >= 12
 
 

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import pickle
+import re
 import zipfile
 from datetime import timedelta
 from importlib import import_module
@@ -151,6 +152,22 @@ def test_the_file_that_was_sent_is_not_kept(anyone):
     kept = files.open_file(row.file).read()
     assert hashlib.sha256(kept).hexdigest() != told["source_sha256"]
     assert kept[8:9] == b"{"  # a .safetensors of our own making, whatever was sent
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../evil.pt", "/etc/evil.pt", r"..\..\evil.pt", "..%2f..%2fevil.pt", "x/.evil.pt"]
+)
+def test_a_file_s_name_leads_out_of_no_folder(anyone, own_folder, name):
+    """As a program sends it; a browser sends no folders."""
+    head = f'--B\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+    body = head + golden("model1_simple.safetensors") + b"\r\n--B--\r\n"
+    headers = {"X-CSRFToken": anyone.csrf}
+    told = anyone.generic("POST", f"{ANYWHERE}/models", body, "multipart/form-data; boundary=B", headers=headers).json()
+    kept = [path.relative_to(own_folder).parts for path in own_folder.rglob("*") if path.is_file()]
+    assert [parts[:2] for parts in kept] == [("uploads", told["id"])]
+    assert "/" not in told["name"]
+    saved_as = anyone.ask(f"/models/{told['id']}/download").headers["Content-Disposition"]
+    assert re.fullmatch(r'attachment; filename="[\w-]+\.safetensors"', saved_as)
 
 
 def test_a_model_says_where_it_fits(anyone, exams, tmp_path):

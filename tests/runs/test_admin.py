@@ -3,15 +3,19 @@
 import re
 
 import pytest
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin import site
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import connection
 from django.template.defaultfilters import filesizeformat
 from django.test.utils import CaptureQueriesContext
 
+from lab.hooks.models import Delivery, Webhook
+from lab.people import classes, guests, tokens
 from lab.runs import selectors, services
-from lab.runs.models import Checkpoint, ExportedModel, RecordedEpisode, Run
+from lab.runs.models import Checkpoint, ExportedModel, RecordedEpisode, Run, UploadedModel
 from lab.schedule import crew
 from lab.store import files
+from tests.people.stage import brought
 from tests.runs.test_api import some_runs
 
 
@@ -170,6 +174,35 @@ def test_a_thousand_runs_ask_the_database_no_more_than_three(admin, polonius, ki
     many_runs(polonius, 1000)
     with django_assert_max_num_queries(len(few) + 3):
         assert admin.get(f"/admin/runs/{kind}/").status_code == 200
+
+
+def a_little_more(polonius, number):
+    """A class with a student, who brought a model, has a token and a webhook with news, and an entry in the log."""
+    classroom = classes.class_make(by=polonius, name=f"Class {number}")
+    student = classes.student_make(classroom=classroom, nickname="Hamlet", pawn=1)
+    UploadedModel.objects.filter(pk=brought(student, b"mind")).update(classroom=classroom)
+    tokens.token_make(person=student, name="notebook", scope="read", days=1)
+    guests.guest_invite(classroom=classroom, by=polonius, hours=1)
+    hook = Webhook.objects.create(person=student, url="https://example.org", secret="x", events=["failed"])
+    Delivery.objects.create(webhook=hook, key="x", event="failed", body="{}", state="delivered")
+    LogEntry.objects.log_actions(student.pk, [classroom], CHANGE, "looked at")
+
+
+def test_no_other_list_asks_more_for_more(admin, polonius):
+    """Those of runs and what they leave stand above."""
+    a_little_more(polonius, 0)
+    kinds = [kind._meta for kind in site._registry if kind not in (Run, Checkpoint, ExportedModel, RecordedEpisode)]
+
+    def asked(kind):
+        with CaptureQueriesContext(connection) as asking:
+            assert admin.get(f"/admin/{kind.app_label}/{kind.model_name}/").status_code == 200
+        return len(asking)
+
+    few = {str(kind): asked(kind) for kind in kinds}
+    for number in range(1, 12):
+        a_little_more(polonius, number)
+    assert {str(kind): asked(kind) for kind in kinds} == few
+    assert len(few) >= 9
 
 
 def test_a_name_is_text_and_nothing_else(launch, slice_of, admin):
