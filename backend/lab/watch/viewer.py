@@ -149,7 +149,9 @@ class Viewer:
         if there is None:  # a new page, or one that was away for longer: the newest life from its beginning
             there = max((i for i, shown in enumerate(before) if shown.seq == 0), default=0)
             return before[there:]
-        self.window.resume(before[there])
+        life = before[there].episode
+        begun = next((shown for shown in before if (shown.episode, shown.seq) == (life, 0)), None)
+        self.window.resume(before[there], begun)
         return before[there + 1 :]
 
     def turn_away(self, code: int, reason: str) -> None:

@@ -42,16 +42,20 @@ class Window:
         """frames that the viewer says it has seen"""
         self._life: int | None = None
         self._next = 0
+        self._begun: Shown | None = None
         self._waiting: deque[Shown] = deque()
         self._bytes = 0
 
-    def resume(self, after: Shown) -> None:
-        """The viewer has seen everything up to this frame, on another connection."""
-        self._life, self._next = after.episode, after.seq + 1
+    def resume(self, after: Shown, begun: Shown | None) -> None:
+        """The viewer has seen everything up to this frame, on another connection; `begun` is the first of its life."""
+        self._life, self._next, self._begun = after.episode, after.seq + 1, begun
 
     def offer(self, frame: Shown) -> list[Shown]:
         """A new frame of the stream. Gives what is to be sent now."""
         if frame.seq == 0:
+            if frame == self._begun:
+                return []  # it was kept for those who come, and is on its way to all
+            self._begun = frame
             self._drop_unbegun()
         elif frame.episode != self._life or frame.seq != self._next:
             return []  # seen already, or the rest of a life that was dropped
