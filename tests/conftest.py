@@ -160,13 +160,22 @@ def fortinbras(db: None) -> "Person":
 
 
 @pytest.fixture(scope="session")
-def hamlet_up() -> "Iterator[HamletUp]":
-    """The running product, with everything of its own: SQLite, broker, web process, worker, beat (tests/product.py)."""
+def _product() -> "Iterator[HamletUp]":
     from tests.product import HamletUp
 
     product = HamletUp(PLACE / "product")
     yield product
     product.stop()
+
+
+@pytest.fixture(scope="module")
+def hamlet_up(_product: "HamletUp") -> "Iterator[HamletUp]":
+    """The running product, with everything of its own: SQLite, broker, web process, worker, beat (tests/product.py).
+
+    One for the session. A module's runs are stopped with it: a run that trains on takes a core from all that follow.
+    """
+    yield _product
+    _product.stop_runs()
 
 
 @pytest.fixture(scope="session")
@@ -175,10 +184,11 @@ def student_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     pip = ["-m", "pip", "--disable-pip-version-check", "--quiet"]
     subprocess.run([sys.executable, *pip, "wheel", "--no-deps", "--wheel-dir", folder, ROOT], check=True)
-    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
     python = folder / "venv" / "bin" / "python"
     (wheel,) = folder.glob("*.whl")
-    subprocess.run([python, *pip, "install", wheel], check=True)
+    # By our own pip: to give the environment one of its own takes as long as all that is installed.
+    subprocess.run([sys.executable, *pip, "--python", python, "install", "--no-compile", wheel], check=True)
     return python
 
 

@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from hamlet.client import Client, ClientError
 from lab.processes import spawn
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -81,6 +83,16 @@ class HamletUp:
                 why = f"ended with status {self.process.returncode}" if ended else f"was silent for {seconds:g} s"
                 raise AssertionError(f"manage.py up {why}, wanted {pattern!r}:\n{self.output[-4000:]}")
             time.sleep(0.05)
+
+    def stop_runs(self) -> None:
+        """Stop all that waits or trains, and wait until it has stopped."""
+        with Client(self.url, token="") as lab:
+            lab.sign_in(self.username, self.password or "")
+            for run in lab.runs(state="queued,training,paused"):
+                with suppress(ClientError):  # it has ended by itself meanwhile
+                    run.stop()
+            for run in lab.runs(state="stopping"):
+                run.wait(60)
 
     def stop(self, signum: int = signal.SIGINT, seconds: float = 60.0) -> int:
         """Ask it to stop as Ctrl-C does, and wait; gives its exit status."""

@@ -72,7 +72,7 @@ def lesson(hamlet_up):
     teacher.say("/auth/login", username="instructor", password=hamlet_up.password)
     classroom = teacher.say("/classes", name="Elsinore")
     config = {"level": "L0_0_minimal", "seed": 1, "steps": 10_000_000_000}
-    run = teacher.say("/runs", name="in class", config=config)
+    run = teacher.say("/runs", name="in class", config=config, pace=8)
     yield teacher, f"/classes/{classroom['id']}", run["id"], classroom["join_code"]
     teacher.say(f"/runs/{run['id']}/stop")
     teacher.say("/me", "PATCH", classroom=None)

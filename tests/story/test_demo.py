@@ -8,6 +8,7 @@ import sys
 
 import httpx
 import pytest
+from django.core.management import CommandError, call_command
 
 from hamlet.learning.config import PRESETS, TrainConfig
 from lab.demo import budget as demo_budget
@@ -141,6 +142,5 @@ def test_it_wants_a_worker(site, filled, tmp_path):
 
 @pytest.mark.parametrize("share", ["0", "-1", "1.5", "much"])
 def test_a_share_that_is_none_is_refused(share):
-    status, said = demo("--share", share)
-    assert status == 2
-    assert f"argument --share: is {share}; must be over 0 and at most 1" in said
+    with pytest.raises(CommandError, match=f"argument --share: is {share}; must be over 0 and at most 1"):
+        call_command("demo", "--share", share)

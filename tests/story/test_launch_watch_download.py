@@ -7,6 +7,7 @@ an agent that acts at random on L1 lives 111 steps on average, one that only wai
 import json
 import re
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -149,7 +150,9 @@ def test_the_readmes_script_plays_the_model_where_nothing_else_is_installed(clie
     assert lived, says.stderr
     print(f"the model lived {lived.group(1)} steps at home")
     assert int(lived.group(1)) > RANDOM_FLOOR
-    packages = subprocess.run([student_python, "-m", "pip", "list", "--format=freeze"], capture_output=True, text=True)
+    listed = [sys.executable, "-m", "pip", "--python", student_python, "list", "--format=freeze"]
+    packages = subprocess.run(listed, capture_output=True, text=True, check=True)
+    assert "hamlet-lab==" in packages.stdout
     assert not re.search(r"^(torch|django|celery|channels)==", packages.stdout, re.MULTILINE | re.IGNORECASE)
 
 
