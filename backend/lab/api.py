@@ -1,5 +1,6 @@
 """The REST API under /api/v1: the doors of all rooms, and how they say no (docs/api.md)."""
 
+import logging
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -20,6 +21,9 @@ from lab.registry.api import router as models
 from lab.runs.api import router as runs
 from lab.runs.errors import GoneError, LimitError, NotAllowedError, RunError, WrongStateError
 from lab.schedule.api import router as fair_use
+from lab.store.files import StorageAwayError
+
+logger = logging.getLogger(__name__)
 
 STATUS = {NotAllowedError: 403, WrongStateError: 409, LimitError: 409, GoneError: 410, RunError: 422}
 
@@ -57,6 +61,12 @@ def _refused(request: HttpRequest, error: RunError) -> HttpResponse:
         str(error),
         [{**field._asdict(), "value": words.shown(field.value)} for field in error.errors],
     )
+
+
+@api.exception_handler(StorageAwayError)
+def _no_storage(request: HttpRequest, error: StorageAwayError) -> HttpResponse:
+    logger.error("%s %s: %s", request.method, request.path, error)
+    return problem(503, "The storage of files does not answer. Try again in a moment.", Retry_After="5")
 
 
 for room in (people, classes, tokens, webhooks, runs, models, review, lives, arena, fair_use):

@@ -365,6 +365,13 @@ def storage(data: Path) -> dict[str, Any]:
         raise ImproperlyConfigured(f"HAMLET_STORAGE: {where!r} is neither a folder nor s3://bucket/prefix.")
     if find_spec("storages") is None or find_spec("boto3") is None:
         raise ImproperlyConfigured("HAMLET_STORAGE: s3:// needs one more package: pip install 'hamlet-lab[s3]'.")
+    from botocore.config import Config  # optional, and of use here only
+
+    # A bucket that is silent is told as away in a minute; left to itself boto3 would wait for five.
+    patience = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
     # Names carry run and episode, so the same name is the same thing: overwriting is a retry, never a loss.
-    options = {"bucket_name": parts.netloc, "location": parts.path.strip("/"), "file_overwrite": True}
+    options = {
+        "bucket_name": parts.netloc, "location": parts.path.strip("/"), "file_overwrite": True,
+        "client_config": patience,
+    }  # fmt: skip
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}

@@ -72,6 +72,7 @@ def test_the_database_is_restarted_in_mid_slice(stage, slow_run, postgres, polon
 def test_the_database_is_away(stage, slow_run, postgres, polonius):
     """PostgreSQL away for 30 s"""
     run = slow_run
+    services.run_pace(run=run, by=polonius, pace=15)  # else it is trained to its end meanwhile
     stage.trains(run)
     with stage.fault(run):
         postgres.restart(away=30)
@@ -126,6 +127,8 @@ def test_the_broker_is_restarted_and_empty(stage, slow_run, valkey_server, polon
         pytest.skip("takes a minute: FAULTS=200")
     stage.told.fault += f", after {away} s" if away else ""
     run = slow_run
+    if away:
+        services.run_pace(run=run, by=polonius, pace=15)
     stage.trains(run)
     with stage.fault(run):
         valkey_server.restart(away=away, emptied=True)

@@ -1,6 +1,7 @@
 """Files in a bucket, as several machines share them: everything that is done with files, against moto's S3 server."""
 
 import hashlib
+import threading
 from datetime import timedelta
 
 import pytest
@@ -8,19 +9,37 @@ from django.utils import timezone
 
 from lab import environment
 from lab.environment import Keep
+from lab.runs import services, tasks
 from lab.runs.models import Run
 from lab.store import files, retention, sweep
+from lab.training import worker
 from tests.people.pages import Page
+from tests.runs.stand_in import Lives
+
+
+class Server:
+    """A running S3 server, which tests may stop and start again with what it has."""
+
+    def __init__(self):
+        self._port = 0
+        self.start()
+
+    def start(self):
+        from moto.server import ThreadedMotoServer
+
+        self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=self._port, verbose=False)
+        self._server.start()
+        self._port = self._server.get_host_and_port()[1]
+        self.address = f"http://127.0.0.1:{self._port}"
+
+    def stop(self):
+        self._server.stop()
 
 
 @pytest.fixture(scope="module")
 def s3():
-    """A running S3 server; gives its address."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield "http://{}:{}".format(*server.get_host_and_port())
+    server = Server()
+    yield server
     server.stop()
 
 
@@ -30,7 +49,7 @@ def bucket(s3, settings, monkeypatch, tmp_path):
     import boto3
 
     for name, value in {
-        "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_ENDPOINT_URL_S3": s3,
+        "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_ENDPOINT_URL_S3": s3.address,
         "AWS_DEFAULT_REGION": "us-east-1", "HAMLET_STORAGE": "s3://school/lab",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
@@ -93,3 +112,47 @@ def test_a_run_is_trained_taken_home_thinned_and_deleted(run, slice_of, polonius
         assert hashlib.sha256(file.read()).hexdigest() == now.model.sha256
     assert page.say(f"/runs/{now.pk}", "DELETE").status_code == 204
     assert keys(bucket) == {}
+
+
+class TestAway:
+    """The bucket does not answer. The run does not pay for it."""
+
+    def test_a_slice_waits_for_it_and_then_goes_on(self, run, slice_of, s3, bucket):
+        run = slice_of(run, seconds=0)
+        s3.stop()
+        back = threading.Timer(1.0, s3.start)
+        back.start()
+        run = slice_of(run, seconds=0, name="another worker")
+        back.join()
+        assert (run.state, run.lost, run.checkpoints.count()) == ("queued", 0, 2)
+        # A life that was to be kept meanwhile is left out; no row names a file that is not there.
+        assert set(keys(bucket)) == {f"lab/{name}" for name in sweep.named()}
+
+    def test_if_it_is_away_for_too_long_the_slice_is_lost_and_not_the_run(
+        self, run, slice_of, train_queue, s3, monkeypatch
+    ):
+        run = slice_of(run, seconds=0)
+        monkeypatch.setattr(worker, "COMMIT_PATIENCE", 0.0)
+        monkeypatch.setattr(worker.slice_run, "__defaults__", (Lives,))
+        s3.stop()
+        try:
+            tasks.train_slice.run(*train_queue.take())
+        finally:
+            s3.start()
+        run.refresh_from_db()
+        assert (run.state, run.message, run.checkpoints.count()) == ("training", "", 1)
+        Run.objects.filter(pk=run.pk).update(lease_until="2026-01-01T00:00Z")
+        assert services.runs_reap() == 1
+        while (run := slice_of(run, seconds=0)).state == "queued":
+            pass
+        assert run.state == "finished"
+
+    def test_who_asks_for_a_file_is_told(self, run, slice_of, polonius, s3):
+        run = slice_of(run)
+        s3.stop()
+        try:
+            answer = Page(polonius).get(f"/api/v1/models/{run.model.pk}/download")
+        finally:
+            s3.start()
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert answer.json()["detail"] == "The storage of files does not answer. Try again in a moment."

@@ -19,6 +19,7 @@ from lab.runs.errors import RunError
 from lab.runs.models import ExportedModel
 from lab.schedule import bell, crew, errands, turns
 from lab.store import retention, sweep
+from lab.store.files import StorageAwayError
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +46,9 @@ def train_slice(self: Any, run_id: str, fence: int) -> None:
             worker.slice_run(run, fence, worker=self.request.hostname or "worker")
         except TrainingError as error:
             _fail(run, ours, str(error))
-        except DatabaseError as error:
+        except (DatabaseError, StorageAwayError) as error:
             # Nothing was committed. The lease runs out, and the run goes on from its last checkpoint.
-            logger.warning("run %s: a slice is lost, the database is away: %s", run, error)
+            logger.warning("run %s: a slice is lost, the database or the storage is away: %s", run, error)
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 logger.exception("run %s failed", run)

@@ -46,6 +46,28 @@ def recording_name(run: UUID, fence: int, episode: int) -> str:
     return f"runs/{run}/{fence}/recording_ep{episode:07d}.msgpack"
 
 
+class StorageAwayError(OSError):
+    """The bucket does not answer, or says that it cannot at present."""
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """Around each question to a bucket: tells one that is away from one that says no."""
+    if _is_local():
+        yield
+        return
+    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # optional: the group s3
+
+    try:
+        yield
+    except (ConnectionError, HTTPClientError) as error:
+        raise StorageAwayError(f"the storage does not answer: {error}") from error
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+            raise
+        raise StorageAwayError(f"the storage cannot answer: {error}") from error
+
+
 @contextmanager
 def writing(name: str) -> Iterator[tuple[Path, Written]]:
     """A path to write to; when the block ends well, what is there becomes the file `name`, and `Written` is filled in.
@@ -65,7 +87,7 @@ def writing(name: str) -> Iterator[tuple[Path, Written]]:
         if target is not None:
             path.replace(target)
         else:
-            with path.open("rb") as file:
+            with path.open("rb") as file, _asked():
                 written.name = default_storage.save(name, File(file))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -79,26 +101,30 @@ def put(name: str, data: bytes) -> Written:
 
 
 def open_file(name: str) -> IO[bytes]:
-    """The file, to be read. Raises FileNotFoundError."""
-    return default_storage.open(name, "rb")
+    """The file, to be read. Raises FileNotFoundError, StorageAwayError."""
+    with _asked():
+        return default_storage.open(name, "rb")
 
 
 def exists(name: str) -> bool:
     """Whether the file is in its place."""
-    return bool(default_storage.exists(name))
+    with _asked():
+        return bool(default_storage.exists(name))
 
 
 def size(name: str) -> int:
     """Bytes that the file takes; 0 if it is not there."""
     try:
-        return int(default_storage.size(name))
+        with _asked():
+            return int(default_storage.size(name))
     except FileNotFoundError:
         return 0
 
 
 @contextmanager
 def reading(name: str) -> Iterator[Path]:
-    """The file at a local path, for those who need one; must not be changed. Raises FileNotFoundError."""
+    """The file at a local path, for those who need one; must not be changed. Raises FileNotFoundError,
+    StorageAwayError."""
     if _is_local():
         path = Path(default_storage.path(name))
         if not path.is_file():
@@ -107,7 +133,7 @@ def reading(name: str) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="hamlet-") as folder:
         path = Path(folder) / name.rpartition("/")[2]
-        with open_file(name) as source, path.open("wb") as target:
+        with _asked(), open_file(name) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target, CHUNK)
         yield path
 
@@ -115,7 +141,8 @@ def reading(name: str) -> Iterator[Path]:
 def remove(names: Iterable[str]) -> None:
     """Delete files; one that is gone already is fine. An empty folder goes with its last file."""
     for name in names:
-        default_storage.delete(name)
+        with _asked():
+            default_storage.delete(name)
         if _is_local():
             folder = Path(default_storage.path(name)).parent
             with suppress(OSError):  # it has other files
@@ -127,9 +154,10 @@ def remove_folder(name: str) -> None:
     if _is_local():
         shutil.rmtree(default_storage.path(name), ignore_errors=True)
         return
-    folders, found = default_storage.listdir(name)
-    for file in found:
-        default_storage.delete(f"{name}/{file}")
+    with _asked():
+        folders, found = default_storage.listdir(name)
+        for file in found:
+            default_storage.delete(f"{name}/{file}")
     for folder in folders:
         remove_folder(f"{name}/{folder}")
 

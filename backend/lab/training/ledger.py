@@ -140,7 +140,8 @@ class Ledger:
             try:
                 batch.recordings.append(self._kept(recording, run_steps))
             except OSError as error:
-                # A full disk. The checkpoint will meet it too, and say so to the owner; the story lacks one life.
+                # A full disk: the checkpoint will meet it too, and say so to the owner. Or a storage that is away: the
+                # checkpoint will wait for it. The story lacks one life.
                 logger.error("life %s of run %s could not be kept: %s", recording.life.number, self.claim.run.pk, error)
         return batch
 

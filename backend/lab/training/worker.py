@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -37,7 +38,7 @@ from lab.watch.overview import Overview
 logger = logging.getLogger(__name__)
 
 COMMIT_PATIENCE = 60.0
-"""seconds that a slice's end waits for the database before the slice is given up"""
+"""seconds that a slice's beginning or end waits for the database or the storage before the slice is given up"""
 
 
 class Trains(Protocol):
@@ -124,7 +125,8 @@ def slice_run(run_id: UUID, fence: int, worker: str, trainers: Trainers = Traine
 
     Raises:
         TrainingError: the run cannot go on; the message is for its owner
-        DatabaseError: the database is away for too long; the lease will run out and the slice be trained again
+        DatabaseError, StorageAwayError: one of them is away for too long; the lease will run out and the slice be
+            trained again
     """
     global _kept
     claim = slices.slice_claim(run_id, fence, worker)
@@ -159,7 +161,7 @@ def take_up(claim: Claim, kept: Training | None, trainers: Trainers) -> Training
     reasons: list[str] = []
     for checkpoint in slices.newest_checkpoints(run):
         try:
-            trainer = _restored(checkpoint, trainers)
+            trainer = _patiently(partial(_restored, checkpoint, trainers))
         except TrainingError as error:
             reasons.append(str(error))
             logger.error("run %s: %s", run.pk, error)
@@ -202,7 +204,7 @@ def finish(training: Training, claim: Claim, rows: Ledger) -> Run | None:
     trainer, run = training.trainer, claim.run
     saved = None
     if trainer.steps > training.saved_steps:
-        saved = save(training, claim)
+        saved = _patiently(lambda: save(training, claim))
     batch = rows.close()
     batch.standing = training.standing()
     committed = _patiently(lambda: slices.slice_commit(claim, batch, saved, trainer.finished))
@@ -264,15 +266,15 @@ def _restored(checkpoint: Checkpoint, trainers: Trainers) -> Trains:
         raise TrainingError(f"{name} is gone") from None
 
 
-def _patiently(commit: Callable[[], Run | None]) -> Run | None:
-    """Commit, waiting for a database that is away."""
+def _patiently(act: Callable[[], Any]) -> Any:
+    """Do what begins or ends a slice, waiting for a database or a storage that is away."""
     until = time.monotonic() + COMMIT_PATIENCE
     while True:
         try:
-            return commit()
-        except DatabaseError as error:
+            return act()
+        except (DatabaseError, files.StorageAwayError) as error:
             connection.close()
             if time.monotonic() > until:
                 raise
-            logger.warning("a slice's end waits for the database: %s", error)
+            logger.warning("a slice waits for the database or the storage: %s", error)
             time.sleep(0.5)
