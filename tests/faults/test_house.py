@@ -17,7 +17,7 @@ from tests.faults.twin import SMALL
 from tests.platform.test_up import sign_in
 from tests.product import HamletUp
 
-LONGER = {**SMALL, "steps": 512 * 900}
+LONGER = {**SMALL, "steps": 512 * 500}
 EVERY = 1.0
 """seconds between two kills"""
 
