@@ -18,20 +18,58 @@ export const meQuery = queryOptions({
 /** A list up to this long is asked for every few seconds; a term's worth of runs less often. */
 const OFTEN = 60;
 
+/** The most runs that a page holds: the newest of them. Older ones are found by asking for them. */
+export const MOST_RUNS = 1_000;
+/** After so long the whole list is asked for again; until then, what is new and what moves. */
+const WHOLE = 300_000;
+let wholeAt = -Infinity;
+const MOVING = "queued,training,pausing,paused,stopping";
+
 export const runsQuery = queryOptions({
   queryKey: ["runs"],
-  queryFn: async ({ signal }): Promise<Run[]> => {
+  queryFn: async ({ client: cache, signal, queryKey }): Promise<Run[]> => {
+    const before = cache.getQueryData<Run[]>(queryKey);
+    if (before && performance.now() - wholeAt < WHOLE) return refreshed(before, signal);
     const runs: Run[] = [];
     let cursor: string | undefined;
     do {
       const page = await unwrap(client.GET("/api/v1/runs", { signal, params: { query: { limit: 200, cursor } } }));
       runs.push(...page.items);
       cursor = page.next ?? undefined;
-    } while (cursor);
+    } while (cursor && runs.length < MOST_RUNS);
+    wholeAt = performance.now();
     return runs;
   },
   refetchInterval: ({ state }) => (state.data && state.data.length <= OFTEN && state.data.some(isActive) ? 3_000 : 15_000),
 });
+
+/** The list with the newest runs, and those that move, as they are now. A long list is not asked for whole every time. */
+async function refreshed(before: readonly Run[], signal: AbortSignal): Promise<Run[]> {
+  const page = await unwrap(client.GET("/api/v1/runs", { signal, params: { query: { limit: 200 } } }));
+  const oldest = page.items.at(-1);
+  if (!page.next || !oldest) return page.items;
+  const older = before.filter((run) => run.created_at < oldest.created_at);
+  const now = new Map<string, Run | null>();
+  const moved = older.filter((run) => !hasEnded(run));
+  if (moved.length > 0) {
+    const moving = await unwrap(client.GET("/api/v1/runs", { signal, params: { query: { state: MOVING, limit: 200 } } }));
+    for (const run of moving.items) now.set(run.id, run);
+    // It has ended meanwhile, or it is gone.
+    const rest = moved.filter(({ id }) => !now.has(id)).map(({ id }) => id);
+    const answers = await Promise.all(rest.map((id) => unwrap(client.GET("/api/v1/runs/{id}", { signal, params: { path: { id } } })).catch(() => null)));
+    rest.forEach((id, i) => now.set(id, answers[i] ?? null));
+  }
+  const still = older.flatMap((run) => (now.has(run.id) ? (now.get(run.id) ?? []) : run));
+  return [...page.items, ...still].slice(0, MOST_RUNS);
+}
+
+/** Runs of any age with these words in what is known of them. */
+export const foundQuery = (words: string) =>
+  queryOptions({
+    queryKey: ["runs", "found", words],
+    queryFn: async ({ signal }): Promise<Run[]> => (await unwrap(client.GET("/api/v1/runs", { signal, params: { query: { q: words, limit: 200 } } }))).items,
+    staleTime: 15_000,
+  });
 
 export const runQuery = (id: string) =>
   queryOptions({

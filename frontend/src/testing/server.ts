@@ -9,8 +9,8 @@ export interface Refusal {
   detail: string;
   errors?: { field: string; message: string; value?: unknown }[];
 }
-/** An answer for "METHOD /path": data, or a function of what was sent. */
-export type Answers = Record<string, unknown | ((sent: unknown) => unknown)>;
+/** An answer for "METHOD /path": data, or a function of what was sent and of what stands behind the question mark. */
+export type Answers = Record<string, unknown | ((sent: unknown, query: URLSearchParams) => unknown)>;
 
 export class Refused extends Error {
   constructor(readonly problem: Refusal) {
@@ -40,7 +40,7 @@ export function serve(answers: Answers) {
   const all: Answers = { ...standing, ...answers };
   const sent: { call: string; body: unknown; csrf: string | null }[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     const call = `${request.method} ${pathname.replace("/api/v1", "")}`;
     const text = await request.clone().text();
     const isJson = request.headers.get("Content-Type")?.includes("json");
@@ -49,7 +49,7 @@ export function serve(answers: Answers) {
     if (!(call in all)) return problem({ status: 404, detail: `nothing at ${call}` });
     const answer = all[call];
     try {
-      const data = typeof answer === "function" ? (answer as (body: unknown) => unknown)(body) : answer;
+      const data = typeof answer === "function" ? (answer as (body: unknown, query: URLSearchParams) => unknown)(body, searchParams) : answer;
       return new Response(JSON.stringify(data), { status: request.method === "POST" ? 201 : 200, headers: { "Content-Type": "application/json" } });
     } catch (error) {
       if (error instanceof Refused) return problem(error.problem);

@@ -1,7 +1,7 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { Link, useSearchParams } from "react-router";
-import { client, isActive, runsQuery, unwrap } from "@/api";
+import { client, isActive, runQuery, runsQuery, unwrap } from "@/api";
 import type { Run } from "@/api";
 import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Segmented, Skeleton, useQueryPatch, Waiting } from "@/ui";
@@ -38,11 +38,20 @@ const curvesQuery = ({ runs, metric, axis, left, right }: Ask, live: boolean) =>
   refetchInterval: live ? AFRESH : (false as const),
 });
 
+/** Runs that are not among those listed, each asked for by itself. */
+function useOlder(listed: readonly Run[] | undefined, ids: readonly string[]): ReadonlyMap<string, Run> {
+  const missing = listed ? ids.filter((id) => !listed.some((run) => run.id === id)) : [];
+  const found = useQueries({ queries: missing.map(runQuery) });
+  return new Map(found.flatMap(({ data }) => (data ? [[data.id, data] as const] : [])));
+}
+
 /** Learning curves of several runs over one axis: what their settings do. */
 export function RunCurves() {
   const all = useQuery(runsQuery);
   const [query] = useSearchParams();
   const set = useQueryPatch();
+  const asked = runsOf(query.get("runs"));
+  const older = useOlder(all.data, asked);
   if (!all.data) {
     return (
       <main id="main" tabIndex={-1} className="cmp">
@@ -60,8 +69,7 @@ export function RunCurves() {
       </main>
     );
   }
-  const asked = runsOf(query.get("runs"));
-  const chosen = asked.flatMap((id) => all.data.find((run) => run.id === id) ?? []);
+  const chosen = asked.flatMap((id) => all.data.find((run) => run.id === id) ?? older.get(id) ?? []);
   const groups = groupsOf(chosen);
   const drawn = groups.slice(0, MOST_CURVES);
   const choose = (runs: readonly Run[]) => set({ runs: runs.map(({ id }) => id).join(","), left: null, right: null });

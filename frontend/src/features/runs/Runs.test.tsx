@@ -1,5 +1,7 @@
+import { QueryClient } from "@tanstack/react-query";
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
+import { runsQuery } from "@/api";
 import { modelFile, run } from "@/testing/data";
 import { faults, open } from "@/testing/render";
 import { OPHELIA, Refused, serve } from "@/testing/server";
@@ -46,6 +48,39 @@ describe("the runs", () => {
     page();
     await screen.findByRole("table");
     expect(rows()).toHaveLength(2);
+  });
+
+  describe("of a lab that has grown old", () => {
+    const hour = (n: number) => new Date(Date.UTC(2026, 10, 24) - n * 3_600_000).toISOString();
+    const MANY = Array.from({ length: 1_200 }, (_, n) => run({ id: `r${n}`, name: `run-${n}`, state: "finished", created_at: hour(n) }));
+    const pageOf = (from: number) => ({ items: MANY.slice(from, from + 200), next: from + 200 < MANY.length ? String(from + 200) : null });
+
+    test("are the newest thousand, and an older one is found by its name", async () => {
+      serve({ "GET /runs": (_: unknown, query: URLSearchParams) => (query.get("q") ? { items: [MANY[1_150]], next: null } : pageOf(Number(query.get("cursor") ?? 0))) });
+      const { user } = page();
+      expect(await screen.findByText(/^Of the newest 1,000: 1,?000 finished/)).toBeVisible();
+      await user.type(screen.getAllByRole("searchbox")[0]!, "run-1150");
+      expect(await screen.findByText("run-1150")).toBeVisible();
+    });
+
+    test("are asked for anew in one page, with what moves among the older ones", async () => {
+      const still = run({ ...MANY[300]!, state: "paused" });
+      const asked: string[] = [];
+      serve({
+        "GET /runs": (_: unknown, query: URLSearchParams) => {
+          asked.push(query.toString());
+          if (query.get("state")) return { items: [{ ...still, name: "moved" }], next: null };
+          const there = pageOf(Number(query.get("cursor") ?? 0));
+          return { ...there, items: there.items.map((one) => (one.id === still.id ? still : one)) };
+        },
+      });
+      const cache = new QueryClient();
+      expect(await cache.fetchQuery(runsQuery)).toHaveLength(1_000);
+      expect(asked).toHaveLength(5);
+      const again = await cache.fetchQuery({ ...runsQuery, staleTime: 0 });
+      expect(asked.slice(5)).toEqual(["limit=200", "state=queued%2Ctraining%2Cpausing%2Cpaused%2Cstopping&limit=200"]);
+      expect(again.map(({ name }) => name)).toEqual(MANY.slice(0, 1_000).map(({ id, name }) => (id === still.id ? "moved" : name)));
+    });
   });
 
   test("are filtered by state, and the address says so", async () => {

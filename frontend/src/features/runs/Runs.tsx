@@ -1,15 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
-import { STEERING, client, fairUseQuery, hasEnded, isPausable, isResting, isUnderWay, maySteer, meQuery, runsQuery, unwrap } from "@/api";
+import { STEERING, client, fairUseQuery, foundQuery, hasEnded, isPausable, isResting, isUnderWay, maySteer, meQuery, MOST_RUNS, runsQuery, unwrap } from "@/api";
 import type { Me, Run } from "@/api";
 import { Bell, LabBar } from "@/chrome";
 import { paths } from "@/paths";
 import { Button, Empty, format, Icon, Pawn, Segmented, Skeleton, Strip, toast, useKeys, Waiting } from "@/ui";
 import { tr } from "@/words";
 import { ClassName, JoinChip } from "./ClassHead";
-import { GROUPS, inGroup, queryOf, summary, viewOf, visible } from "./list";
+import { GROUPS, inGroup, queryOf, summary, together, viewOf, visible } from "./list";
 import type { Group, View } from "./list";
 import { OnAir } from "./OnAir";
 import { RunTable, turned } from "./RunTable";
@@ -22,10 +22,13 @@ export function Runs() {
   const me = useQuery(meQuery).data;
   const launches = me?.launches === true;
   const fair = useQuery({ ...fairUseQuery, enabled: launches, refetchInterval: 15_000 }).data;
-  const lab = useQuery(runsQuery);
-  const runs = { ...lab, data: ofClass(lab.data, me) };
   const [query, setQuery] = useSearchParams();
   const view = viewOf(query);
+  const lab = useQuery(runsQuery);
+  const many = (lab.data?.length ?? 0) >= MOST_RUNS;
+  const words = useDeferredValue(view.text.trim().slice(0, 100));
+  const found = useQuery({ ...foundQuery(words), enabled: many && words !== "" }).data;
+  const runs = { ...lab, data: ofClass(lab.data && together(lab.data, found), me) };
   const setView = (next: View) => setQuery(queryOf(next), { replace: true });
   const search = useRef<HTMLInputElement>(null);
   const navigate = useNavigate();
@@ -63,7 +66,7 @@ export function Runs() {
         <div className="hd">
           <div>
             <ClassName me={me} />
-            {runs.data && runs.data.length > 0 && <p>{summary(runs.data)}</p>}
+            {runs.data && runs.data.length > 0 && <p>{many ? tr("Of the newest {n}: {summary}", { n: format.count(MOST_RUNS), summary: summary(runs.data) }) : summary(runs.data)}</p>}
           </div>
           <span className="grow" />
           {runs.data?.some(isUnderWay) && (

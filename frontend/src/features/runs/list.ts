@@ -57,6 +57,12 @@ export function visible(runs: readonly Run[], { group, text, tag, column, way }:
     });
 }
 
+/** The list with what was found beyond it. */
+export function together(runs: readonly Run[], found: readonly Run[] = []): Run[] {
+  const there = new Set(runs.map(({ id }) => id));
+  return [...runs, ...found.filter(({ id }) => !there.has(id))];
+}
+
 /** A view as the address says it, so that every view is a link. */
 export function viewOf(query: URLSearchParams): View {
   const [column, way] = (query.get("sort") ?? "").split(".");

@@ -28,6 +28,7 @@ export const runs = {
   "Resume {n}": "{n} fortsetzen",
   "Stop {n}, keep models": "{n} stoppen, Modelle behalten",
   "Choose none": "Nichts auswählen",
+  "Of the newest {n}: {summary}": "Von den neuesten {n}: {summary}",
   "No run fits": "Kein Lauf passt",
   "Show all {n}": "Alle {n} zeigen",
   "No run is here with this:": "Kein Lauf hier hat das:",
