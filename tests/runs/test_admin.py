@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from lab.hooks.models import Delivery, Webhook
 from lab.people import classes, guests, tokens
 from lab.runs import selectors, services
-from lab.runs.models import Checkpoint, ExportedModel, RecordedEpisode, Run, UploadedModel
+from lab.runs.models import Checkpoint, Clip, ExportedModel, RecordedEpisode, Run, UploadedModel
 from lab.schedule import crew
 from lab.store import files
 from tests.people.stage import brought
@@ -146,7 +146,7 @@ def test_workers_tell_how_much_of_a_gpu_is_in_use_where_that_is_known(admin, mon
 
 
 def many_runs(owner, number, **more):
-    """So many runs, each with a checkpoint, a model and a recorded life; there are no files."""
+    """So many runs, each with a checkpoint, a model and a recorded life; there are no files. Gives the runs."""
     made = [
         Run(
             owner=owner, name=f"run {i}", config={}, level="L0_0_minimal", network="simple", learner="pqn", seed=i,
@@ -164,6 +164,7 @@ def many_runs(owner, number, **more):
             run=run, run_steps=1, return_sum=1, cause="cut", reasons=[], multiplier=1, epsilon=0, at=0, **common
         ) for run in made
     )  # fmt: skip
+    return made
 
 
 @pytest.mark.parametrize("kind", ["run", "checkpoint", "exportedmodel", "recordedepisode"])
@@ -192,15 +193,19 @@ def test_no_other_list_asks_more_for_more(admin, polonius):
     """Those of runs and what they leave stand above."""
     a_little_more(polonius, 0)
     kinds = [kind._meta for kind in site._registry if kind not in (Run, Checkpoint, ExportedModel, RecordedEpisode)]
+    run = many_runs(polonius, 1)[0]
 
     def asked(kind):
         with CaptureQueriesContext(connection) as asking:
             assert admin.get(f"/admin/{kind.app_label}/{kind.model_name}/").status_code == 200
         return len(asking)
 
+    film = {"run": run, "format": "gif", "theme": "dark", "state": "done", "file": "x"}
+    Clip.objects.create(episode=0, **film)
     few = {str(kind): asked(kind) for kind in kinds}
     for number in range(1, 12):
         a_little_more(polonius, number)
+        Clip.objects.create(episode=number, **film)
     assert {str(kind): asked(kind) for kind in kinds} == few
     assert len(few) >= 9
 

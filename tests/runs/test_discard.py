@@ -18,7 +18,7 @@ from tests.runs.test_admin import act, admin, many_runs  # noqa: F401
 
 KINDS = {
     "checkpoint": Checkpoint, "exportedmodel": ExportedModel, "recordedepisode": RecordedEpisode,
-    "uploadedmodel": UploadedModel,
+    "uploadedmodel": UploadedModel, "clip": Clip,
 }  # fmt: skip
 
 
@@ -47,7 +47,13 @@ def said(page, kind, rows):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_count_and_bytes_are_shown_first_and_these_bytes_are_free_afterwards(left, own_folder, admin, polonius, kind):  # noqa: F811
-    left(), left()
+    runs = left(), left()
+    if kind == "clip":
+        for run in runs:
+            film = files.put(f"runs/{run.pk}/clips/1/life_0_dark.gif", b"GIF89a")
+            Clip.objects.create(run=run, episode=0, format="gif", theme="dark", state="done", file=film.name,
+                                bytes=film.bytes, sha256=film.sha256)  # fmt: skip
+        Run.objects.filter(pk=runs[0].pk).update(state="queued", queued_at=timezone.now())
     brought(polonius, b"mind"), brought(polonius, b"another")
     rows = list(KINDS[kind].objects.all())
     bytes = sum(getattr(row, "total_bytes", row.bytes) for row in rows)

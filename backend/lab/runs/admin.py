@@ -23,7 +23,7 @@ from lab.registry import exports, uploads
 from lab.runs import again, levels, selectors, services
 from lab.runs.discard import Discarded, discard
 from lab.runs.errors import RunError
-from lab.runs.models import Checkpoint, ExportedModel, RecordedEpisode, Run, UploadedModel
+from lab.runs.models import Checkpoint, Clip, ExportedModel, RecordedEpisode, Run, UploadedModel
 from lab.schedule import crew
 
 
@@ -298,6 +298,27 @@ class RecordedEpisodeAdmin(Deletes):
     @admin.display(description="")
     def watch(self, life: RecordedEpisode) -> SafeString:
         return format_html('<a href="/runs/{}/replay/{}">Replay</a>', life.run_id, life.episode)
+
+
+@admin.register(Clip)
+class ClipAdmin(Deletes):
+    what = "Their files go. A film can be made again while its life is there."
+    actions = ["delete"]
+    list_display = ("film", "run", "theme", "state", "message", "size", "created_at")
+    list_filter = ("state", "format")
+    list_select_related = ("run",)
+    list_per_page = 50
+    search_fields = ("run__name",)
+
+    @admin.display(description="film")
+    def film(self, clip: Clip) -> SafeString | str:
+        if clip.state != Clip.State.DONE:
+            return str(clip)
+        return format_html('<a href="{}">{}</a>', reverse("api:clip_download", args=[clip.pk]), clip)
+
+    @admin.display(description="size", ordering="bytes")
+    def size(self, clip: Clip) -> str:
+        return filesizeformat(clip.bytes)
 
 
 @admin.register(Checkpoint)

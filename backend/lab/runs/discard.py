@@ -1,7 +1,7 @@
-"""What is deleted of runs by hand: checkpoints, models and recorded lives, one or a thousand. The runs themselves stay.
+"""What is deleted of runs by hand: checkpoints, models, recorded lives and films, one or a thousand. The runs stay.
 
 Never what somebody needs: what a worker still writes, the checkpoint a paused run goes on from or a fork began with, a
-life that somebody left a note on or that a film shows.
+life that somebody left a note on or that a film shows. A film itself nobody needs: it can be made again.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from lab.runs import services
 from lab.runs.models import Bookmark, Checkpoint, Clip, ExportedModel, RecordedEpisode, Run
 from lab.store import files
 
-Left = Checkpoint | ExportedModel | RecordedEpisode
+Left = Checkpoint | ExportedModel | RecordedEpisode | Clip
 
 MOVES = "its run still moves: pause or stop it first"
 GOES_ON = "its run is paused and goes on from it"
@@ -48,7 +48,9 @@ def discard(kind: type[Left], ids: Sequence[Any]) -> Discarded:
         # Locked, so that none of them begins to move, and nobody comes to need what is being looked at.
         runs = Run.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=named.values("run")).in_bulk()
         rows = list(named.select_for_update(of=("self",)).select_related("run"))
-        needed = {row.pk: MOVES for row in rows if runs[row.run_id].active} | _needed(kind, rows)
+        needed = _needed(kind, rows)
+        if kind is not Clip:
+            needed = {row.pk: MOVES for row in rows if runs[row.run_id].active} | needed
         for row in rows:
             if row.pk in needed:
                 found.stayed[needed[row.pk]].append(row)
@@ -59,7 +61,7 @@ def discard(kind: type[Left], ids: Sequence[Any]) -> Discarded:
             _mark_the_next(found.gone)
         if kind is ExportedModel:
             _name_the_next({row.run_id for row in found.gone if runs[row.run_id].model_id == row.pk})
-        names = [row.file for row in found.gone]
+        names = [row.file for row in found.gone if row.file]
         transaction.on_commit(lambda: files.remove(names), robust=True)
     # Rows that are gone are still spoken of: to whom they belonged, what they were called.
     return found

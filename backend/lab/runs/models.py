@@ -542,6 +542,7 @@ class Clip(models.Model):
 
     class Meta:
         ordering = ["run", "episode", "format", "theme"]
+        verbose_name = "film"
         constraints = [
             models.UniqueConstraint(fields=["run", "episode", "format", "theme"], name="one_clip_a_life_and_look"),
             models.CheckConstraint(condition=Q(state__in=["pending", "done", "failed"]), name="clip_state_is_known"),
