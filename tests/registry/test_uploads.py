@@ -6,6 +6,7 @@ import json
 import pickle
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 import safetensors.numpy
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 
 from hamlet import HamletModel
@@ -382,6 +384,23 @@ def test_one_that_has_no_room_is_refused_with_what_is_used_and_allowed(own_folde
     assert UploadedModel.objects.count() == len(list(own_folder.rglob("*.safetensors"))) == 1
     assert remove(hamlet, first["id"]).status_code == 204
     assert send(hamlet, golden("model1_simple.safetensors")).status_code == 201
+
+
+def test_several_at_once_do_not_take_the_same_room(own_folder, hamlet, elsinore):
+    size = send(hamlet, golden("model1_simple.safetensors")).json()["total_bytes"]
+    Classroom.objects.update(class_bytes=2 * size + 100)
+    pages = [Page(classes.student_make(classroom=elsinore, nickname=f"Player {i}", pawn=1)) for i in range(5)]
+
+    def sent(page):
+        try:
+            return send(page, golden("model1_simple.safetensors")).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(pages)) as pool:
+        assert sorted(pool.map(sent, pages)) == [201, 409, 409, 409, 409]
+    assert filled(hamlet) == (size, 2 * size)
+    assert len(list(own_folder.rglob("*.safetensors"))) == 2
 
 
 def test_a_launch_has_no_room_beside_models_that_fill_all(hamlet, elsinore):

@@ -126,6 +126,7 @@ def test_levels_are_told_in_short_and_whole(student):
 
 def test_the_document_of_the_api_describes_every_answer():
     document = api.get_openapi_schema(path_prefix="/api/v1/")
+    assert document["openapi"].startswith("3.1.")
     for path, operations in document["paths"].items():
         for operation in operations.values():
             good = [code for code in operation["responses"] if int(code) < 300]

@@ -293,7 +293,7 @@ def test_examinations_are_part_of_the_wait_that_is_told():
         before += [abs(wait - true) / true for wait, true in zip(plain, real, strict=True)]
         after += [abs(wait - true) / true for wait, true in zip(told, real, strict=True)]
     print(f"\nwaits told, median error: {median(before):.1%} without examinations, {median(after):.1%} with them")
-    assert median(after) < median(before) / 2
+    assert median(after) < min(median(before) / 2, 0.25)
 
 
 def test_errands_are_measured_where_they_are_done(valkey):
