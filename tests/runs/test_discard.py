@@ -177,5 +177,7 @@ def test_more_than_a_form_can_name_are_deleted_with_as_many_questions_as_a_few(o
         assert not KINDS[kind].objects.exists()
         return len(asking), len(deleting)
 
-    few = deleted(3)
-    assert all(much <= little + 10 for much, little in zip(deleted(1200), few, strict=True))
+    few, many = deleted(3), deleted(1200)
+    # SQLite takes some hundreds of names in one question.
+    most = 10 if connection.vendor == "postgresql" else 40
+    assert all(much <= little + most for much, little in zip(many, few, strict=True)), (few, many)
