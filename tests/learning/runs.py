@@ -13,12 +13,12 @@ PQN: dict[str, Any] = {
     "lanes": 16, "rollout": 8, "steps": 16 * 8 * 12, "evaluations": 2, "evaluation_lives": 4, "minibatches": 2,
 }  # fmt: skip
 DQN: dict[str, Any] = {
-    "learner": "dqn", "lanes": 8, "steps": 2000, "replay_capacity": 1024, "replay_start": 256, "batch": 16,
+    "learner": "dqn", "lanes": 8, "steps": 1200, "replay_capacity": 1024, "replay_start": 256, "batch": 16,
     "steps_per_update": 16, "target_every": 20, "evaluations": 2, "evaluation_lives": 4,
 }  # fmt: skip
 L2 = {"level": "L2_partial_observability"}
 L3 = {"level": "L3_temporal_mechanics"}
-MEMORY = {"sequence": 8, "burn_in": 4, "batch": 4, "steps": 800}
+MEMORY = {"sequence": 8, "burn_in": 4, "batch": 4, "steps": 480}
 CLOCKS = ("at", "steps_per_second")
 
 

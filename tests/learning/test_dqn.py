@@ -39,7 +39,7 @@ def test_every_refinement_changes_what_is_learnt(change):
 
 def test_a_sequence_is_valued_from_the_memory_the_agent_had():
     """With a burn-in of 0 and weights that have not moved, the values along a stored sequence are the ones acted on."""
-    settings = {**MEMORY, "burn_in": 0, "replay_start": 800, "epsilon_start": 1.0}
+    settings = {**MEMORY, "burn_in": 0, "steps": 800, "replay_start": 800, "epsilon_start": 1.0}
     trainer = Trainer(small(learner="dqn", **L2, **settings))
     acted = []
     look = trainer.lanes._look
