@@ -133,7 +133,7 @@ const Drawn = memo(function Drawn({ groups, curves, turns, axis, scale, names }:
       {curves.map((curve, i) => (
         <g key={groups[i]!.key}>
           <path d={band(curve.flatMap(({ x, extremes }) => (extremes ? [{ x, low: extremes[0], high: extremes[1] }] : [])))} fill={hueAt(i)} opacity=".1" />
-          <path d={band(curve.flatMap(({ x, interval }) => (interval ? [{ x, low: interval[0], high: interval[1] }] : [])))} fill={hueAt(i)} opacity=".2" />
+          <path d={band(curve.flatMap(({ x, interval }) => (interval ? [{ x, low: Math.max(scale.low, interval[0]), high: interval[1] }] : [])))} fill={hueAt(i)} opacity=".2" />
         </g>
       ))}
       {curves.map((curve, i) => {

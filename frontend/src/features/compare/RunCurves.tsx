@@ -199,13 +199,13 @@ function Picture({ groups, query, set }: PictureProps) {
       <div className="stack">
         <Settings groups={groups} />
         <Dots groups={groups} title={tr("Best examination")} sub={tr("steps, mean of held-out lives")} of={(run) => run.best} say={(value) => format.count(Math.round(value))} />
-        <Dots groups={groups} title={tr("From start to end")} sub={tr("minutes, waiting for a worker included")} of={minutes} say={(value) => (value < 10 ? format.fixed(value, 1) : format.count(Math.round(value)))} />
+        <Dots groups={groups} title={tr("From start to end")} sub={tr("waiting for a worker included")} of={seconds} say={format.duration} />
       </div>
     </div>
   );
 }
 
-const minutes = ({ started_at, finished_at }: Run): number | null => (started_at && finished_at ? (Date.parse(finished_at) - Date.parse(started_at)) / 60_000 : null);
+const seconds = ({ started_at, finished_at }: Run): number | null => (started_at && finished_at ? (Date.parse(finished_at) - Date.parse(started_at)) / 1_000 : null);
 
 function Numbers({ rows }: { rows: (string | number | null)[][] }) {
   const [head, ...body] = rows;

@@ -101,6 +101,9 @@ describe("runs in one picture", () => {
     const spiky = overlay([{ run: "s1", bins: [0, 1], mean: [10, 10], low: [1, 10], high: [10, 900] }]);
     const curve = curveOf(groupsOf([seeds[0]!])[0]!, spiky);
     expect(curve.map(({ extremes }) => extremes)).toEqual([[1, 10], [10, 900]]);
+    const point = { x: 50, mean: 100, n: 2, interval: [-300, 500], extremes: [80, 120] } as const;
+    const frame = { left: 0, right: 100, width: 500, height: 300, margin: { left: 50, right: 50, top: 10, foot: 20 } };
+    expect(scaleOf([[{ ...point, interval: [...point.interval], extremes: [...point.extremes] }]], frame).low).toBe(0);
     const scale = scaleOf([curve], { left: 0, right: 100, width: 500, height: 300, margin: { left: 50, right: 50, top: 10, foot: 20 } });
     expect(scale.low).toBeLessThanOrEqual(1);
     expect(scale.high).toBeGreaterThanOrEqual(900);

@@ -24,18 +24,21 @@ interface Frame {
   margin: { left: number; right: number; top: number; foot: number };
 }
 
-/** A scale that holds every extreme. It begins at nothing where nothing is near. */
+/** A scale that holds every extreme. It begins at nothing where nothing is near, and where what is measured is never less: of few
+ * seeds an interval may end far below. */
 export function scaleOf(curves: readonly (readonly Point[])[], { left, right, width, height, margin }: Frame): Scale {
   let low = Infinity;
   let high = -Infinity;
+  let least = Infinity;
   for (const curve of curves) {
     for (const { mean, interval, extremes } of curve) {
+      least = Math.min(least, mean, extremes?.[0] ?? mean);
       low = Math.min(low, mean, interval?.[0] ?? mean, extremes?.[0] ?? mean);
       high = Math.max(high, mean, interval?.[1] ?? mean, extremes?.[1] ?? mean);
     }
   }
   if (!Number.isFinite(low)) [low, high] = [0, 1];
-  if (low > 0 && low < high * 0.5) low = 0;
+  if (least >= 0 && low < high * 0.5) low = 0;
   if (low === high) [low, high] = [low - Math.max(Math.abs(low) * 0.1, 1e-6), high + Math.max(Math.abs(high) * 0.1, 1e-6)];
   const ticks = ticksOf(low, high, 6);
   const gap = ticks.length > 1 ? ticks[1]! - ticks[0]! : high - low;

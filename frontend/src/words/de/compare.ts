@@ -120,7 +120,7 @@ export const compare = {
   "Best examination": "Beste Prüfung",
   "steps, mean of held-out lives": "Schritte, Mittel der zurückgehaltenen Leben",
   "From start to end": "Von Anfang bis Ende",
-  "minutes, waiting for a worker included": "Minuten, mit Warten auf einen Trainer",
+  "waiting for a worker included": "mit Warten auf einen Trainer",
   "Table of the curves, scrolls": "Tabelle der Kurven, scrollbar",
   "What differs": "Was verschieden ist",
   "only differences": "nur Unterschiede",
