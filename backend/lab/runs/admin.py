@@ -155,8 +155,8 @@ class RunAdmin(Confirms, Exports):
         "owner",
         "classroom",
         "share",
-        "best",
-        "last",
+        "best_exam",
+        "last_mean",
         "steps",
         "worker",
         "model_link",
@@ -181,6 +181,14 @@ class RunAdmin(Confirms, Exports):
     @admin.display(description="model")
     def model_link(self, run: Run) -> SafeString:
         return model_links([run.model] if run.model else [])
+
+    @admin.display(description="best exam", ordering="best", empty_value="-")
+    def best_exam(self, run: Run) -> str | None:
+        return None if run.best is None else f"{run.best:,.1f}"
+
+    @admin.display(description="last", ordering="last", empty_value="-")
+    def last_mean(self, run: Run) -> str | None:
+        return None if run.last is None else f"{run.last:,.1f}"
 
     @admin.display(description="survival")
     def curve(self, run: Run) -> SafeString:
