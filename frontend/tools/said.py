@@ -24,7 +24,10 @@ NOT_TOLD = {"admin.py", "film.py", "backup.py"}
 """Django's own pages, and what only the operator reads"""
 SAYS = {"FieldError": 1, "RefusalError": 1, "problem": 1, "turn_away": 1}
 """calls whose argument of this place is told; that of an error is the first"""
-NO_ERRORS = {"ValueError", "InputError", "ParityError", "MissingPackageError", "FilmError", "FileNotFoundError"}
+NO_ERRORS = {
+    "ValueError", "InputError", "ParityError", "MissingPackageError", "FilmError", "FileNotFoundError",
+    "StorageAwayError",
+}  # fmt: skip
 """errors that no person at a page meets"""
 DEPTH = 12
 

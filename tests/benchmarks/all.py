@@ -223,7 +223,7 @@ def api() -> Iterator[Figure]:
             asked = questions()
             least = ask("", asked["one run"]).cpu
             for name in (
-                "runs, the newest 50", "runs, 1,000 in five pages", "its curve, 10,000 rows", "8 curves over steps",
+                "runs, the newest 50", "runs, the newest 1,000", "its curve, 10,000 rows", "8 curves over steps",
                 "100 curves over steps",
             ):  # fmt: skip
                 yield less(

@@ -264,7 +264,7 @@ def test_stopping_twice_is_fine_while_it_stops(run, teacher):
 @pytest.mark.parametrize(
     "query",
     [
-        {"limit": 0}, {"limit": 201}, {"limit": "4e34"}, {"limit": "x"}, {"limit": 10**40}, {"state": "dead"},
+        {"limit": 0}, {"limit": 1001}, {"limit": "4e34"}, {"limit": "x"}, {"limit": 10**40}, {"state": "dead"},
         {"cursor": "x"}, {"cursor": "bm90aGluZw=="}, {"cursor": "\x00"}, {"q": "x" * 101}, {"q": "\0"},
     ],
 )  # fmt: skip

@@ -49,7 +49,7 @@ TABLE = {"responses": {200: {"description": "A table", "content": {"text/csv": {
 PARQUET = downloads.described("application/vnd.apache.parquet", "A table")
 FRAME = downloads.described("application/msgpack", "One frame (docs/wire.md)")
 
-Limit = Annotated[int, Query(ge=1, le=200)]
+Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
 router = Router(tags=["runs"])

@@ -30,15 +30,9 @@ export const runsQuery = queryOptions({
   queryFn: async ({ client: cache, signal, queryKey }): Promise<Run[]> => {
     const before = cache.getQueryData<Run[]>(queryKey);
     if (before && performance.now() - wholeAt < WHOLE) return refreshed(before, signal);
-    const runs: Run[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await unwrap(client.GET("/api/v1/runs", { signal, params: { query: { limit: 200, cursor } } }));
-      runs.push(...page.items);
-      cursor = page.next ?? undefined;
-    } while (cursor && runs.length < MOST_RUNS);
+    const { items } = await unwrap(client.GET("/api/v1/runs", { signal, params: { query: { limit: MOST_RUNS } } }));
     wholeAt = performance.now();
-    return runs;
+    return items;
   },
   refetchInterval: ({ state }) => (state.data && state.data.length <= OFTEN && state.data.some(isActive) ? 3_000 : 15_000),
 });
