@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.pages import asked, picture
+from tests.browser.pages import asked, goes_on, picture
 from tests.browser.test_language import leftovers
 
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ def sees_it_live(page: "Page") -> None:
     page.get_by_role("link", name="In class").first.click()
     board = page.get_by_role("img", name=re.compile(r"Agent at [a-h][1-8]")).first
     board.wait_for()
-    seen = {board.get_attribute("aria-label") for _ in range(30) if not page.wait_for_timeout(200)}
-    assert len(seen) > 1, "the life on the board does not go on"
+    assert goes_on(page, board, values=2), "the life on the board does not go on"
 
 
 def test_a_lesson(elsinore: "Page", comer: Any) -> None:

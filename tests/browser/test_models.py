@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.pages import picture
+from tests.browser.pages import goes_on, picture
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -55,8 +55,7 @@ def test_its_lives_play_on_the_board(brought: "Page") -> None:
     board.wait_for()
     # This mind likes to wait: the board may stand still while the life goes on.
     step = stage.get_by_role("slider")
-    seen = {step.get_attribute("aria-valuenow") for _ in range(12) if not brought.wait_for_timeout(250)}
-    assert len(seen) > 3, "the life on the board does not go on"
+    assert goes_on(brought, step, "aria-valuenow"), "the life on the board does not go on"
     assert stage.get_by_role("meter").count() == 8
     stage.get_by_role("button", name=re.compile("^Life 2: ")).click()
     assert "episode=2" in brought.url
