@@ -12,6 +12,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")
 django_http = get_asgi_application()  # sets Django up; only then may anything that has models be imported
 
+from lab.processes import stay_for_long  # noqa: E402
 from lab.watch.routing import websocket_urlpatterns  # noqa: E402
 from lab.watch.sse import run_events  # noqa: E402
 
@@ -28,6 +29,8 @@ application = ProtocolTypeRouter(
         "websocket": AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns)),
     }
 )
+
+stay_for_long()
 
 if fd := os.environ.pop("HAMLET_LISTEN", ""):
     # The socket that `manage.py up` has bound for us. A browser that came while all this was being imported would wait

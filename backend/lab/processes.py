@@ -1,6 +1,7 @@
 """Starting processes that cannot outlive the one that started them."""
 
 import ctypes
+import gc
 import os
 import signal
 import subprocess
@@ -67,3 +68,14 @@ def spawn(
         pass_fds=pass_fds,
         user=user,
     )
+
+
+def stay_for_long() -> None:
+    """Call when all is imported: what is there by now stays, and is not looked through again for what may go.
+
+    A list of a thousand runs makes some hundred thousand objects; with Python's own thresholds looking for cycles among
+    them, and among all modules each time, took 40 % of the answer's time (tests/benchmarks/bench_growth.py).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

@@ -263,12 +263,15 @@ def lab(place: Path, runs: int, rows: int, long: int = LONG) -> Iterator[float]:
         from django.core.management import call_command
         from django.db import connection
 
+        from lab.processes import stay_for_long
+
         settings.ALLOWED_HOSTS = ["*"]
         call_command("migrate", verbosity=0)
         began = time.monotonic()
         grow(runs, rows, long)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # as autovacuum does it within a minute
+        stay_for_long()  # as the web process does
         yield time.monotonic() - began
     finally:
         server.stop()
