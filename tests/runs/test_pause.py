@@ -216,7 +216,7 @@ def test_a_pause_that_crosses_the_end_finds_a_finished_run(run, claimed, poloniu
 
 
 def test_a_paused_run_is_deleted_cloned_and_forked_and_keeps_its_place_in_the_list(launch, slice_of, polonius):
-    run = slice_of(launch("first", **SMALL), Trainer, 0.05)
+    run = slice_of(launch("first", **SMALL), Trainer, 0)
     launch("second")
     pause(run, polonius)
     made = again.run_fork(run=run, by=polonius, checkpoint=None, name="fork", config={"learning_rate": 0.01})
