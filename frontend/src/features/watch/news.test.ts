@@ -17,6 +17,15 @@ describe("the learning curve's rows", () => {
   it("have holes where a column was not told", () => {
     expect(withRows(known, { steps: [300], loss: [0.5] })).toEqual({ steps: [100, 200, 300], survival_mean: [10, 20, null], loss: [null, null, 0.5] });
   });
+  it("do not grow without end: of the older ones every second goes, the first and the newest stay", () => {
+    let rows: Record<string, (number | null)[]> = { steps: [0], survival_mean: [0] };
+    for (let step = 1; step < 20_000; step++) rows = withRows(rows, { steps: [step], survival_mean: [step] })!;
+    const { steps } = rows as { steps: number[] };
+    expect(steps.length).toBeLessThanOrEqual(3_000);
+    expect(rows["survival_mean"]).toEqual(steps);
+    expect([steps[0], ...steps.slice(-1_000)]).toEqual([0, ...Array.from({ length: 1_000 }, (_, i) => 19_000 + i)]);
+    expect(steps.every((step, i) => i === 0 || step > steps[i - 1]!)).toBe(true);
+  });
   it("are not begun by news: HTTP has the truth", () => {
     const cache = new QueryClient();
     keepNews(cache, "7", { type: "metrics", columns: { steps: [1] } });

@@ -77,6 +77,10 @@ export function bestOf(recordings: readonly Recording[]): Recording | null {
   return (best.length ? best : recordings).reduce<Recording | null>((most, one) => (!most || one.steps > most.steps ? one : most), null);
 }
 
+/** Rows that a page holds, more than the server gives (2,000) and its chart has pixels for. Beyond, of the older ones every second goes. */
+const MOST_ROWS = 3_000;
+const WHOLE = 1_000;
+
 /** The rows known so far with the new ones; a row told twice (after a reconnection) counts once. */
 export function withRows(columns: Columns | undefined, news: Columns): Columns | undefined {
   if (!columns) return columns;
@@ -86,10 +90,12 @@ export function withRows(columns: Columns | undefined, news: Columns): Columns |
   const names = new Set([...Object.keys(columns), ...Object.keys(news)]);
   const rows = columns["steps"]?.length ?? 0;
   const added = news["steps"]!.length - from;
+  const older = rows + added > MOST_ROWS ? rows + added - WHOLE : 0;
   return Object.fromEntries(
     Array.from(names, (name) => {
       const before = columns[name] ?? Array<null>(rows).fill(null);
-      return [name, [...before, ...(news[name]?.slice(from) ?? Array<null>(added).fill(null))]];
+      const all = [...before, ...(news[name]?.slice(from) ?? Array<null>(added).fill(null))];
+      return [name, older ? all.filter((_, i) => i >= older || i % 2 === 0) : all];
     }),
   );
 }
