@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { client, setCsrf, unwrap } from "./client";
+import { ApiError, client, setCsrf, unwrap } from "./client";
 import { spokenLevel, spokenLevels, spokenSettings } from "./spoken";
 import { hasEnded, isActive } from "./types";
 import type { Classroom, FairUse, Level, LevelSummary, Me, Run } from "./types";
@@ -37,6 +37,11 @@ export const runsQuery = queryOptions({
   refetchInterval: ({ state }) => (state.data && state.data.length <= OFTEN && state.data.some(isActive) ? 3_000 : 15_000),
 });
 
+const gone = (error: unknown): null => {
+  if (error instanceof ApiError && error.status === 404) return null;
+  throw error;
+};
+
 /** The list with the newest runs, and those that move, as they are now. A long list is not asked for whole every time. */
 async function refreshed(before: readonly Run[], signal: AbortSignal): Promise<Run[]> {
   const page = await unwrap(client.GET("/api/v1/runs", { signal, params: { query: { limit: 200 } } }));
@@ -50,7 +55,7 @@ async function refreshed(before: readonly Run[], signal: AbortSignal): Promise<R
     for (const run of moving.items) now.set(run.id, run);
     // It has ended meanwhile, or it is gone.
     const rest = moved.filter(({ id }) => !now.has(id)).map(({ id }) => id);
-    const answers = await Promise.all(rest.map((id) => unwrap(client.GET("/api/v1/runs/{id}", { signal, params: { path: { id } } })).catch(() => null)));
+    const answers = await Promise.all(rest.map((id) => unwrap(client.GET("/api/v1/runs/{id}", { signal, params: { path: { id } } })).catch(gone)));
     rest.forEach((id, i) => now.set(id, answers[i] ?? null));
   }
   const still = older.flatMap((run) => (now.has(run.id) ? (now.get(run.id) ?? []) : run));

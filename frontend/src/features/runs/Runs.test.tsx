@@ -73,6 +73,25 @@ describe("the runs", () => {
       expect(asked.slice(1)).toEqual(["limit=200", "state=queued%2Ctraining%2Cpausing%2Cpaused%2Cstopping&limit=200"]);
       expect(again.map(({ name }) => name)).toEqual(MANY.slice(0, 1_000).map(({ id, name }) => (id === still.id ? "moved" : name)));
     });
+
+    test("do not lose a run whose answer did not come", async () => {
+      const still = run({ ...MANY[300]!, state: "paused" });
+      let answer: unknown = () => {
+        throw new Refused({ status: 503, detail: "Try again." });
+      };
+      serve({
+        "GET /runs": (_: unknown, query: URLSearchParams) => (query.get("state") ? { items: [], next: null } : { items: newest(query).items.map((one) => (one.id === still.id ? still : one)), next: "cursor" }),
+        [`GET /runs/${still.id}`]: () => (answer as () => unknown)(),
+      });
+      const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+      await cache.fetchQuery(runsQuery);
+      await expect(cache.fetchQuery({ ...runsQuery, staleTime: 0 })).rejects.toThrow("Try again.");
+      expect(cache.getQueryData<unknown[]>(runsQuery.queryKey)).toHaveLength(1_000);
+      answer = () => {
+        throw new Refused({ status: 404, detail: "There is no such run." });
+      };
+      expect(await cache.fetchQuery({ ...runsQuery, staleTime: 0 })).toHaveLength(999);
+    });
   });
 
   test("are filtered by state, and the address says so", async () => {
